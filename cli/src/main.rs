@@ -1,0 +1,2 @@
+//! `increp`: parse, run, exit.
+fn main() {}

@@ -1,0 +1,199 @@
+//! `codes!`: a list of codes is described once, and from that come its type, its slugs, its walk and its serde.
+
+/// A list of codes: `Name "what they say" open|closed { 1 CONSTANT "slug"; ... }`.
+macro_rules! codes {
+    ($(
+        $(#[doc = $doc:literal])+
+        $name:ident $title:literal $open:ident $(zero $zero:literal)? $(default $default:ident)? { $($code:literal $constant:ident $slug:literal;)+ }
+    )+) => {
+        $(
+            $(#[doc = $doc])+
+            #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            pub struct $name(u8);
+
+            impl $name {
+                codes!(@unspecified $open);
+                $(
+                    #[doc = concat!("`", $slug, "` = ", stringify!($code), ".")]
+                    pub const $constant: Self = Self($code);
+                )+
+
+                /// The list: slugs, numbers, whether it is open.
+                pub const LIST: &'static CodeList = &CodeList {
+                    name: stringify!($name),
+                    title: $title,
+                    open: codes!(@open $open),
+                    zero: codes!(@zero $($zero)?),
+                    codes: &[$(($code, $slug)),+],
+                };
+
+                codes!(@new $open);
+
+                /// The number.
+                #[must_use]
+                pub const fn code(self) -> u8 {
+                    self.0
+                }
+
+                /// The slug, if this build knows the code.
+                #[must_use]
+                pub fn slug(self) -> Option<&'static str> {
+                    Self::LIST.slug(self.0)
+                }
+            }
+
+            impl Default for $name {
+                fn default() -> Self {
+                    codes!(@default $($default)?)
+                }
+            }
+
+            impl fmt::Display for $name {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    match self.slug() {
+                        Some(slug) => f.write_str(slug),
+                        None => write!(f, "code:{}", self.0),
+                    }
+                }
+            }
+
+            impl fmt::Debug for $name {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    fmt::Display::fmt(self, f)
+                }
+            }
+
+            #[cfg(feature = "defmt")]
+            impl defmt::Format for $name {
+                fn format(&self, f: defmt::Formatter<'_>) {
+                    match self.slug() {
+                        Some(slug) => defmt::write!(f, "{=str}", slug),
+                        None => defmt::write!(f, "code:{=u8}", self.0),
+                    }
+                }
+            }
+
+            impl Serialize for $name {
+                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    if serializer.is_human_readable() { serializer.collect_str(self) } else { serializer.serialize_u8(self.0) }
+                }
+            }
+
+            impl<'de> serde::Deserialize<'de> for $name {
+                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    code(deserializer, Self::LIST).map(Self)
+                }
+            }
+
+            impl<'a> Value<'a> for $name {
+                const SHAPE: &'static Shape = &Shape::Code(Self::LIST);
+                const MOST: usize = 1;
+                const REQUIRED: bool = codes!(@required $open);
+
+                fn put<S: Sink>(&self, sink: &mut S, _: &'static Bound) -> Result<(), Error> {
+                    sink.code(self.0, Self::LIST)
+                }
+
+                fn take<S: Source<'a>>(&mut self, source: &mut S, _: &'static Bound) -> Result<(), Error> {
+                    self.0 = source.code(Self::LIST)?;
+                    understood(self.0, Self::LIST).map_err(|kind| source.error(kind))
+                }
+
+                fn fill<D: Deserializer<'a>>(&mut self, deserializer: D) -> Result<(), D::Error> {
+                    self.0 = code(deserializer, Self::LIST)?;
+                    Ok(())
+                }
+
+                fn write_member<M: SerializeStruct>(&self, name: &'static str, map: &mut M) -> Result<(), M::Error> {
+                    if self.0 == 0 { Ok(()) } else { map.serialize_field(name, self) }
+                }
+
+                #[cfg(feature = "arbitrary")]
+                fn random(u: &mut arbitrary::Unstructured<'a>, _: &'static Bound) -> arbitrary::Result<Self> {
+                    super::random::code(u, Self::LIST).map(Self)
+                }
+            }
+        )+
+
+        /// Every list of codes, for documentation and tools.
+        pub const CODE_LISTS: &[&CodeList] = &[$($name::LIST),+];
+    };
+
+    (@open open) => { true };
+    (@open unset) => { false };
+    (@open closed) => { false };
+    (@required closed) => { true };
+    (@required $other:ident) => { false };
+    (@zero) => { None };
+    (@zero $zero:literal) => { Some($zero) };
+    (@unspecified closed) => {};
+    (@unspecified $other:ident) => {
+        /// Nothing was said of it.
+        pub const UNSPECIFIED: Self = Self(0);
+    };
+    (@new open) => {
+        /// The code with this number, known or not.
+        #[must_use]
+        pub const fn new(code: u8) -> Self {
+            Self(code)
+        }
+    };
+    (@new $other:ident) => {
+        /// The code with this number, if the list has it: every receiver must understand it.
+        #[must_use]
+        pub fn new(code: u8) -> Option<Self> {
+            understood(code, Self::LIST).ok().map(|()| Self(code))
+        }
+    };
+    (@default) => { Self(0) };
+    (@default $default:ident) => { Self::$default };
+}
+
+pub(crate) use codes;
+
+use core::fmt;
+
+use serde::de::{Deserializer, Unexpected, Visitor};
+
+use super::describe::CodeList;
+use crate::error::ErrorKind;
+
+/// Refuses a code that must be understood and is not.
+pub(super) fn understood(code: u8, list: &'static CodeList) -> Result<(), ErrorKind> {
+    let unset = code == 0 && list.zero.is_some();
+    if list.open || unset || list.slug(code).is_some() {
+        Ok(())
+    } else {
+        Err(ErrorKind::MustUnderstand { list, code })
+    }
+}
+
+/// Reads a slug, or "code:137" for one that this build does not know.
+pub(super) fn code<'de, D: Deserializer<'de>>(deserializer: D, list: &'static CodeList) -> Result<u8, D::Error> {
+    struct Slug(&'static CodeList);
+    impl Visitor<'_> for Slug {
+        type Value = u8;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "one of the {}", self.0.title)
+        }
+        fn visit_str<E: serde::de::Error>(self, slug: &str) -> Result<u8, E> {
+            if let Some(code) = self.0.code(slug) {
+                return Ok(code);
+            }
+            let code = slug.strip_prefix("code:").filter(|digits| !digits.starts_with(['+', '0']));
+            match code.and_then(|digits| digits.parse().ok()) {
+                Some(code) if understood(code, self.0).is_ok() => Ok(code),
+                _ => Err(E::invalid_value(Unexpected::Str(slug), &self)),
+            }
+        }
+        fn visit_u64<E: serde::de::Error>(self, code: u64) -> Result<u8, E> {
+            let code = u8::try_from(code).map_err(|_| E::invalid_value(Unexpected::Unsigned(code), &self))?;
+            understood(code, self.0).map(|()| code).map_err(E::custom)
+        }
+    }
+    if deserializer.is_human_readable() {
+        deserializer.deserialize_str(Slug(list))
+    } else {
+        deserializer.deserialize_u8(Slug(list))
+    }
+}
