@@ -1,4 +1,20 @@
 //! The parts of the `increp` tool, for its own tests and fuzz targets. Not a stable interface: use the tool, or the
 //! `increp` crate.
 
+/// Says something on standard error; whether anybody listens does not matter.
+macro_rules! say {
+    ($($argument:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($argument)*);
+    }};
+}
+
+pub mod args;
 pub mod command;
+pub mod exit;
+mod files;
+#[cfg(not(noimport))]
+pub mod import;
+pub mod json;
+pub mod stats;
+pub mod stream;

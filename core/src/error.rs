@@ -17,7 +17,8 @@ pub struct Error {
     /// What the sender did.
     pub kind: ErrorKind,
     /// The byte at which the offending value starts, counted from the first byte of the report. For an error that is
-    /// found while writing, the byte at which it would have started.
+    /// found while writing, the byte at which it would have started; for a [`Rule`], that of the value after which it was
+    /// seen to be broken.
     pub offset: usize,
     /// The field, empty when the report as a whole is meant.
     pub path: Path,

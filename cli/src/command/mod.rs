@@ -1,1 +1,81 @@
-//! The commands, a file each.
+//! The commands, a file each. Each takes its arguments and gives how it ended; results go to standard output, talk to
+//! standard error.
+
+mod check;
+mod decode;
+mod encode;
+mod example;
+mod generate;
+mod import;
+mod inspect;
+mod roundtrip;
+mod schema;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::args::{Arguments, Command, Import};
+use crate::exit::Exit;
+use crate::files::{Content, Output};
+
+pub use check::{Finding, Findings, findings};
+pub use example::example;
+pub use inspect::rows;
+pub use schema::schema;
+
+/// Runs a command.
+///
+/// # Errors
+/// If a file cannot be read or written.
+pub fn run(arguments: Arguments) -> Result<Exit> {
+    match arguments.command {
+        Command::Encode(arguments) => encode::run(&arguments),
+        Command::Decode(arguments) => decode::run(&arguments),
+        Command::Roundtrip(arguments) => roundtrip::run(&arguments),
+        Command::Inspect(arguments) => inspect::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
+        Command::Example(arguments) => example::run(&arguments),
+        Command::Import(Import::Ucdp(arguments)) => import::ucdp(&arguments),
+        Command::Completions(arguments) => generate::completions(&arguments),
+        Command::Man(arguments) => generate::man(&arguments),
+    }
+}
+
+/// Files to read one after the other; standard input for none.
+fn inputs(files: &[PathBuf]) -> Vec<Option<PathBuf>> {
+    if files.is_empty() { vec![None] } else { files.iter().cloned().map(Some).collect() }
+}
+
+/// What was rejected, kept in a file if one was asked for.
+struct Rejects {
+    kept: Option<Output>,
+    many: u64,
+}
+
+impl Rejects {
+    fn open(path: Option<&PathBuf>, force: bool) -> Result<Self> {
+        let kept = path.map(|path| Output::create(Some(path), force, Content::Text)).transpose()?;
+        Ok(Self { kept, many: 0 })
+    }
+
+    /// Names what is wrong on standard error and keeps the line.
+    fn push(&mut self, message: &str, line: &[u8]) -> Result<()> {
+        say!("{message}");
+        self.many += 1;
+        if let Some(kept) = &mut self.kept {
+            kept.write_all(line)?;
+            kept.write_all(b"\n")?;
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<u64> {
+        if let Some(kept) = self.kept {
+            kept.finish()?;
+        }
+        Ok(self.many)
+    }
+}

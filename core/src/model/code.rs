@@ -59,7 +59,7 @@ macro_rules! codes {
 
             impl fmt::Debug for $name {
                 fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                    fmt::Display::fmt(self, f)
+                    if self.0 == 0 { f.write_str("unspecified") } else { fmt::Display::fmt(self, f) }
                 }
             }
 

@@ -4,7 +4,7 @@
 /// A record: `pub struct Name<'a> { /// doc  field (as "json name")?: Type (=> BOUND)?, ... }`.
 ///
 /// `[flat]` before it: in JSON its members stand among those of the record that holds it. `[rule]`: it has a function
-/// `rule(&self) -> Result<(), Rule>`, called whenever it is put or taken. `[json TYPE SHAPE]`: in JSON it looks like TYPE, from
+/// `rule(&self) -> Result<(), Rule>`, called whenever it is put or taken; `[whole]`: the same with paths, for the report itself. `[json TYPE SHAPE]`: in JSON it looks like TYPE, from
 /// and into which it converts, and is described as SHAPE.
 macro_rules! record {
     (
@@ -253,9 +253,16 @@ macro_rules! record {
     (@rule $self:ident $walk:ident rule $($rest:ident)*) => {
         $self.rule().map_err(|rule| $walk.error($crate::error::ErrorKind::Rule(rule)))?;
     };
+    (@rule $self:ident $walk:ident whole $($rest:ident)*) => {
+        if let Some((path, kind)) = $self.whole() {
+            *$walk.path() = path;
+            return Err($walk.error(kind));
+        }
+    };
     (@rule $self:ident $walk:ident $other:ident $($rest:ident)*) => { record!(@rule $self $walk $($rest)*) };
     (@repair $value:ident $u:ident) => { $value };
     (@repair $value:ident $u:ident rule $($rest:ident)*) => { $value.repaired($u)? };
+    (@repair $value:ident $u:ident whole $($rest:ident)*) => { $value.repaired($u)? };
     (@repair $value:ident $u:ident $other:ident $($rest:ident)*) => { record!(@repair $value $u $($rest)*) };
     (@fill_proxy $self:ident $d:ident json $proxy:ident) => {
         let mut proxy = $proxy::default();

@@ -51,7 +51,7 @@ impl Copy for Evidence {}
 
 record! {
     /// An incident report. Without `from` and claims its event is the author's own word.
-    [rule]
+    [whole]
     pub struct Report<'a> {
         /// Who wrote it, and its number.
         id: Id,
@@ -153,8 +153,14 @@ impl<'a> Report<'a> {
         }
     }
 
+    /// The first rule that it breaks as a whole, and where.
+    fn whole(&self) -> Option<(Path, ErrorKind)> {
+        let rule = self.rule().err().map(|rule| (Path::default(), ErrorKind::Rule(rule)));
+        rule.or_else(|| self.party_missing())
+    }
+
     /// The first count whose party is not in the report.
-    pub(crate) fn party_missing(&self) -> Option<(Path, ErrorKind)> {
+    fn party_missing(&self) -> Option<(Path, ErrorKind)> {
         const WHO: u8 = number(Count::RECORD.fields, "who");
         const PARTY: u8 = number(super::parties::Who::RECORD.fields, "party");
         let parties = self.event.as_ref().map_or(0, |event| event.parties.len());

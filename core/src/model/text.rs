@@ -221,7 +221,8 @@ macro_rules! text {
 
         impl<'a> Value<'a> for $name<'a> {
             const SHAPE: &'static Shape = &Shape::$shape;
-            const MOST: usize = 2;
+            // The length; see `MAX_LEN` for its second byte.
+            const MOST: usize = 1;
 
             fn put<S: Sink>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
                 put(self.0, sink, bound)

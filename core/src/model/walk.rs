@@ -54,7 +54,7 @@ pub trait Source<'a> {
 pub trait Value<'a>: Default + Serialize {
     /// What it looks like.
     const SHAPE: &'static Shape;
-    /// The most bytes that it takes in the postcard encoding, bytes of text not counted.
+    /// The most bytes that it takes in the postcard encoding; of a text, one byte for its length and nothing more.
     const MOST: usize;
     /// JSON must have it.
     const REQUIRED: bool = false;

@@ -1,0 +1,245 @@
+//! The command line. The doc comments are the help, the completions and the man page.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Incident reports that fit in a radio frame: between JSON and bytes, checked, inspected, imported.
+///
+/// Results go to standard output, everything else to standard error. A file name of "-", or none, is standard input or
+/// output.
+#[derive(Debug, Parser)]
+#[command(name = "increp", version, max_term_width = 100, after_long_help = EXIT_CODES)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The exit codes, for the end of the help.
+pub const EXIT_CODES: &str = "\
+Exit codes:
+  0  all is well
+  1  something in the data is wrong: it was named, and everything else was done
+  2  the command line is wrong
+  3  a file could not be read or written";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+#[allow(missing_docs)] // the help of each is in its arguments
+pub enum Command {
+    Encode(Encode),
+    Decode(Decode),
+    Roundtrip(Roundtrip),
+    Inspect(Inspect),
+    Check(Check),
+    Schema(Schema),
+    Example(Example),
+    #[command(subcommand)]
+    Import(Import),
+    Completions(Completions),
+    Man(Man),
+}
+
+/// Where results go.
+#[derive(Debug, Default, Args)]
+pub struct OutputArguments {
+    /// Write to OUT instead of standard output; an existing file is left alone.
+    #[arg(short, long, value_name = "OUT")]
+    pub output: Option<PathBuf>,
+    /// Replace OUT if it exists.
+    #[arg(short, long)]
+    pub force: bool,
+}
+
+/// How reports are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Encoding {
+    /// What the postcard crate writes for the serde model.
+    #[default]
+    Postcard,
+}
+
+/// Reads JSON, writes bytes.
+///
+/// The input is one report as a JSON object, several one after the other (NDJSON), or an array of them. A report that is
+/// not valid is named and left out; the others are encoded all the same.
+#[derive(Debug, Args)]
+pub struct Encode {
+    /// The encoding to write.
+    #[arg(long, value_enum, default_value_t)]
+    pub encoding: Encoding,
+    /// Write a single bare report, as it would go over a radio, not a file of reports.
+    #[arg(long, conflicts_with = "hex")]
+    pub raw: bool,
+    /// Write each report as a line of hex.
+    #[arg(long)]
+    pub hex: bool,
+    /// Print how many reports and bytes there were, and bytes per report: mean, p50, p90, max.
+    #[arg(long)]
+    pub stats: bool,
+    /// Print the statistics as JSON.
+    #[arg(long, requires = "stats")]
+    pub json: bool,
+    /// Keep the text of each report that is not valid in this file.
+    #[arg(long, value_name = "FILE")]
+    pub rejects: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub output: OutputArguments,
+    /// JSON to read.
+    #[arg(value_name = "IN")]
+    pub input: Option<PathBuf>,
+}
+
+/// Reads bytes, writes JSON: a report a line (NDJSON), always spelt the same way.
+#[derive(Debug, Args)]
+pub struct Decode {
+    /// Write indented JSON for people.
+    #[arg(long)]
+    pub pretty: bool,
+    /// Read a single bare report. It is recognised by itself where it does not start like a file.
+    #[arg(long, conflicts_with = "hex")]
+    pub raw: bool,
+    /// Read hex: a bare report on each line, after whatever a log puts in front of it.
+    #[arg(long)]
+    pub hex: bool,
+    /// Keep each report that cannot be decoded in this file, as a line of hex.
+    #[arg(long, value_name = "FILE")]
+    pub rejects: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub output: OutputArguments,
+    /// Bytes to read.
+    #[arg(value_name = "IN")]
+    pub input: Option<PathBuf>,
+}
+
+/// Encodes, decodes and compares every report of some files; for your own CI.
+///
+/// Prints the first difference of each report by its path.
+#[derive(Debug, Args)]
+pub struct Roundtrip {
+    /// The encodings to try.
+    #[arg(long, value_enum, default_value_t)]
+    pub encoding: Encodings,
+    /// Print the outcome as JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Files of JSON, or of encoded reports.
+    #[arg(value_name = "FILES")]
+    pub files: Vec<PathBuf>,
+}
+
+/// Some encodings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Encodings {
+    /// Every encoding that this build knows.
+    #[default]
+    All,
+    /// What the postcard crate writes for the serde model.
+    Postcard,
+}
+
+/// Shows every byte of encoded reports: where it stands, which field it is, what it means.
+///
+/// Of a broken report it shows everything up to where it breaks.
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// Read hex: a bare report on each line.
+    #[arg(long)]
+    pub hex: bool,
+    /// Print a JSON object for each value.
+    #[arg(long)]
+    pub json: bool,
+    /// Bytes to read: a file of reports or a bare report.
+    #[arg(value_name = "IN")]
+    pub input: Option<PathBuf>,
+}
+
+/// Names every problem in files of JSON, with line, column and path.
+///
+/// Errors are what no encoder would take. Warnings are what a careful reader would ask about: a value below its minimum, a
+/// point without precision, a date in the future.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Print a JSON object for each problem.
+    #[arg(long)]
+    pub json: bool,
+    /// Count warnings as errors.
+    #[arg(long)]
+    pub strict: bool,
+    /// JSON to read.
+    #[arg(value_name = "FILES")]
+    pub files: Vec<PathBuf>,
+}
+
+/// Prints the JSON Schema (draft 2020-12) of a report.
+#[derive(Debug, Args)]
+pub struct Schema {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub output: OutputArguments,
+}
+
+/// Prints a good first report of an event type, to be filled in.
+#[derive(Debug, Args)]
+pub struct Example {
+    /// The event type, such as air_drone_strike.
+    #[arg(value_name = "TYPE", required_unless_present = "list")]
+    pub kind: Option<String>,
+    /// List the event types.
+    #[arg(long)]
+    pub list: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub output: OutputArguments,
+}
+
+/// Turns other data sets into reports.
+#[derive(Debug, Subcommand)]
+#[allow(missing_docs)]
+pub enum Import {
+    Ucdp(ImportUcdp),
+}
+
+/// Turns UCDP GED rows (CSV) into reports (NDJSON).
+///
+/// Figures, dates, precision codes, sides, sources and headlines each go to their place; what has none goes into `extra` or
+/// the note. A note that is too long goes on in a further report.
+#[derive(Debug, Args)]
+pub struct ImportUcdp {
+    /// The author number of the reports.
+    #[arg(long, default_value_t = 1)]
+    pub author: u32,
+    /// The number of the first report.
+    #[arg(long, default_value_t = 1)]
+    pub first: u32,
+    /// Keep the rows that were rejected, and why, in this file.
+    #[arg(long, value_name = "FILE")]
+    pub rejects: Option<PathBuf>,
+    /// Print the counts as JSON.
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub output: OutputArguments,
+    /// The CSV file.
+    #[arg(value_name = "FILE.csv")]
+    pub input: Option<PathBuf>,
+}
+
+/// Prints completions for a shell.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell.
+    pub shell: clap_complete::Shell,
+}
+
+/// Prints the man page.
+#[derive(Debug, Args)]
+pub struct Man {
+    /// Write one page for the tool and one for each command into this folder.
+    #[arg(long, value_name = "FOLDER")]
+    pub folder: Option<PathBuf>,
+}

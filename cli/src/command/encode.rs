@@ -1,0 +1,115 @@
+//! `increp encode`: JSON to bytes.
+
+use std::io::Write;
+
+use anyhow::Result;
+use bumpalo::Bump;
+use increp::MAX_LEN;
+use increp::model::Report;
+
+use super::Rejects;
+use crate::args::Encode;
+use crate::exit::Exit;
+use crate::files::{Content, Input, Output};
+use crate::json::{self, Piece, Pieces};
+use crate::stats::Stats;
+use crate::stream;
+
+/// How encoded reports are laid out.
+enum Layout {
+    File(stream::Writer<Output>),
+    Hex(Output),
+    /// The one report, kept until it is certain that it is the only one.
+    Raw(Output, Option<Vec<u8>>),
+}
+
+pub(super) fn run(arguments: &Encode) -> Result<Exit> {
+    let input = Input::open(arguments.input.as_deref())?;
+    let content = if arguments.hex { Content::Text } else { Content::Bytes };
+    let output = Output::open(&arguments.output, content)?;
+    let mut layout = match (arguments.raw, arguments.hex) {
+        (true, _) => Layout::Raw(output, None),
+        (_, true) => Layout::Hex(output),
+        _ => Layout::File(stream::Writer::new(output)?),
+    };
+    let mut rejects = Rejects::open(arguments.rejects.as_ref(), arguments.output.force)?;
+    let mut stats = Stats::default();
+    let name = input.name;
+    let mut pieces = Pieces::new(input.reader);
+    let mut arena = Bump::new();
+    let mut buffer = [0; MAX_LEN];
+    while let Some(piece) = pieces.next()? {
+        match encode(&piece, &arena, &mut buffer) {
+            Ok(bytes) if !layout.push(bytes)? => {
+                say!("{name}: line {}: a second report, but --raw writes one: leave --raw out", piece.line);
+                return Ok(Exit::Findings);
+            }
+            Ok(bytes) => {
+                stats.bytes_in += piece.text.len() as u64;
+                stats.lengths.add(bytes.len());
+            }
+            Err(message) => rejects.push(&format!("{name}: {message}"), piece.text)?,
+        }
+        arena.reset();
+    }
+    let empty = matches!(&layout, Layout::Raw(_, None));
+    if empty {
+        say!("{name}: expected a report, found none");
+        return Ok(Exit::Findings);
+    }
+    layout.finish()?;
+    stats.rejected = rejects.finish()?;
+    match (arguments.stats, arguments.json) {
+        (true, true) => say!("{}", stats.json()),
+        (true, false) => say!("{stats}"),
+        _ => {}
+    }
+    Ok(Exit::findings(stats.rejected))
+}
+
+/// Encodes the report of a piece; the error is a whole message but for the name of the file.
+pub(super) fn encode<'b>(piece: &Piece<'_>, arena: &Bump, buffer: &'b mut [u8]) -> Result<&'b [u8], String> {
+    let mut report = Report::default();
+    if let Some(why) = piece.broken {
+        return Err(format!("line {}, column {}: {why}", piece.line, piece.column));
+    }
+    json::parse_into(piece.text, arena, &mut report).map_err(|problem| {
+        let (line, column) = piece.place(problem.offset);
+        format!("line {line}, column {column}, {problem}")
+    })?;
+    increp::encode(&report, buffer).map_err(|error| format!("line {}, {error}", piece.line))
+}
+
+impl Layout {
+    /// Adds a report; false if there is no room for another.
+    fn push(&mut self, report: &[u8]) -> Result<bool> {
+        match self {
+            Self::File(writer) => writer.push(report)?,
+            Self::Hex(output) => writeln!(output, "{}", hex(report))?,
+            Self::Raw(_, Some(_)) => return Ok(false),
+            Self::Raw(_, one) => *one = Some(report.to_vec()),
+        }
+        Ok(true)
+    }
+
+    fn finish(self) -> Result<()> {
+        match self {
+            Self::File(writer) => writer.finish()?.finish(),
+            Self::Hex(output) => output.finish(),
+            Self::Raw(mut output, one) => {
+                output.write_all(&one.unwrap_or_default())?;
+                output.finish()
+            }
+        }
+    }
+}
+
+/// Bytes as hex digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        // Writing to a string does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,188 @@
+//! Where bytes come from and go to: files, standard input and output, with progress on a terminal.
+
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::args::OutputArguments;
+
+/// An input with a name for messages.
+pub(crate) struct Input {
+    /// The name of the file, or "standard input".
+    pub(crate) name: String,
+    /// What to read.
+    pub(crate) reader: BufReader<Progress<Box<dyn Read>>>,
+}
+
+impl Input {
+    /// Opens a file, or standard input for none or "-".
+    ///
+    /// # Errors
+    /// If the file cannot be opened.
+    pub(crate) fn open(path: Option<&Path>) -> Result<Self> {
+        let (name, reader, size): (_, Box<dyn Read>, _) = match path.filter(|path| *path != Path::new("-")) {
+            None => {
+                let input = io::stdin();
+                if input.is_terminal() {
+                    say!("increp: reading from the terminal; Ctrl-D ends the input");
+                }
+                ("standard input".to_owned(), Box::new(input), None)
+            }
+            Some(path) => {
+                let file = File::open(path).with_context(|| format!("{}: cannot be read", path.display()))?;
+                let size = file.metadata().ok().filter(fs::Metadata::is_file).map(|data| data.len());
+                (path.display().to_string(), Box::new(file), size)
+            }
+        };
+        Ok(Self { name, reader: BufReader::with_capacity(1 << 16, Progress::new(reader, size)) })
+    }
+
+    /// Whether the input starts with these bytes.
+    ///
+    /// # Errors
+    /// If the input cannot be read.
+    pub(crate) fn starts_with(&mut self, bytes: &[u8]) -> Result<bool> {
+        Ok(self.reader.fill_buf().with_context(|| format!("{}: cannot be read", self.name))?.starts_with(bytes))
+    }
+}
+
+/// Shows on a terminal how far the reading is, once it takes longer than a second.
+pub(crate) struct Progress<R> {
+    inner: R,
+    size: Option<u64>,
+    read: u64,
+    started: Instant,
+    bar: Option<ProgressBar>,
+}
+
+impl<R> Progress<R> {
+    fn new(inner: R, size: Option<u64>) -> Self {
+        Self { inner, size, read: 0, started: Instant::now(), bar: None }
+    }
+
+    fn show(&mut self) {
+        if self.bar.is_none() && self.started.elapsed() > Duration::from_secs(1) && io::stderr().is_terminal() {
+            let (bar, template) = match self.size {
+                Some(size) => (ProgressBar::new(size), "{bar:40} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left"),
+                None => (ProgressBar::no_length(), "{spinner} {bytes}, {bytes_per_sec}"),
+            };
+            // The template is a constant; were it wrong, the bar would keep its default look.
+            bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+            self.bar = Some(bar);
+        }
+        if let Some(bar) = &self.bar {
+            bar.set_position(self.read);
+        }
+    }
+}
+
+impl<R: Read> Read for Progress<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let many = self.inner.read(buffer)?;
+        self.read += many as u64;
+        self.show();
+        Ok(many)
+    }
+}
+
+impl<R> Drop for Progress<R> {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// What goes to the output.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// Text, welcome on a terminal.
+    Text,
+    /// Bytes, not welcome there.
+    Bytes,
+}
+
+/// An output that appears under its name when it is complete.
+pub(crate) struct Output {
+    writer: BufWriter<Box<dyn Write>>,
+    /// The file that is being written, and its name when it is complete.
+    file: Option<(PathBuf, PathBuf)>,
+    force: bool,
+}
+
+impl Output {
+    /// Opens a file, or standard output for none or "-".
+    ///
+    /// # Errors
+    /// If the file exists and was not to be replaced, or cannot be created; if bytes would go to a terminal.
+    pub(crate) fn open(arguments: &OutputArguments, content: Content) -> Result<Self> {
+        Self::create(arguments.output.as_deref(), arguments.force, content)
+    }
+
+    /// [`Output::open`] for a path.
+    ///
+    /// # Errors
+    /// As for [`Output::open`].
+    pub(crate) fn create(path: Option<&Path>, force: bool, content: Content) -> Result<Self> {
+        let Some(path) = path.filter(|path| *path != Path::new("-")) else {
+            let out = io::stdout();
+            if content == Content::Bytes && out.is_terminal() {
+                bail!("bytes do not go to a terminal: give a file with -o, pipe them on, or ask for --hex");
+            }
+            return Ok(Self { writer: BufWriter::with_capacity(1 << 16, Box::new(out)), file: None, force });
+        };
+        if !force && path.exists() {
+            bail!("{}: exists already; --force replaces it", path.display());
+        }
+        // A device or a pipe is written as it is; only a file can appear whole.
+        if path.metadata().is_ok_and(|data| !data.is_file()) {
+            let file = File::options().write(true).open(path).with_context(|| format!("{}: cannot be written", path.display()))?;
+            return Ok(Self { writer: BufWriter::with_capacity(1 << 16, Box::new(file)), file: None, force });
+        }
+        let mut part = path.as_os_str().to_owned();
+        part.push(format!(".{}.part", std::process::id()));
+        let part = PathBuf::from(part);
+        let file = File::create_new(&part).with_context(|| format!("{}: cannot be written", part.display()))?;
+        Ok(Self { writer: BufWriter::with_capacity(1 << 16, Box::new(file)), file: Some((part, path.to_owned())), force })
+    }
+
+    /// Completes the output.
+    ///
+    /// # Errors
+    /// If it cannot be written, or a file of its name has appeared meanwhile.
+    pub(crate) fn finish(mut self) -> Result<()> {
+        self.writer.flush()?;
+        if let Some((part, path)) = self.file.take() {
+            let put = if self.force { fs::rename(&part, &path) } else { fs::hard_link(&part, &path).and_then(|()| fs::remove_file(&part)) };
+            put.or_else(|error| {
+                // No hard links on this file system: the check was made when the output was opened.
+                if error.kind() == io::ErrorKind::AlreadyExists { Err(error) } else { fs::rename(&part, &path) }
+            })
+            .with_context(|| format!("{}: cannot be put in its place; the result is in {}", path.display(), part.display()))?;
+        }
+        Ok(())
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.writer.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        // Not finished: nothing that looks like a result stays behind.
+        if let Some((part, _)) = self.file.take() {
+            let _ = fs::remove_file(part);
+        }
+    }
+}

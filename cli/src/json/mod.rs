@@ -1,0 +1,113 @@
+//! JSON text to the model and back, with the place of every error.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `split.rs` | cuts an object, an array or NDJSON of any size into the texts of single reports |
+//! | `lend.rs` | stands between serde_json and the model: lends unescaped texts, keeps the path, words the errors |
+//! | `locate.rs` | finds the line and column of a path |
+
+mod lend;
+mod locate;
+mod split;
+
+use std::fmt;
+
+use bumpalo::Bump;
+use increp::model::{Fill, Report};
+
+use lend::{Fault, Lend};
+pub(crate) use lend::nearest;
+pub use locate::{Step, locate, path_text, steps};
+pub use split::{Piece, Pieces};
+
+/// What is wrong with the JSON text of a report, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The path to the value, empty for the report as a whole.
+    pub path: Vec<Step>,
+    /// The byte of the text at which the value starts, or at which the text stops being JSON.
+    pub offset: usize,
+    /// What was expected, what was found, what to do.
+    pub message: String,
+    /// The text is not JSON at all from there on.
+    pub syntax: bool,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.is_empty() { f.write_str(&self.message) } else { write!(f, "{}: {}", path_text(&self.path), self.message) }
+    }
+}
+
+/// Reads one report. Its texts are borrowed from `text`, or from `arena` where they held escapes.
+///
+/// ```
+/// let arena = bumpalo::Bump::new();
+/// let text = br#"{"id": "17-42", "kind": "new", "status": "test", "event": {"note": "\"quoted\""}}"#;
+/// let report = increp_cli::json::parse(text, &arena)?;
+/// assert_eq!(report.event.unwrap().note.unwrap().as_str(), "\"quoted\"");
+/// # Ok::<(), increp_cli::json::Problem>(())
+/// ```
+///
+/// # Errors
+/// The first problem in the text.
+pub fn parse<'a>(text: &'a [u8], arena: &'a Bump) -> Result<Report<'a>, Problem> {
+    let mut report = Report::default();
+    parse_into(text, arena, &mut report)?;
+    Ok(report)
+}
+
+/// [`parse`] in place, over a default report.
+///
+/// # Errors
+/// The first problem in the text.
+pub fn parse_into<'a>(text: &'a [u8], arena: &'a Bump, report: &mut Report<'a>) -> Result<(), Problem> {
+    let text = str::from_utf8(text).map_err(|error| Problem {
+        path: Vec::new(),
+        offset: error.valid_up_to(),
+        message: "the text is not UTF-8 from here on".to_owned(),
+        syntax: true,
+    })?;
+    let lend = Lend::new(arena);
+    let mut json = serde_json::Deserializer::from_str(text);
+    let read = serde::de::DeserializeSeed::deserialize(lend.seed(Fill::new(report)), &mut json).and_then(|()| json.end());
+    if let Err(error) = read {
+        return Err(problem(text, lend.into_fault(), &error));
+    }
+    report.check().map_err(|error| {
+        let path = steps(&error.path.to_string());
+        let offset = locate(text.as_bytes(), &path).map_or(0, |found| found.start);
+        Problem { path, offset, message: error.kind.to_string(), syntax: false }
+    })
+}
+
+fn problem(text: &str, fault: Option<Fault<'_>>, error: &serde_json::Error) -> Problem {
+    let Some(fault) = fault else {
+        // Not the model's objection but the parser's: the text is no JSON.
+        let offset = locate::offset(text.as_bytes(), error.line(), error.column());
+        let message = error.to_string();
+        let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(what, _)| what);
+        return Problem { path: Vec::new(), offset, message: format!("not JSON: {message}"), syntax: true };
+    };
+    let found = if fault.repeated { locate::last_member(text.as_bytes(), &fault.path) } else { locate(text.as_bytes(), &fault.path) };
+    let offset = found.map_or_else(|| locate::offset(text.as_bytes(), error.line(), error.column()), |found| found.start);
+    Problem { path: fault.path, offset, message: fault.message, syntax: false }
+}
+
+/// Writes a report as one line of canonical JSON.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(report: &Report<'_>, out: &mut impl std::io::Write) -> std::io::Result<()> {
+    serde_json::to_writer(&mut *out, report)?;
+    out.write_all(b"\n")
+}
+
+/// Writes a report as indented JSON for people.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_pretty(report: &Report<'_>, out: &mut impl std::io::Write) -> std::io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, report)?;
+    out.write_all(b"\n")
+}

@@ -1,0 +1,288 @@
+//! Cuts input into the texts of single reports, in constant memory: one object, objects one after the other (NDJSON or
+//! indented), or one array of them.
+//!
+//! A text that never ends costs itself alone. Its end is where the next line starts a value in the same column: in
+//! NDJSON that is the next line, in an indented array the next item.
+
+use std::io::{self, BufRead};
+
+/// The longest text of one report. The longest that any valid one needs, escaped and indented, is a tenth of it.
+const MOST: usize = 1 << 20;
+
+/// The text of one report and where it starts.
+#[derive(Debug)]
+pub struct Piece<'b> {
+    /// The text, from its first byte to its last.
+    pub text: &'b [u8],
+    /// The line on which it starts, from 1.
+    pub line: u64,
+    /// The column at which it starts, in bytes from 1.
+    pub column: u64,
+    /// Why it is no text of a report, if that is plain before it is parsed.
+    pub broken: Option<&'static str>,
+}
+
+impl Piece<'_> {
+    /// Line and column of a byte of the text.
+    #[must_use]
+    pub fn place(&self, offset: usize) -> (u64, u64) {
+        let before = self.text.get(..offset).unwrap_or(self.text);
+        let lines = before.iter().filter(|byte| **byte == b'\n').count() as u64;
+        match before.iter().rposition(|byte| *byte == b'\n') {
+            Some(newline) => (self.line + lines, (before.len() - newline) as u64),
+            None => (self.line, self.column + before.len() as u64),
+        }
+    }
+}
+
+/// The pieces of an input.
+#[derive(Debug)]
+pub struct Pieces<R> {
+    input: R,
+    /// What was read and not yet given out starts at `start`.
+    buffer: Vec<u8>,
+    start: usize,
+    ended: bool,
+    line: u64,
+    column: u64,
+    /// Inside the brackets of an array.
+    array: bool,
+    begun: bool,
+}
+
+/// What a look at the bytes of a value found.
+enum End {
+    At(usize),
+    More,
+    /// A line ends inside a text, which JSON does not allow.
+    Broken,
+}
+
+impl<R: BufRead> Pieces<R> {
+    /// Reads from `input`.
+    pub const fn new(input: R) -> Self {
+        Self { input, buffer: Vec::new(), start: 0, ended: false, line: 1, column: 1, array: false, begun: false }
+    }
+
+    /// The next piece, or `None` at the end.
+    ///
+    /// # Errors
+    /// Those of the input.
+    pub fn next(&mut self) -> io::Result<Option<Piece<'_>>> {
+        let Some(first) = self.first()? else { return Ok(None) };
+        let (line, column) = (self.line, self.column);
+        let (length, broken) = match first {
+            b'{' => match self.balanced()? {
+                Some(length) => (length, None),
+                None => self.broken()?,
+            },
+            // A bracket closes the array above; whatever else stands where a report should is no report.
+            b'[' if self.array => self.balanced()?.map_or_else(|| self.broken(), |length| Ok((length, None)))?,
+            _ => {
+                let line = self.line_end(0)?;
+                let value = self.bytes().iter().take(line).position(|byte| self.array && matches!(byte, b',' | b']'));
+                (value.unwrap_or(line).max(1), None)
+            }
+        };
+        let start = self.start;
+        self.advance(length);
+        let text = self.buffer.get(start..start + length.min(MOST)).unwrap_or_default().trim_ascii_end();
+        Ok(Some(Piece { text, line, column, broken }))
+    }
+
+    /// What is read and not yet given out.
+    fn bytes(&self) -> &[u8] {
+        self.buffer.get(self.start..).unwrap_or_default()
+    }
+
+    /// Reads more; false at the end of the input.
+    fn fill(&mut self) -> io::Result<bool> {
+        if self.start > MOST / 4 {
+            self.buffer.drain(..self.start);
+            self.start = 0;
+        }
+        if self.ended {
+            return Ok(false);
+        }
+        let more = loop {
+            match self.input.fill_buf() {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                other => break other?,
+            }
+        };
+        let many = more.len();
+        self.buffer.extend_from_slice(more);
+        self.input.consume(many);
+        self.ended = many == 0;
+        Ok(many != 0)
+    }
+
+    fn advance(&mut self, many: usize) {
+        let end = (self.start + many).min(self.buffer.len());
+        let passed = self.buffer.get(self.start..end).unwrap_or_default();
+        match passed.iter().rposition(|byte| *byte == b'\n') {
+            Some(newline) => {
+                self.line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
+                self.column = (passed.len() - newline) as u64;
+            }
+            None => self.column += passed.len() as u64,
+        }
+        self.start = end;
+    }
+
+    /// Skips to the first byte of the next value.
+    fn first(&mut self) -> io::Result<Option<u8>> {
+        loop {
+            if !self.begun && self.bytes().len() < 3 && !self.ended {
+                self.fill()?;
+                continue;
+            }
+            if !self.begun {
+                self.begun = true;
+                if self.bytes().starts_with(b"\xef\xbb\xbf") {
+                    self.start += 3;
+                }
+                let blank = self.blank()?;
+                if blank && self.bytes().first() == Some(&b'[') {
+                    self.array = true;
+                    self.advance(1);
+                }
+                continue;
+            }
+            if !self.blank()? {
+                return Ok(None);
+            }
+            match self.bytes().first() {
+                Some(b',') if self.array => self.advance(1),
+                Some(b']') if self.array => {
+                    self.array = false;
+                    self.advance(1);
+                }
+                other => return Ok(other.copied()),
+            }
+        }
+    }
+
+    /// Skips white space; false at the end of the input.
+    fn blank(&mut self) -> io::Result<bool> {
+        loop {
+            let blank = self.bytes().iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+            self.advance(blank);
+            if !self.bytes().is_empty() {
+                return Ok(true);
+            }
+            if !self.fill()? {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// The length of the value that starts here, or `None` if it never ends.
+    fn balanced(&mut self) -> io::Result<Option<usize>> {
+        let mut scan = Balance::default();
+        loop {
+            match scan.go_on(self.bytes()) {
+                End::At(length) => return Ok(Some(length)),
+                End::Broken => return Ok(None),
+                End::More if self.bytes().len() > MOST => return Ok(None),
+                End::More => {
+                    if !self.fill()? {
+                        return Ok(None);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The length of a value that never ends: up to the next line that starts a value in the same column.
+    fn broken(&mut self) -> io::Result<(usize, Option<&'static str>)> {
+        let indent = usize::try_from(self.column - 1).unwrap_or(usize::MAX);
+        let mut from = 0;
+        loop {
+            let line = self.line_end(from)?;
+            let next = self.bytes().get(line..).unwrap_or_default();
+            let starts = next.get(indent) == Some(&b'{') && next.iter().take(indent).all(|byte| matches!(byte, b' ' | b'\t'));
+            if starts || line == from {
+                return Ok((line, None));
+            }
+            if line > MOST {
+                // Let go of it bit by bit, so that memory stays as it is.
+                self.skip_long(indent)?;
+                return Ok((0, Some("longer than 1 MiB: no report is; everything up to the next line that starts one is skipped")));
+            }
+            from = line;
+        }
+    }
+
+    fn skip_long(&mut self, indent: usize) -> io::Result<()> {
+        loop {
+            let line = self.line_end(0)?;
+            self.advance(line);
+            let _ = self.line_end(0)?;
+            let next = self.bytes();
+            if next.is_empty() || (next.get(indent) == Some(&b'{') && next.iter().take(indent).all(u8::is_ascii_whitespace)) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The end of the line that starts at `from`, its newline included. A line without end is cut at [`MOST`] bytes.
+    fn line_end(&mut self, from: usize) -> io::Result<usize> {
+        let mut seen = from;
+        loop {
+            let rest = self.bytes().get(seen..).unwrap_or_default();
+            if let Some(newline) = rest.iter().position(|byte| *byte == b'\n') {
+                let end = seen + newline + 1;
+                // What starts the next line must be there to be looked at.
+                if self.bytes().len() < end + 256 && self.fill()? {
+                    continue;
+                }
+                return Ok(end);
+            }
+            seen = self.bytes().len();
+            if seen > from + MOST || !self.fill()? {
+                return Ok(seen);
+            }
+        }
+    }
+}
+
+/// Counts brackets outside of texts; goes on where it stopped when more bytes have come.
+#[derive(Default)]
+struct Balance {
+    at: usize,
+    depth: usize,
+    text: bool,
+    escape: bool,
+}
+
+impl Balance {
+    fn go_on(&mut self, bytes: &[u8]) -> End {
+        let rest = bytes.get(self.at..).unwrap_or_default();
+        for (index, byte) in rest.iter().enumerate() {
+            if self.text {
+                match byte {
+                    _ if self.escape => self.escape = false,
+                    b'\\' => self.escape = true,
+                    b'"' => self.text = false,
+                    b'\n' => return End::Broken,
+                    _ => {}
+                }
+                continue;
+            }
+            match byte {
+                b'"' => self.text = true,
+                b'{' | b'[' => self.depth += 1,
+                b'}' | b']' => {
+                    self.depth = self.depth.saturating_sub(1);
+                    if self.depth == 0 {
+                        return End::At(self.at + index + 1);
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.at = bytes.len();
+        End::More
+    }
+}

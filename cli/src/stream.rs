@@ -1,0 +1,177 @@
+//! A file of reports: a header that says what it is, reports with their lengths, and an end that says how many.
+//!
+//! ```text
+//! 89 69 72 70 0d 0a 1a 01      "\x89irp\r\n\x1a", then the version of the file format: 1
+//! { length | report }*         length a minimal varint, at least 1; the report as `increp::encode` writes it
+//! 00 | count                   the end, and the number of reports as a minimal varint
+//! ```
+//!
+//! The first bytes show a transfer that changed line ends or dropped the eighth bit; a file without its end was cut
+//! short. Files may stand one after the other in one.
+
+use std::io::{self, BufRead, Read as _, Write};
+
+/// The first bytes of a file.
+pub const HEADER: [u8; 8] = *b"\x89irp\r\n\x1a\x01";
+
+/// More than the longest report in any encoding; a length beyond it is no length.
+const MOST: usize = 1 << 16;
+
+/// Writes a file of reports.
+#[derive(Debug)]
+pub struct Writer<W> {
+    out: W,
+    reports: u64,
+}
+
+impl<W: Write> Writer<W> {
+    /// Starts a file.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn new(mut out: W) -> io::Result<Self> {
+        out.write_all(&HEADER)?;
+        Ok(Self { out, reports: 0 })
+    }
+
+    /// Adds a report.
+    ///
+    /// # Errors
+    /// Those of the output.
+    pub fn push(&mut self, report: &[u8]) -> io::Result<()> {
+        self.reports += 1;
+        varint(report.len() as u64, &mut self.out)?;
+        self.out.write_all(report)
+    }
+
+    /// Ends the file.
+    ///
+    /// # Errors
+    /// Those of the output.
+    pub fn finish(mut self) -> io::Result<W> {
+        self.out.write_all(&[0])?;
+        varint(self.reports, &mut self.out)?;
+        self.out.flush()?;
+        Ok(self.out)
+    }
+}
+
+fn varint(mut value: u64, out: &mut impl Write) -> io::Result<()> {
+    while value >= 0x80 {
+        out.write_all(&[value.to_le_bytes()[0] | 0x80])?;
+        value >>= 7;
+    }
+    out.write_all(&[value.to_le_bytes()[0]])
+}
+
+/// What stands at a place of a file.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Item<'b> {
+    /// A file starts.
+    Header,
+    /// The bytes of a report.
+    Report(&'b [u8]),
+    /// A file ends, after so many reports.
+    End(u64),
+    /// Nothing that follows can be read, and why.
+    Broken(String),
+}
+
+/// Reads files of reports.
+#[derive(Debug)]
+pub struct Reader<R> {
+    input: R,
+    buffer: Vec<u8>,
+    /// Bytes read so far.
+    offset: u64,
+    /// Reports since the last header; `None` between files.
+    reports: Option<u64>,
+    broken: bool,
+}
+
+impl<R: BufRead> Reader<R> {
+    /// Reads from `input`.
+    pub const fn new(input: R) -> Self {
+        Self { input, buffer: Vec::new(), offset: 0, reports: None, broken: false }
+    }
+
+    /// Where in the input the next item starts.
+    pub const fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// The next item, or `None` at the end of the input.
+    ///
+    /// # Errors
+    /// Those of the input.
+    pub fn next(&mut self) -> io::Result<Option<Item<'_>>> {
+        if self.broken || (self.reports.is_none() && self.input.fill_buf()?.is_empty()) {
+            return Ok(None);
+        }
+        let Some(reports) = self.reports else { return self.header().map(Some) };
+        let length = match self.varint()? {
+            Ok(length) => length,
+            Err(why) if reports == 0 => return Ok(Some(self.stop(why.to_owned()))),
+            Err(why) => return Ok(Some(self.stop(format!("{why}: the file was cut short or damaged after report {reports}")))),
+        };
+        if length == 0 {
+            self.reports = None;
+            return Ok(Some(match self.varint()? {
+                Ok(count) if count == reports => Item::End(count),
+                Ok(count) => self.stop(format!("the end of the file says {count} reports, found {reports}")),
+                Err(why) => self.stop(format!("{why} at the end of the file")),
+            }));
+        }
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        if length > MOST {
+            return Ok(Some(self.stop(format!("expected the length of a report, found {length}: the file is damaged"))));
+        }
+        if !self.read(length)? {
+            let found = self.buffer.len();
+            return Ok(Some(self.stop(format!("expected a report of {length} bytes, found {found}: the file was cut short"))));
+        }
+        self.reports = Some(reports + 1);
+        Ok(Some(Item::Report(&self.buffer)))
+    }
+
+    fn header(&mut self) -> io::Result<Item<'_>> {
+        let whole = self.read(HEADER.len())?;
+        if whole && self.buffer == HEADER {
+            self.reports = Some(0);
+            return Ok(Item::Header);
+        }
+        Ok(self.stop(match self.buffer.as_slice() {
+            [0x89, b'i', b'r', b'p', b'\r', b'\n', 0x1a, version] => format!("version {version} of the file format is not known here: a newer increp wrote it"),
+            [b'i' | 0x89, b'i' | b'r', ..] => "the header is damaged: the file was carried as text, send it as binary".to_owned(),
+            [b'{' | b'[', ..] => "expected a file of reports, found JSON: encode turns it into one".to_owned(),
+            _ => "expected a file of reports, found something else: --raw reads a bare report, --hex reads hex".to_owned(),
+        }))
+    }
+
+    fn stop(&mut self, why: String) -> Item<'_> {
+        self.broken = true;
+        Item::Broken(why)
+    }
+
+    /// Fills the buffer with so many bytes, or with what is left; whether all were there.
+    fn read(&mut self, many: usize) -> io::Result<bool> {
+        self.buffer.clear();
+        let read = (&mut self.input).take(many as u64).read_to_end(&mut self.buffer)?;
+        self.offset += read as u64;
+        Ok(read == many)
+    }
+
+    fn varint(&mut self) -> io::Result<Result<u64, &'static str>> {
+        let mut value = 0u64;
+        for shift in (0..63).step_by(7) {
+            let Some(byte) = self.input.fill_buf()?.first().copied() else { return Ok(Err("the input ends")) };
+            self.input.consume(1);
+            self.offset += 1;
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Ok(if byte == 0 && shift > 0 { Err("a length in more bytes than it needs") } else { Ok(value) });
+            }
+        }
+        Ok(Err("a length of more than 63 bits"))
+    }
+}
