@@ -73,11 +73,12 @@ pub(super) fn encode<'b>(piece: &Piece<'_>, arena: &Bump, buffer: &'b mut [u8]) 
     if let Some(why) = piece.broken {
         return Err(format!("line {}, column {}: {why}", piece.line, piece.column));
     }
-    json::parse_into(piece.text, arena, &mut report).map_err(|problem| {
+    let read = json::read_into(piece.text, arena, &mut report);
+    let encoded = read.and_then(|()| increp::encode(&report, buffer).map_err(|error| json::refused(piece.text, &error)));
+    encoded.map_err(|problem| {
         let (line, column) = piece.place(problem.offset);
         format!("line {line}, column {column}, {problem}")
-    })?;
-    increp::encode(&report, buffer).map_err(|error| format!("line {}, {error}", piece.line))
+    })
 }
 
 impl Layout {

@@ -16,6 +16,7 @@ use bumpalo::Bump;
 use increp::model::{Fill, Report};
 
 use lend::{Fault, Lend};
+use serde::de::DeserializeSeed as _;
 pub(crate) use lend::nearest;
 pub use locate::{Step, locate, path_text, steps};
 pub use split::{Piece, Pieces};
@@ -62,23 +63,41 @@ pub fn parse<'a>(text: &'a [u8], arena: &'a Bump) -> Result<Report<'a>, Problem>
 /// # Errors
 /// The first problem in the text.
 pub fn parse_into<'a>(text: &'a [u8], arena: &'a Bump, report: &mut Report<'a>) -> Result<(), Problem> {
+    read_into(text, arena, report)?;
+    report.check().map_err(|error| refused(text, &error))
+}
+
+/// [`parse_into`] without the limits and rules of the report, for callers that encode it, which checks them.
+///
+/// # Errors
+/// The first problem in the text.
+pub fn read_into<'a>(text: &'a [u8], arena: &'a Bump, report: &mut Report<'a>) -> Result<(), Problem> {
     let text = str::from_utf8(text).map_err(|error| Problem {
         path: Vec::new(),
         offset: error.valid_up_to(),
         message: "the text is not UTF-8 from here on".to_owned(),
         syntax: true,
     })?;
+    // A text without escapes needs nobody to lend; and only one with an error needs the path kept.
+    if !text.contains('\\') {
+        let mut json = serde_json::Deserializer::from_str(text);
+        if Fill::new(&mut *report).deserialize(&mut json).and_then(|()| json.end()).is_ok() {
+            return Ok(());
+        }
+        *report = Report::default();
+    }
     let lend = Lend::new(arena);
     let mut json = serde_json::Deserializer::from_str(text);
-    let read = serde::de::DeserializeSeed::deserialize(lend.seed(Fill::new(report)), &mut json).and_then(|()| json.end());
-    if let Err(error) = read {
-        return Err(problem(text, lend.into_fault(), &error));
-    }
-    report.check().map_err(|error| {
-        let path = steps(&error.path.to_string());
-        let offset = locate(text.as_bytes(), &path).map_or(0, |found| found.start);
-        Problem { path, offset, message: error.kind.to_string(), syntax: false }
-    })
+    let read = lend.seed(Fill::new(report)).deserialize(&mut json).and_then(|()| json.end());
+    read.map_err(|error| problem(text, lend.into_fault(), &error))
+}
+
+/// The problem of a text whose report breaks a limit or rule.
+#[must_use]
+pub fn refused(text: &[u8], error: &increp::Error) -> Problem {
+    let path = steps(&error.path.to_string());
+    let offset = locate(text, &path).map_or(0, |found| found.start);
+    Problem { path, offset, message: error.kind.to_string(), syntax: false }
 }
 
 fn problem(text: &str, fault: Option<Fault<'_>>, error: &serde_json::Error) -> Problem {

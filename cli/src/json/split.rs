@@ -72,9 +72,12 @@ impl<R: BufRead> Pieces<R> {
         let Some(first) = self.first()? else { return Ok(None) };
         let (line, column) = (self.line, self.column);
         let (length, broken) = match first {
-            b'{' => match self.balanced()? {
+            b'{' => match self.whole_line()? {
                 Some(length) => (length, None),
-                None => self.broken()?,
+                None => match self.balanced()? {
+                    Some(length) => (length, None),
+                    None => self.broken()?,
+                },
             },
             // A bracket closes the array above; whatever else stands where a report should is no report.
             b'[' if self.array => self.balanced()?.map_or_else(|| self.broken(), |length| Ok((length, None)))?,
@@ -120,9 +123,9 @@ impl<R: BufRead> Pieces<R> {
     fn advance(&mut self, many: usize) {
         let end = (self.start + many).min(self.buffer.len());
         let passed = self.buffer.get(self.start..end).unwrap_or_default();
-        match passed.iter().rposition(|byte| *byte == b'\n') {
+        match memchr::memrchr(b'\n', passed) {
             Some(newline) => {
-                self.line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
+                self.line += memchr::memchr_iter(b'\n', passed).count() as u64;
                 self.column = (passed.len() - newline) as u64;
             }
             None => self.column += passed.len() as u64,
@@ -175,6 +178,20 @@ impl<R: BufRead> Pieces<R> {
                 return Ok(false);
             }
         }
+    }
+
+    /// The length of the line that starts here, if it is plain without counting brackets that it is one object of NDJSON:
+    /// it ends with a brace, and the next line starts one. No object goes on like that in the next line.
+    fn whole_line(&mut self) -> io::Result<Option<usize>> {
+        if self.array || self.column != 1 {
+            return Ok(None);
+        }
+        let line = self.line_end(0)?;
+        let (text, next) = self.bytes().split_at_checked(line).unwrap_or_default();
+        let whole = text.trim_ascii_end().ends_with(b"}") && (next.is_empty() && self.ended || next.starts_with(b"{"));
+        // Two objects on a line would have one brace after the other.
+        let follows = |brace| text.get(..brace).unwrap_or_default().trim_ascii_end().ends_with(b"}");
+        Ok((whole && !memchr::memchr_iter(b'{', text).any(follows)).then_some(line))
     }
 
     /// The length of the value that starts here, or `None` if it never ends.
@@ -231,7 +248,7 @@ impl<R: BufRead> Pieces<R> {
         let mut seen = from;
         loop {
             let rest = self.bytes().get(seen..).unwrap_or_default();
-            if let Some(newline) = rest.iter().position(|byte| *byte == b'\n') {
+            if let Some(newline) = memchr::memchr(b'\n', rest) {
                 let end = seen + newline + 1;
                 // What starts the next line must be there to be looked at.
                 if self.bytes().len() < end + 256 && self.fill()? {
