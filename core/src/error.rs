@@ -141,6 +141,40 @@ impl Rule {
     }
 }
 
+impl ErrorKind {
+    /// The name of the kind, as SPEC.md and the vectors spell it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::UnknownVersion(_) => "unknown_version",
+            Self::UnknownEncoding(_) => "unknown_encoding",
+            Self::EndsEarly => "ends_early",
+            Self::LeftOver(_) => "left_over",
+            Self::NotMinimal => "not_minimal",
+            Self::TooWide { .. } => "too_wide",
+            Self::UnknownTag { .. } => "unknown_tag",
+            Self::NotUtf8 => "not_utf8",
+            Self::MustUnderstand { .. } => "must_understand",
+            Self::Limit { .. } => "limit",
+            Self::TooMany { .. } => "too_many",
+            Self::BufferFull => "buffer_full",
+            Self::Rule(rule) => match rule {
+                Rule::CancelSaysNothing => "cancel_says_nothing",
+                Rule::ReplacesMissing => "replaces_missing",
+                Rule::SourceMissing => "source_missing",
+                Rule::IntentUnspecified => "intent_unspecified",
+                Rule::PartyMissing { .. } => "party_missing",
+                Rule::TermStandsAlone => "term_stands_alone",
+                Rule::DateNotAtStart => "date_not_at_start",
+                Rule::OffsetAlone => "offset_alone",
+                Rule::LocalYear => "local_year",
+                Rule::DuplicateKey => "duplicate_key",
+            },
+        }
+    }
+}
+
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {

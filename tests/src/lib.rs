@@ -2,6 +2,7 @@
 //! shrink, a report that fills every field, and the vectors.
 
 pub mod filled;
+pub mod spec;
 pub mod vectors;
 
 use std::fmt;

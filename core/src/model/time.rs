@@ -434,7 +434,7 @@ fn date_text(at: Stamp, precision: TimePrecision, utc_offset: Option<i8>) -> Dat
     let form = match precision {
         TimePrecision::YEAR => DateForm::YEAR,
         TimePrecision::MONTH => DateForm::MONTH,
-        TimePrecision::DAY | TimePrecision::DAYS | TimePrecision::WEEK => DateForm::DAY,
+        TimePrecision::PART_OF_DAY | TimePrecision::DAY | TimePrecision::DAYS | TimePrecision::WEEK => DateForm::DAY,
         _ => DateForm::SECOND,
     };
     let forms = [form, DateForm::DAY].into_iter().filter(|_| form != DateForm::SECOND);
@@ -470,6 +470,8 @@ impl<'a> TryFrom<TimeText<'a>> for Time<'a> {
         let precision = match (text.precision, implied) {
             (TimePrecision::UNSPECIFIED, Some(TimePrecision::SECOND)) | (_, None) => text.precision,
             (TimePrecision::UNSPECIFIED, Some(implied)) => implied,
+            // Which part of the day, the stated words say: "late on saturday".
+            (TimePrecision::PART_OF_DAY, Some(TimePrecision::DAY)) => TimePrecision::PART_OF_DAY,
             (stated, Some(implied)) if stated < implied && implied != TimePrecision::SECOND => return Err(ParseDateError::Finer),
             (stated, Some(_)) => stated,
         };

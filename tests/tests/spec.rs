@@ -1,0 +1,42 @@
+//! What is written down agrees with what is built: the tables of SPEC.md, the schema in the tree.
+//!
+//! `INCREP_UPDATE=1 cargo test -p increp-tests --test spec` writes both anew.
+
+use std::fs;
+use std::path::PathBuf;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Holds the file against what it should be, or writes it.
+fn assert_file(path: &PathBuf, expected: &str) {
+    if std::env::var_os("INCREP_UPDATE").is_some() {
+        fs::write(path, expected).unwrap();
+    }
+    let found = fs::read_to_string(path).unwrap_or_default();
+    assert!(found == expected, "{} is not up to date: INCREP_UPDATE=1 cargo test -p increp-tests --test spec", path.display());
+}
+
+/// `text` with what stands between the marks of `name` replaced.
+fn between(text: &str, name: &str, new: &str) -> String {
+    let (begin, end) = (format!("<!-- begin {name} -->\n"), format!("<!-- end {name} -->"));
+    let (before, rest) = text.split_once(&begin).unwrap_or_else(|| panic!("SPEC.md has no {begin}"));
+    let (_, after) = rest.split_once(&end).unwrap_or_else(|| panic!("SPEC.md has no {end}"));
+    format!("{before}{begin}\n{new}\n{end}{after}")
+}
+
+#[test]
+fn the_tables_of_the_spec_are_those_of_the_model() {
+    let path = root().join("SPEC.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let text = between(&text, "records", increp_tests::spec::records().trim_end());
+    let text = between(&text, "codes", increp_tests::spec::codes().trim_end());
+    assert_file(&path, &text);
+}
+
+#[test]
+fn the_schema_in_the_tree_is_that_of_the_model() {
+    let schema = serde_json::to_string_pretty(&increp_cli::command::schema()).unwrap() + "\n";
+    assert_file(&root().join("report.schema.json"), &schema);
+}
