@@ -47,7 +47,10 @@ fn time(run: impl Fn() -> usize) -> Duration {
 
 /// What any program could do: each line, cut already, straight into the model.
 fn serde_json_alone(lines: &[&[u8]]) -> usize {
-    lines.iter().map(|line| serde_json::from_slice::<Report<'_>>(line).expect("a valid report").event.map_or(0, |event| event.counts.len())).sum()
+    lines
+        .iter()
+        .map(|line| serde_json::from_slice::<Report<'_>>(line).expect("a valid report").event.map_or(0, |event| event.counts.len()))
+        .sum()
 }
 
 /// What `increp encode` does: finds the lines, reads, checks, encodes.
@@ -56,7 +59,7 @@ fn ndjson_to_postcard(text: &[u8]) -> usize {
     let mut arena = Bump::new();
     let mut buffer = [0; increp::MAX_LEN];
     let mut bytes = 0;
-    while let Some(piece) = pieces.next().expect("memory can be read") {
+    while let Some(piece) = pieces.next_piece().expect("memory can be read") {
         {
             let mut report = Report::default();
             read_into(piece.text, &arena, &mut report).expect("a valid report");

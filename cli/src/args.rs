@@ -215,7 +215,13 @@ pub struct ImportUcdp {
     /// The number of the first report.
     #[arg(long, default_value_t = 1)]
     pub first: u32,
-    /// Keep the rows that were rejected, and why, in this file.
+    /// The handling mark of every report; amber if left out.
+    #[arg(long, value_enum)]
+    pub handling: Option<Handling>,
+    /// Put columns for which there is no place into the note, instead of leaving them out.
+    #[arg(long)]
+    pub other_columns: bool,
+    /// Keep the rows that were rejected in this file, as CSV with their header.
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
     /// Print the counts as JSON.
@@ -227,6 +233,29 @@ pub struct ImportUcdp {
     /// The CSV file.
     #[arg(value_name = "FILE.csv")]
     pub input: Option<PathBuf>,
+}
+
+/// Traffic Light Protocol 2.0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs)]
+pub enum Handling {
+    Clear,
+    Green,
+    Amber,
+    AmberStrict,
+    Red,
+}
+
+impl From<Handling> for increp::model::Handling {
+    fn from(handling: Handling) -> Self {
+        match handling {
+            Handling::Clear => Self::CLEAR,
+            Handling::Green => Self::GREEN,
+            Handling::Amber => Self::AMBER,
+            Handling::AmberStrict => Self::AMBER_STRICT,
+            Handling::Red => Self::RED,
+        }
+    }
 }
 
 /// Prints completions for a shell.

@@ -157,7 +157,11 @@ impl Output {
     pub(crate) fn finish(mut self) -> Result<()> {
         self.writer.flush()?;
         if let Some((part, path)) = self.file.take() {
-            let put = if self.force { fs::rename(&part, &path) } else { fs::hard_link(&part, &path).and_then(|()| fs::remove_file(&part)) };
+            let put = if self.force {
+                fs::rename(&part, &path)
+            } else {
+                fs::hard_link(&part, &path).and_then(|()| fs::remove_file(&part))
+            };
             put.or_else(|error| {
                 // No hard links on this file system: the check was made when the output was opened.
                 if error.kind() == io::ErrorKind::AlreadyExists { Err(error) } else { fs::rename(&part, &path) }

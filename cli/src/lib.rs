@@ -13,7 +13,6 @@ pub mod args;
 pub mod command;
 pub mod exit;
 mod files;
-#[cfg(not(noimport))]
 pub mod import;
 pub mod json;
 pub mod stats;

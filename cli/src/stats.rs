@@ -40,7 +40,7 @@ impl Lengths {
 
     /// Tenths of a byte per report, rounded.
     fn mean_tenths(&self) -> u64 {
-        if self.reports == 0 { 0 } else { (self.bytes * 10 + self.reports / 2) / self.reports }
+        (self.bytes * 10 + self.reports / 2).checked_div(self.reports).unwrap_or(0)
     }
 
     fn mean(&self) -> String {

@@ -104,7 +104,7 @@ impl<R: BufRead> Reader<R> {
     ///
     /// # Errors
     /// Those of the input.
-    pub fn next(&mut self) -> io::Result<Option<Item<'_>>> {
+    pub fn next_item(&mut self) -> io::Result<Option<Item<'_>>> {
         if self.broken || (self.reports.is_none() && self.input.fill_buf()?.is_empty()) {
             return Ok(None);
         }
@@ -119,7 +119,9 @@ impl<R: BufRead> Reader<R> {
             return Ok(Some(match self.varint()? {
                 Ok(count) if count == reports => Item::End(count),
                 Ok(count) => self.stop(format!("the end of the file says {count} reports, found {reports}")),
-                Err(why) => self.stop(format!("{why} at the end of the file")),
+                Err(why) => {
+                    self.stop(format!("expected the number of reports at the end of the file, but {why}: it was cut short"))
+                }
             }));
         }
         let length = usize::try_from(length).unwrap_or(usize::MAX);
@@ -141,7 +143,9 @@ impl<R: BufRead> Reader<R> {
             return Ok(Item::Header);
         }
         Ok(self.stop(match self.buffer.as_slice() {
-            [0x89, b'i', b'r', b'p', b'\r', b'\n', 0x1a, version] => format!("version {version} of the file format is not known here: a newer increp wrote it"),
+            [0x89, b'i', b'r', b'p', b'\r', b'\n', 0x1a, version] => {
+                format!("version {version} of the file format is not known here: a newer increp wrote it")
+            }
             [b'i' | 0x89, b'i' | b'r', ..] => "the header is damaged: the file was carried as text, send it as binary".to_owned(),
             [b'{' | b'[', ..] => "expected a file of reports, found JSON: encode turns it into one".to_owned(),
             _ => "expected a file of reports, found something else: --raw reads a bare report, --hex reads hex".to_owned(),

@@ -119,21 +119,15 @@ impl Rule {
     #[must_use]
     pub const fn text(self) -> &'static str {
         match self {
-            Self::CancelSaysNothing => {
-                "a cancel has no event and no claims: leave them out, or send an update"
-            }
+            Self::CancelSaysNothing => "a cancel has no event and no claims: leave them out, or send an update",
             Self::ReplacesMissing => {
                 "an update or a cancel needs a link with rel \"replaces\" and the id of the report that it replaces"
             }
             Self::SourceMissing => "a claim needs at least one source, the origin first",
             Self::IntentUnspecified => "an intent that is said is one of the list",
             Self::PartyMissing { .. } => "who.party is the index of one of this report's parties",
-            Self::TermStandsAlone => {
-                "a vague word stands alone: give the number in a count of its own"
-            }
-            Self::DateNotAtStart => {
-                "a date without a time of day is written as the start of its day, month or year"
-            }
+            Self::TermStandsAlone => "a vague word stands alone: give the number in a count of its own",
+            Self::DateNotAtStart => "a date without a time of day is written as the start of its day, month or year",
             Self::OffsetAlone => "an offset from UTC needs a start or an end",
             Self::LocalYear => "the local date lies outside the years 0001 to 9999",
             Self::DuplicateKey => "each key of extra stands once",

@@ -1,6 +1,8 @@
 //! What the tests of increp share, and what tests of programs that build on it may use: random valid reports that
 //! shrink, a report that fills every field, and the vectors.
 
+#![allow(clippy::unwrap_used)] // what goes wrong here is a failed test
+
 pub mod filled;
 pub mod spec;
 pub mod vectors;

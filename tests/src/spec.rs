@@ -17,7 +17,11 @@ pub fn records() -> String {
             other => record(other).map_or(("", "", &[][..]), |record| (record.name, record.doc, record.fields)),
         };
         let numbered = if matches!(shape, Shape::OneOf { .. }) { "number" } else { "field" };
-        let _ = write!(text, "### {name}\n\n{}\n\n| {numbered} | name | value | range | meaning |\n|---|---|---|---|---|\n", doc.trim());
+        let _ = write!(
+            text,
+            "### {name}\n\n{}\n\n| {numbered} | name | value | range | meaning |\n|---|---|---|---|---|\n",
+            doc.trim()
+        );
         for (number, field) in fields.iter().enumerate() {
             let meaning = field.doc.trim();
             let _ = writeln!(text, "| {number} | `{}` | {} | {} | {meaning} |", field.name, value(field.shape), range(field));

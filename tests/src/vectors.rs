@@ -54,7 +54,8 @@ pub fn folder(version: u8) -> PathBuf {
 /// If the file is not as SPEC.md says.
 #[must_use]
 pub fn load(version: u8) -> Vectors {
-    let text = fs::read_to_string(folder(version).join("vectors.json")).unwrap_or_else(|_| "{\"accepted\":[],\"rejected\":[]}".to_owned());
+    let text =
+        fs::read_to_string(folder(version).join("vectors.json")).unwrap_or_else(|_| "{\"accepted\":[],\"rejected\":[]}".to_owned());
     let all: Value = serde_json::from_str(&text).expect("vectors.json is JSON");
     let list = |name: &str| all[name].as_array().cloned().expect("vectors.json has both lists");
     let text = |value: &Value, name: &str| value[name].as_str().expect("a member is a text").to_owned();
@@ -91,13 +92,17 @@ pub fn store(version: u8, vectors: &Vectors) {
         .iter()
         .map(|it| line(json!({ "name": it.name, "hex": hex(&it.bytes), "error": it.error, "path": it.path, "offset": it.offset })))
         .collect();
-    let text =
-        format!("{{ \"format\": {version},\n \"accepted\": [\n{}\n ],\n \"rejected\": [\n{}\n ] }}\n", accepted.join(",\n"), rejected.join(",\n"));
+    let text = format!(
+        "{{ \"format\": {version},\n \"accepted\": [\n{}\n ],\n \"rejected\": [\n{}\n ] }}\n",
+        accepted.join(",\n"),
+        rejected.join(",\n")
+    );
     fs::write(folder.join("vectors.json"), text).expect("vectors.json can be written");
     for it in &vectors.accepted {
         let (json, bytes) = (folder.join(format!("{}.json", it.name)), folder.join(format!("{}.hex", it.name)));
         if !json.exists() {
-            fs::write(json, serde_json::to_string_pretty(&it.json).expect("JSON can be written") + "\n").expect("a vector can be written");
+            fs::write(json, serde_json::to_string_pretty(&it.json).expect("JSON can be written") + "\n")
+                .expect("a vector can be written");
             fs::write(bytes, hex(&it.bytes) + "\n").expect("a vector can be written");
         }
     }

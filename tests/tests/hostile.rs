@@ -1,5 +1,7 @@
 //! Bytes and JSON that nobody honest would send: each gives a report with exactly those bytes, or a clear error.
 
+#![allow(clippy::unwrap_used)] // a test
+
 use bumpalo::Bump;
 use increp::{MAX_LEN, decode, encode};
 use increp_cli::json::parse;
@@ -120,8 +122,18 @@ fn errors_in_json_say_where_and_what() {
         (with(r#""sent":"2016-09-18""#), "sent", "\"2016", "expected a date with a time of day"),
         (with(r#""sent":"2016-09-18T21:10:00.5Z""#), "sent", "\"2016", "fractions of a second"),
         (with(r#""sent":"2016-02-30T21:10:00Z""#), "sent", "\"2016", "no such day"),
-        (with(r#""event":{"time":{"start":"2016-09-18","precision":"minute"}}"#), "event.time", "{\"start\"", "finer than the date"),
-        (with(r#""event":{"time":{"start":"2016-09-18T00:00:00Z","end":"2016-09-18T01:00:00+02:00"}}"#), "event.time", "{\"start\"", "same offset"),
+        (
+            with(r#""event":{"time":{"start":"2016-09-18","precision":"minute"}}"#),
+            "event.time",
+            "{\"start\"",
+            "finer than the date",
+        ),
+        (
+            with(r#""event":{"time":{"start":"2016-09-18T00:00:00Z","end":"2016-09-18T01:00:00+02:00"}}"#),
+            "event.time",
+            "{\"start\"",
+            "same offset",
+        ),
         (with(r#""event":{"place":{"lat":1.5}}"#), "event.place", "{\"lat\"", "lat lon"),
         (with(r#""event":{"place":{"lat":1.12345678,"lon":2}}"#), "event.place.lat", "1.12345678", "at most 7 decimals"),
         (with(r#""event":{"place":{"lat":91,"lon":2}}"#), "event.place.lat", "91", "expected -900000000 to 900000000"),
@@ -163,8 +175,16 @@ fn every_list_and_text_has_its_limit() {
         (with(&format!(r#""from":[{}]"#, many("{}", 3))), "from", "at most 2 items, found 3"),
         (with(&format!(r#""links":[{}]"#, many(r#"{"id":"1-1"}"#, 5))), "links", "at most 4 items, found 5"),
         (event(&format!(r#""note":"{}""#, text(2049))), "event.note", "expected 1 to 2048 bytes of UTF-8, found 2049"),
-        (event(&format!(r#""place":{{"name":"{}"}}"#, text(161))), "event.place.name", "expected 1 to 160 bytes of UTF-8, found 161"),
-        (with(&format!(r#""claims":[{{"sources":[{{}}],"text":"{}"}}]"#, text(513))), "claims[0].text", "expected 1 to 512 bytes of UTF-8, found 513"),
+        (
+            event(&format!(r#""place":{{"name":"{}"}}"#, text(161))),
+            "event.place.name",
+            "expected 1 to 160 bytes of UTF-8, found 161",
+        ),
+        (
+            with(&format!(r#""claims":[{{"sources":[{{}}],"text":"{}"}}]"#, text(513))),
+            "claims[0].text",
+            "expected 1 to 512 bytes of UTF-8, found 513",
+        ),
         (with(&format!(r#""extra":{{"{}":1}}"#, text(33))), r#"extra[0]"#, "expected 1 to 32 bytes of UTF-8, found 33"),
         (
             with(&format!(
@@ -175,14 +195,23 @@ fn every_list_and_text_has_its_limit() {
             "claims[4].text",
             "expected 0 to 4096 bytes of UTF-8 in all texts of a report together, found 4608",
         ),
-        (event(r#""observer":{"bearing_deg":360}"#), "event.observer.bearing_deg", "expected 0 to 359 degrees from true north, found 360"),
+        (
+            event(r#""observer":{"bearing_deg":360}"#),
+            "event.observer.bearing_deg",
+            "expected 0 to 359 degrees from true north, found 360",
+        ),
         (event(r#""observer":{"bearing_width_deg":0}"#), "event.observer.bearing_width_deg", "expected 1 to 360 degrees, found 0"),
         (event(r#""truce":{"day":65536}"#), "event.truce.day", "found 65536"),
         (with(r#""claims":[{"sources":[{}],"credibility":7}]"#), "claims[0].credibility", "expected 1 to 6 on the admiralty scale"),
     ] {
         let arena = Bump::new();
         let problem = parse(text.as_bytes(), &arena).unwrap_err();
-        assert_eq!((increp_cli::json::path_text(&problem.path).as_str(), problem.message.contains(message)), (path, true), "{}", problem.message);
+        assert_eq!(
+            (increp_cli::json::path_text(&problem.path).as_str(), problem.message.contains(message)),
+            (path, true),
+            "{}",
+            problem.message
+        );
     }
 }
 

@@ -1,5 +1,7 @@
 //! Every valid report comes back as it was: through bytes, through JSON; and the bytes are those of the postcard crate.
 
+#![allow(clippy::unwrap_used)] // a test
+
 use increp::{ErrorKind, MAX_LEN, decode, encode, encoded_len};
 use increp_tests::{filled, reports};
 use proptest::prelude::*;

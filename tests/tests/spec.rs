@@ -2,6 +2,8 @@
 //!
 //! `INCREP_UPDATE=1 cargo test -p increp-tests --test spec` writes both anew.
 
+#![allow(clippy::unwrap_used)] // a test
+
 use std::fs;
 use std::path::PathBuf;
 

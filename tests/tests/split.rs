@@ -1,5 +1,7 @@
 //! Files of reports in any layout, read in any portions: every whole report is found, a broken one costs itself alone.
 
+#![allow(clippy::unwrap_used)] // a test
+
 use std::io::BufReader;
 
 use bumpalo::Bump;
@@ -11,7 +13,7 @@ use proptest::prelude::*;
 fn found(text: &[u8], portion: usize) -> Vec<(String, u64, u64)> {
     let mut pieces = Pieces::new(BufReader::with_capacity(portion.max(1), text));
     let mut found = Vec::new();
-    while let Some(piece) = pieces.next().unwrap() {
+    while let Some(piece) = pieces.next_piece().unwrap() {
         let arena = Bump::new();
         let id = match (piece.broken, parse(piece.text, &arena)) {
             (None, Ok(report)) => report.id.to_string(),
@@ -46,6 +48,9 @@ fn indented(seq: u32, indent: &str) -> String {
 fn every_layout_gives_every_report() {
     let (one, two, three) = (line(1), line(2), line(3));
     let (open, middle, close) = (indented(1, ""), indented(2, ""), indented(3, ""));
+    // Without any indent every item of a list starts in the first column.
+    let flat =
+        r#"{"id":"1-1","kind":"new","status":"test","event":{"counts":["#.to_owned() + &"\n{\n},".repeat(7) + "\n{\n}\n]\n}\n}";
     let items = [indented(1, "  "), indented(2, "  "), indented(3, "  ")].join(",\n");
     for text in [
         format!("{one}\n{two}\n{three}\n"),
@@ -60,6 +65,8 @@ fn every_layout_gives_every_report() {
         format!("[\n{items}\n]"),
         format!("  \n\t[ {one} , {two} , {three} ] \n"),
         format!("{one}\n{middle}\n{three}"),
+        format!("{flat}\n{two}\n{three}"),
+        format!("[\n{flat},\n{two},\n{three}\n]"),
     ] {
         assert_eq!(ids(&text), ["1-1", "1-2", "1-3"], "{text}");
     }
@@ -115,12 +122,22 @@ fn a_text_that_never_ends_is_skipped_in_constant_memory() {
 }
 
 #[test]
+fn a_file_of_broken_reports_takes_no_longer_than_it_is_long() {
+    // Each of the lines might be the start of an object that goes on; looking for its end must not cost the whole rest.
+    let start = std::time::Instant::now();
+    for line in ["{\"id\":\n", "{\"id\":[\n", "[\n", "{\n", " {\n"] {
+        assert!(!found(line.repeat(30_000).as_bytes(), 1 << 16).is_empty());
+    }
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
+
+#[test]
 fn places_are_lines_and_columns_of_the_file() {
     let text = format!("\n  {}\n[\n", line(1));
     assert_eq!(found(text.as_bytes(), 64)[0], ("1-1".to_owned(), 2, 3));
     let text = b"{\"id\":\"1-1\",\n \"kind\":\"new\",\n \"status\":\"tset\"}";
     let mut pieces = Pieces::new(&text[..]);
-    let piece = pieces.next().unwrap().unwrap();
+    let piece = pieces.next_piece().unwrap().unwrap();
     let arena = Bump::new();
     let problem = parse(piece.text, &arena).unwrap_err();
     assert_eq!(piece.place(problem.offset), (3, 11));

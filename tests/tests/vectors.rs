@@ -2,6 +2,8 @@
 //!
 //! `INCREP_ADD_VECTORS=1 cargo test -p increp-tests --test vectors` adds those of `new_vectors` that are not there yet.
 
+#![allow(clippy::unwrap_used)] // a test
+
 mod new_vectors;
 
 use std::collections::BTreeSet;

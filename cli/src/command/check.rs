@@ -5,14 +5,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Result;
 use bumpalo::Bump;
-use increp::model::{
-    AccessState, Act, Claim, CountOf, EventType, LinkRel, Period, Place, PlacePrecision, Report, Said, Stamp, Statement, Term, Time,
-    TimePrecision,
-};
 use increp::model::describe::Path;
+use increp::model::{
+    AccessState, Act, Claim, CountOf, EventType, LinkRel, Period, Place, PlacePrecision, Report, Said, Stamp, Statement, Term,
+    Time, TimePrecision,
+};
 use serde_json::json as object;
 
-use super::inputs;
+use super::{inputs, many};
 use crate::args::Check;
 use crate::exit::Exit;
 use crate::files::Input;
@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &Check) -> Result<Exit> {
     for file in inputs(&arguments.files) {
         let Input { name, reader } = Input::open(file.as_deref())?;
         let mut pieces = Pieces::new(reader);
-        while let Some(piece) = pieces.next()? {
+        while let Some(piece) = pieces.next_piece()? {
             reports += 1;
             for Finding { error, problem } in findings(&piece, now) {
                 let (line, column) = piece.place(problem.offset);
@@ -57,7 +57,7 @@ pub(super) fn run(arguments: &Check) -> Result<Exit> {
             }
         }
     }
-    say!("{reports} reports, {errors} errors, {warnings} warnings");
+    say!("{}, {}, {}", many(reports, "report"), many(errors, "error"), many(warnings, "warning"));
     Ok(Exit::findings(if arguments.strict { errors + warnings } else { errors }))
 }
 
@@ -73,24 +73,33 @@ pub fn findings(piece: &Piece<'_>, now: Stamp) -> Findings {
     }
     let mut text = piece.text.to_vec();
     let mut found = Findings::new();
+    // Where something was struck out, what is missing now was not missing before.
+    let mut struck: Vec<Vec<Step>> = Vec::new();
     loop {
         let arena = Bump::new();
         let problem = match json::parse(&text, &arena) {
             Ok(report) => {
-                found.extend(warnings(&report, now).into_iter().map(|(path, message)| {
+                for (path, message) in warnings(&report, now) {
                     let path = steps(&path);
-                    let offset = locate(&text, &path).map_or(0, |value| value.start);
-                    Finding { error: false, problem: Problem { path, offset, message, syntax: false } }
-                }));
+                    if !struck.contains(&path) {
+                        let offset = locate(&text, &path).map_or(0, |value| value.start);
+                        found.push(Finding { error: false, problem: Problem { path, offset, message, syntax: false } });
+                    }
+                }
                 break;
             }
             Err(problem) => problem,
         };
-        let struck = !problem.syntax && found.len() < MOST && strike(&mut text, &problem);
-        found.push(error(problem));
-        if !struck {
+        let go_on = !problem.syntax && found.len() < MOST && strike(&mut text, &problem);
+        if !struck.contains(&problem.path) {
+            found.push(error(problem.clone()));
+        }
+        if !go_on {
             break;
         }
+        let mut holder = problem.path;
+        holder.pop();
+        struck.push(holder);
     }
     found.sort_by_key(|finding| finding.problem.offset);
     found
@@ -130,7 +139,11 @@ fn strike(text: &mut [u8], problem: &Problem) -> bool {
         range.end += space + 1;
     } else {
         let before = text.get(..range.start).unwrap_or_default();
-        range.start = before.iter().rposition(|byte| !byte.is_ascii_whitespace()).filter(|at| before.get(*at) == Some(&b',')).unwrap_or(range.start);
+        range.start = before
+            .iter()
+            .rposition(|byte| !byte.is_ascii_whitespace())
+            .filter(|at| before.get(*at) == Some(&b','))
+            .unwrap_or(range.start);
     }
     // Line ends stay, for the places of what follows.
     text.get_mut(range).unwrap_or_default().iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
@@ -153,7 +166,9 @@ fn member(text: &[u8], offset: usize) -> Option<std::ops::Range<usize>> {
     let name = before.strip_suffix(b":")?.trim_ascii_end().strip_suffix(b"\"")?;
     // The quote that opens the name: the last one that no backslash stands before.
     let quotes = (0..name.len()).rev().filter(|at| name.get(*at) == Some(&b'"'));
-    let open = quotes.into_iter().find(|at| name.get(..*at).unwrap_or_default().iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 0)?;
+    let open = quotes
+        .into_iter()
+        .find(|at| name.get(..*at).unwrap_or_default().iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 0)?;
     Some(open..first.end)
 }
 
@@ -190,7 +205,8 @@ fn warnings(report: &Report<'_>, now: Stamp) -> Vec<(String, String)> {
         {
             warn(format!("{path}.min"), "is above max");
         }
-        let figure = count.value != Said::Unreported || count.min.is_some() || count.max.is_some() || count.term != Term::UNSPECIFIED;
+        let figure =
+            count.value != Said::Unreported || count.min.is_some() || count.max.is_some() || count.term != Term::UNSPECIFIED;
         if !figure {
             warn(path.clone(), "gives no figure: null as value says that it was asked and is not known");
         }
@@ -220,7 +236,9 @@ fn warnings(report: &Report<'_>, now: Stamp) -> Vec<(String, String)> {
                 warn("event.observer.distance_m.min".to_owned(), "is above max");
             }
         }
-        if event.kind == EventType::ACCESS_CONSTRAINT && event.access.as_ref().is_none_or(|access| access.state == AccessState::UNSPECIFIED) {
+        if event.kind == EventType::ACCESS_CONSTRAINT
+            && event.access.as_ref().is_none_or(|access| access.state == AccessState::UNSPECIFIED)
+        {
             warn("event".to_owned(), "is an access constraint, but `access` does not say what became of the access");
         }
     }
@@ -228,9 +246,6 @@ fn warnings(report: &Report<'_>, now: Stamp) -> Vec<(String, String)> {
         says(&format!("claims[{index}]"), claim, report, now, &mut warn);
     }
     if report.mission.is_none() {
-        if !report.extra.0.is_empty() {
-            warn("extra".to_owned(), "has fields of a mission that is not named in `mission`");
-        }
         mission_codes(report, &mut warn);
     }
     list
@@ -271,9 +286,6 @@ fn location(path: &str, place: &Place<'_>, warn: &mut impl FnMut(String, &str)) 
 fn says(path: &str, claim: &Claim<'_>, report: &Report<'_>, now: Stamp, warn: &mut impl FnMut(String, &str)) {
     if claim.act == Act::UNSPECIFIED {
         warn(path.to_owned(), "does not say in `act` what the source does: assert, deny, accuse ...");
-    }
-    if claim.said.is_none() && claim.about.is_none() && claim.act != Act::WALK_OUT {
-        warn(path.to_owned(), "says nothing and is about nothing");
     }
     match &claim.said {
         Some(Statement::Place(place)) => location(&format!("{path}.place"), place, warn),

@@ -28,7 +28,11 @@ pub(super) fn run(arguments: &Decode) -> Result<Exit> {
         };
         match increp::decode(&bytes) {
             Ok(decoded) => {
-                if arguments.pretty { json::write_pretty(&decoded, &mut output)? } else { json::write(&decoded, &mut output)? }
+                if arguments.pretty {
+                    json::write_pretty(&decoded, &mut output)?
+                } else {
+                    json::write(&decoded, &mut output)?
+                }
             }
             Err(error) => rejects.push(&format!("{place}: {error}"), hex(&bytes).as_bytes())?,
         }
@@ -105,12 +109,13 @@ impl Encoded {
         match inner {
             Inner::File(reader) => loop {
                 let offset = reader.offset();
-                return Ok(match reader.next()? {
+                return Ok(match reader.next_item()? {
                     None => None,
                     Some(Item::Header | Item::End(_)) => continue,
-                    Some(Item::Report(bytes)) => {
-                        Some(Found { place: format!("{name}: report {number}, from byte {offset} of the file"), bytes: Ok(bytes.to_vec()) })
-                    }
+                    Some(Item::Report(bytes)) => Some(Found {
+                        place: format!("{name}: report {number}, from byte {offset} of the file"),
+                        bytes: Ok(bytes.to_vec()),
+                    }),
                     Some(Item::Broken(why)) => Some(Found { place: format!("{name}: byte {offset}"), bytes: Err(why) }),
                 });
             },
@@ -137,21 +142,47 @@ impl Encoded {
     }
 }
 
-/// The bytes of the hex at the end of a line; colons and dashes between bytes and "0x" in front of them are allowed.
+/// The bytes of the hex at the end of a line, in words of whole bytes: "1111002a", "11 11", "11:11", "0x11,".
 fn unhex(line: &str) -> Result<Vec<u8>, String> {
-    let digits = |word: &str| -> Option<Vec<u8>> {
-        let word = word.strip_prefix("0x").unwrap_or(word);
-        let word: String = word.chars().filter(|sign| !matches!(sign, ':' | '-' | ',')).collect();
-        let even = !word.is_empty() && word.len() % 2 == 0 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
-        even.then(|| word.as_bytes().chunks(2).filter_map(|pair| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok()).collect())
-    };
     let words: Vec<&str> = line.split_whitespace().collect();
-    let mut tail: Vec<Vec<u8>> = words.iter().rev().map_while(|word| digits(word)).collect();
+    let mut tail: Vec<Vec<u8>> = words.iter().rev().map_while(|word| word_bytes(word)).collect();
     tail.reverse();
     let bytes = tail.concat();
     match words.last() {
         _ if !bytes.is_empty() => Ok(bytes),
         Some(word) => Err(format!("expected a report in hex at the end of the line, found \"{word}\"")),
         None => Err("expected a report in hex, found an empty line".to_owned()),
+    }
+}
+
+fn word_bytes(word: &str) -> Option<Vec<u8>> {
+    let word = word.strip_prefix("0x").unwrap_or(word);
+    let word = word.strip_suffix(',').unwrap_or(word);
+    let parts = word.split([':', '-']);
+    let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok();
+    let whole =
+        |part: &str| !part.is_empty() && part.len().is_multiple_of(2) && part.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let bytes = |part: &str| if whole(part) { part.as_bytes().chunks(2).map(byte).collect::<Option<Vec<u8>>>() } else { None };
+    parts.map(bytes).collect::<Option<Vec<_>>>().map(|parts| parts.concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hex_is_read_from_the_end_of_a_line() {
+        for (line, expected) in [
+            ("1111002a", Some(&[0x11, 0x11, 0, 0x2a][..])),
+            ("11 11 00 2A", Some(&[0x11, 0x11, 0, 0x2a])),
+            ("12:01:33 RX rssi -91: 11:11:00:2a", Some(&[0x11, 0x11, 0, 0x2a])),
+            ("[17] <- 0x11, 0x11, 0x00, 0x2a", Some(&[0x11, 0x11, 0, 0x2a])),
+            ("len 4 = 1111002a", Some(&[0x11, 0x11, 0, 0x2a])),
+            ("111", None),
+            ("1111002a crc ok", None),
+            ("11:", None),
+        ] {
+            assert_eq!(unhex(line).ok().as_deref(), expected, "{line}");
+        }
     }
 }

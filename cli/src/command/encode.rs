@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &Encode) -> Result<Exit> {
     let mut pieces = Pieces::new(input.reader);
     let mut arena = Bump::new();
     let mut buffer = [0; MAX_LEN];
-    while let Some(piece) = pieces.next()? {
+    while let Some(piece) = pieces.next_piece()? {
         match encode(&piece, &arena, &mut buffer) {
             Ok(bytes) if !layout.push(bytes)? => {
                 say!("{name}: line {}: a second report, but --raw writes one: leave --raw out", piece.line);

@@ -4,9 +4,10 @@ use std::io::Write as _;
 
 use anyhow::Result;
 use increp::model::{
-    Access, AccessReason, AccessState, Act, Attribution, Claim, Clock, Conduct, Control, Count, CountOf, Coverage, Degrees, Distance, Effect, Event,
-    EventType, Extent, Functioning, Hop, Id, Means, Name, Object, ObjectKind, Observer, Party, PartyKind, Place, PlacePrecision, Point, Relation,
-    Report, Role, Said, SourceKind, Stamp, Statement, Status, Text, Time, TimePrecision, Truce, VictimStatus, Weapon, Who, list,
+    Access, AccessReason, AccessState, Act, Attribution, Claim, Clock, Conduct, Control, Count, CountOf, Coverage, Degrees,
+    Distance, Effect, Event, EventType, Extent, Functioning, Hop, Id, Means, Name, Object, ObjectKind, Observer, Party, PartyKind,
+    Place, PlacePrecision, Point, Relation, Report, Role, Said, SourceKind, Stamp, Statement, Status, Text, Time, TimePrecision,
+    Truce, VictimStatus, Weapon, Who, list,
 };
 
 use crate::args::Example;
@@ -50,9 +51,13 @@ pub fn example(kind: EventType) -> Report<'static> {
         | EventType::SITUATION => control(&mut event),
         EventType::EXPLOSION | EventType::SMALL_ARMS_FIRE | EventType::OVERFLIGHT => observed(&mut event),
         EventType::DISPLACEMENT => counted(&mut event, CountOf::DISPLACED),
-        EventType::ARRESTS | EventType::DETENTION_OF_MONITOR | EventType::ARREST_OF_POACHER => counted(&mut event, CountOf::DETAINED),
+        EventType::ARRESTS | EventType::DETENTION_OF_MONITOR | EventType::ARREST_OF_POACHER => {
+            counted(&mut event, CountOf::DETAINED)
+        }
         EventType::ABDUCTION_FORCED_DISAPPEARANCE => counted(&mut event, CountOf::ABDUCTED),
-        EventType::PEACEFUL_PROTEST | EventType::CHANGE_TO_GROUP_ACTIVITY | EventType::OTHER => counted(&mut event, CountOf::PEOPLE),
+        EventType::PEACEFUL_PROTEST | EventType::CHANGE_TO_GROUP_ACTIVITY | EventType::OTHER => {
+            counted(&mut event, CountOf::PEOPLE)
+        }
         EventType::ATTACK_ON_HEALTH => {
             attack(&mut event);
             let object = Object {
@@ -134,7 +139,12 @@ fn claim() -> Claim<'static> {
 }
 
 fn access(event: &mut Event<'_>) {
-    event.parties = list([Party { role: Role::PERPETRATOR, name: "Checkpoint guards".into(), attribution: Attribution::CONFIRMED, ..Party::default() }]);
+    event.parties = list([Party {
+        role: Role::PERPETRATOR,
+        name: "Checkpoint guards".into(),
+        attribution: Attribution::CONFIRMED,
+        ..Party::default()
+    }]);
     event.access = Some(Access {
         state: AccessState::TURNED_BACK,
         reason: AccessReason::PERMIT,
@@ -151,7 +161,13 @@ fn access(event: &mut Event<'_>) {
 fn meeting(event: &mut Event<'_>) {
     event.parties = list([
         Party { role: Role::CONVENER, name: "Local council".into(), kind: PartyKind::STATE, ..Party::default() },
-        Party { role: Role::PARTICIPANT, name: "Village elders".into(), kind: PartyKind::CIVILIANS, open: true, ..Party::default() },
+        Party {
+            role: Role::PARTICIPANT,
+            name: "Village elders".into(),
+            kind: PartyKind::CIVILIANS,
+            open: true,
+            ..Party::default()
+        },
     ]);
 }
 

@@ -47,7 +47,11 @@ pub(super) fn run(arguments: &Inspect) -> Result<Exit> {
             if arguments.json {
                 let (start, end) = (row.bytes.start, row.bytes.end);
                 let digits = hex(bytes.get(row.bytes.clone()).unwrap_or_default());
-                writeln!(out, "{}", json!({ "start": start, "end": end, "hex": digits, "path": row.path, "meaning": row.meaning }))?;
+                writeln!(
+                    out,
+                    "{}",
+                    json!({ "start": start, "end": end, "hex": digits, "path": row.path, "meaning": row.meaning })
+                )?;
             } else {
                 show(&mut out, &bytes, row)?;
             }
@@ -84,7 +88,11 @@ pub fn rows(bytes: &[u8]) -> (Vec<Row>, Option<increp::Error>) {
         // What could not be read, in one piece; a value that was read and refused is a row already.
         let end = rows.last().map_or(0, |row| row.bytes.end);
         if end < bytes.len() {
-            rows.push(Row { bytes: end..bytes.len(), path: error.path.to_string(), meaning: format!("broken here: {}", error.kind) });
+            rows.push(Row {
+                bytes: end..bytes.len(),
+                path: error.path.to_string(),
+                meaning: format!("broken here: {}", error.kind),
+            });
         }
     }
     (rows, error)
@@ -104,7 +112,9 @@ fn meaning(shape: Option<&'static Shape>, field: Option<&'static Field>, seen: S
     let inner = shape.map(Shape::inner);
     let unit = field.map_or("", |field| field.bound.unit);
     match seen {
-        Seen::Header(byte) if byte == increp::wire::VERSION << 4 | Encoding::Postcard as u8 => "format version 1, postcard".to_owned(),
+        Seen::Header(byte) if byte == increp::wire::VERSION << 4 | Encoding::Postcard as u8 => {
+            "format version 1, postcard".to_owned()
+        }
         Seen::Header(byte) => format!("format version {}, encoding {}", byte >> 4, byte & 0xf),
         Seen::Code(code) => match inner {
             Some(Shape::Code(list)) => match list.slug(code) {
@@ -137,7 +147,9 @@ fn meaning(shape: Option<&'static Shape>, field: Option<&'static Field>, seen: S
 
 fn case_name(shape: Option<&'static Shape>, case: u8, of: u8) -> String {
     match (shape, of) {
-        (Some(Shape::OneOf { variants, .. }), _) => variants.get(usize::from(case)).map_or_else(|| case.to_string(), |variant| variant.name.to_owned()),
+        (Some(Shape::OneOf { variants, .. }), _) => {
+            variants.get(usize::from(case)).map_or_else(|| case.to_string(), |variant| variant.name.to_owned())
+        }
         (Some(Shape::Optional(inner)), _) if of != 2 => case_name(Some(inner), case, of),
         (_, 2) => if case == 0 { "not reported" } else { "reported" }.to_owned(),
         (_, 3) => match case {
@@ -152,7 +164,11 @@ fn case_name(shape: Option<&'static Shape>, case: u8, of: u8) -> String {
 
 fn plain(number: &str, unit: &str) -> String {
     // "of them" and the like read well in a message about a limit, not here.
-    if unit.is_empty() || unit.starts_with("of ") || unit.starts_with("as ") { number.to_owned() } else { format!("{number} {unit}") }
+    if unit.is_empty() || unit.starts_with("of ") || unit.starts_with("as ") {
+        number.to_owned()
+    } else {
+        format!("{number} {unit}")
+    }
 }
 
 fn degrees(value: Degrees) -> String {

@@ -49,6 +49,11 @@ fn inputs(files: &[PathBuf]) -> Vec<Option<PathBuf>> {
     if files.is_empty() { vec![None] } else { files.iter().cloned().map(Some).collect() }
 }
 
+/// So many of something, in words.
+fn many(number: u64, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}
+
 /// What was rejected, kept in a file if one was asked for.
 struct Rejects {
     kept: Option<Output>,

@@ -9,7 +9,7 @@ use increp::model::Report;
 use serde_json::Value;
 
 use super::decode::{Encoded, Form};
-use super::inputs;
+use super::{inputs, many};
 use crate::args::Roundtrip;
 use crate::exit::Exit;
 use crate::files::Input;
@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &Roundtrip) -> Result<Exit> {
     if arguments.json {
         writeln!(out, "{{\"reports\":{reports},\"failed\":{failed},\"encodings\":[\"postcard\"]}}")?;
     } else {
-        writeln!(out, "{reports} reports, {failed} failed: postcard")?;
+        writeln!(out, "{}, {failed} failed: postcard", many(reports, "report"))?;
     }
     Ok(Exit::findings(failed))
 }
@@ -50,7 +50,7 @@ fn texts(input: Input, tally: &mut Tally) -> Result<()> {
     let Input { name, reader } = input;
     let mut pieces = Pieces::new(reader);
     let mut arena = Bump::new();
-    while let Some(piece) = pieces.next()? {
+    while let Some(piece) = pieces.next_piece()? {
         tally.reports += 1;
         let outcome = match (piece.broken, json::parse(piece.text, &arena)) {
             (Some(why), _) => Err((0, why.to_owned())),
@@ -114,8 +114,9 @@ fn difference(path: &str, one: &Value, other: &Value) -> Option<String> {
             let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
             difference(&path, a.get(key).unwrap_or(missing), b.get(key).unwrap_or(missing))
         }),
-        (Value::Array(a), Value::Array(b)) => (0..a.len().max(b.len()))
-            .find_map(|index| difference(&format!("{path}[{index}]"), a.get(index).unwrap_or(missing), b.get(index).unwrap_or(missing))),
+        (Value::Array(a), Value::Array(b)) => (0..a.len().max(b.len())).find_map(|index| {
+            difference(&format!("{path}[{index}]"), a.get(index).unwrap_or(missing), b.get(index).unwrap_or(missing))
+        }),
         _ if one == other => None,
         _ => Some(format!("{path} was {one}, is {other}")),
     }
@@ -129,8 +130,12 @@ mod tests {
     #[test]
     fn a_difference_is_named_by_its_path() {
         let count = |min| Count { of: CountOf::KILLED, min: Some(min), ..Count::default() };
-        let report = |min| Report { event: Some(Event { counts: list([count(1), count(min)]), ..Event::default() }), ..Report::default() };
+        let report =
+            |min| Report { event: Some(Event { counts: list([count(1), count(min)]), ..Event::default() }), ..Report::default() };
         assert_eq!(same("postcard", &report(2), &report(2)), Ok(()));
-        assert_eq!(same("postcard", &report(2), &report(3)), Err("differs after postcard: event.counts[1].min was 2, is 3".to_owned()));
+        assert_eq!(
+            same("postcard", &report(2), &report(3)),
+            Err("differs after postcard: event.counts[1].min was 2, is 3".to_owned())
+        );
     }
 }

@@ -49,12 +49,18 @@ impl Definitions {
                 json!({ "type": "string", "minLength": bound.min, "maxLength": bound.max })
             }
             Shape::Flag => json!({ "type": "boolean" }),
-            Shape::Unsigned { .. } | Shape::Signed { .. } => json!({ "type": "integer", "minimum": bound.min, "maximum": bound.max }),
+            Shape::Unsigned { .. } | Shape::Signed { .. } => {
+                json!({ "type": "integer", "minimum": bound.min, "maximum": bound.max })
+            }
             // Seven decimals; as `multipleOf` validators disagree on rounding.
             Shape::Degrees => json!({ "type": "number", "minimum": bound.min / 10_000_000, "maximum": bound.max / 10_000_000 }),
             Shape::Stamp => json!({ "type": "string", "format": "date-time", "pattern": DATE_TIME }),
-            Shape::Date(_) => json!({ "type": "string", "pattern": format!("^[0-9]{{4}}(-[0-9]{{2}}(-[0-9]{{2}}{TIME_OF_DAY})?)?$") }),
-            Shape::Id(_) => json!({ "type": "string", "pattern": "^(0|[1-9][0-9]{0,9})(-[1-9a-f][0-9a-f]{0,7})?-(0|[1-9][0-9]{0,9})$" }),
+            Shape::Date(_) => {
+                json!({ "type": "string", "pattern": format!("^[0-9]{{4}}(-[0-9]{{2}}(-[0-9]{{2}}{TIME_OF_DAY})?)?$") })
+            }
+            Shape::Id(_) => {
+                json!({ "type": "string", "pattern": "^(0|[1-9][0-9]{0,9})(-[1-9a-f][0-9a-f]{0,7})?-(0|[1-9][0-9]{0,9})$" })
+            }
             Shape::Digest => json!({ "type": "string", "pattern": "^[0-9a-f]{64}$" }),
             Shape::Optional(inner) => self.value(inner, bound),
             Shape::Said(inner) => json!({ "anyOf": [self.value(inner, bound), { "type": "null" }] }),
@@ -128,7 +134,8 @@ impl Definitions {
             }
         }
         rules.extend(rules_of(record.name));
-        let mut object = json!({ "type": "object", "description": record.doc.trim(), "properties": properties, "additionalProperties": false });
+        let mut object =
+            json!({ "type": "object", "description": record.doc.trim(), "properties": properties, "additionalProperties": false });
         if !required.is_empty() {
             object["required"] = json!(required);
         }

@@ -79,6 +79,10 @@ pub struct Rejected {
     pub column: Option<String>,
     /// What was expected and what was found.
     pub reason: String,
+    /// The row as a line of CSV, without its end: below `header` it is a file that can be mended and imported.
+    pub row: String,
+    /// The header of the file as a line of CSV, without its end.
+    pub header: String,
 }
 
 impl fmt::Display for Rejected {

@@ -3,7 +3,7 @@
 use std::io::{Cursor, Read};
 
 use anyhow::{Context as _, anyhow, bail};
-use csv::StringRecord;
+use csv::{ByteRecord, StringRecord};
 
 use super::Rejected;
 use super::cells::{Fault, shown};
@@ -27,6 +27,7 @@ pub(super) struct Table<R> {
     reader: csv::Reader<Whole<R>>,
     record: StringRecord,
     header: Header,
+    ends: LineEnds,
 }
 
 /// A file of which the first bytes were looked at.
@@ -45,6 +46,15 @@ struct Header {
 pub(super) struct Row<'t> {
     header: &'t Header,
     record: &'t StringRecord,
+    /// The line on which it starts.
+    line: u64,
+}
+
+/// How the lines of the file end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LineEnds {
+    Lf,
+    CrLf,
 }
 
 /// First bytes of files that are often taken for CSV, and what to do with them.
@@ -60,40 +70,60 @@ const MOST_CITED: usize = 200;
 
 const UNREADABLE: &str = "the file cannot be read";
 
+/// Where line ends are looked for: more than any header has.
+const START: u64 = 1 << 14;
+
 impl<R: Read> Table<R> {
     /// Reads the header.
     pub(super) fn open(mut csv: R, layout: &'static Layout) -> anyhow::Result<Self> {
         let mut start = Vec::new();
-        csv.by_ref().take(4).read_to_end(&mut start).context(UNREADABLE)?;
+        csv.by_ref().take(START).read_to_end(&mut start).context(UNREADABLE)?;
         if let Some((_, what)) = OTHER_FILES.iter().find(|(bytes, _)| start.starts_with(bytes)) {
-            bail!("expected {} as CSV, but {what}", layout.title);
+            bail!("expected a {} as CSV, but {what}", layout.title);
         }
+        let line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let ends = if line.ends_with(b"\r") { LineEnds::CrLf } else { LineEnds::Lf };
+        let start = Cursor::new(start).chain(csv);
         // Rows of the wrong length are told with their line instead of ending the file.
-        let mut reader =
-            csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(Cursor::new(start).chain(csv));
-        let mut record = StringRecord::new();
-        reader.read_record(&mut record).map_err(|error| failure(error, &[]))?;
-        if record.iter().all(|name| name.trim().is_empty()) {
-            bail!("the file is empty: expected {} as CSV with a header", layout.title);
-        }
-        let header = Header::new(&record, layout)?;
-        Ok(Self { reader, record, header })
+        let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(start);
+        let header = Header { layout, names: Vec::new(), known: Vec::new() };
+        let mut table = Self { reader, record: StringRecord::new(), header, ends };
+        table.next()?;
+        table.header = Header::new(&table.record, layout)?;
+        Ok(table)
     }
 
     /// The next row, or why it cannot be used; `None` at the end of the file.
-    pub(super) fn row(&mut self) -> anyhow::Result<Option<Result<Row<'_>, Rejected>>> {
-        if !self.reader.read_record(&mut self.record).map_err(|error| failure(error, &self.header.names))? {
-            return Ok(None);
-        }
-        let row = Row { header: &self.header, record: &self.record };
+    pub(super) fn row(&mut self) -> anyhow::Result<Option<Result<Row<'_>, Box<Rejected>>>> {
+        let Some(line) = self.next()? else { return Ok(None) };
         let (expected, found) = (self.header.names.len(), self.record.len());
         if expected == found {
-            return Ok(Some(Ok(row)));
+            return Ok(Some(Ok(Row { header: &self.header, record: &self.record, line })));
         }
-        let lines = self.record.iter().map(|cell| cell.matches('\n').count()).sum::<usize>();
-        let open = if lines > 0 { format!(" on {} lines: is a quote left open?", lines + 1) } else { String::new() };
+        let lines = 1 + line_feeds(self.record.as_byte_record());
+        let open = if lines > 1 { format!(" on {lines} lines: is a quote left open?") } else { String::new() };
         let reason = format!("expected {expected} cells as in the header, found {found}{open}");
-        Ok(Some(Err(Rejected { line: row.line(), id: None, column: None, reason })))
+        let row = Row { header: &self.header, record: &self.record, line };
+        // Which cell names the row is not certain any more.
+        Ok(Some(Err(Box::new(Rejected { id: None, ..*row.refused(reason) }))))
+    }
+
+    /// Reads the next record and gives the line on which it starts.
+    fn next(&mut self) -> anyhow::Result<Option<u64>> {
+        let mut bytes = core::mem::take(&mut self.record).into_byte_record();
+        let before = self.reader.position().line();
+        if !self.reader.read_byte_record(&mut bytes).context(UNREADABLE)? {
+            return Ok(None);
+        }
+        // The reader stands behind LF, but before the LF of CR LF and before blank lines, which it skips with the next row.
+        let after = self.reader.position().line().saturating_sub(u64::from(self.ends == LineEnds::Lf));
+        let line = before.max(after.saturating_sub(line_feeds(&bytes)));
+        self.record = StringRecord::from_byte_record(bytes).map_err(|error| {
+            let (cell, byte) = (error.utf8_error().field(), error.utf8_error().valid_up_to() + 1);
+            let column = self.header.names.get(cell).map_or_else(|| (cell + 1).to_string(), Clone::clone);
+            anyhow!("line {line}, column {column}: expected UTF-8, but byte {byte} of the cell is none: convert the file first")
+        })?;
+        Ok(Some(line))
     }
 
     /// Columns that the importer does not read.
@@ -104,6 +134,9 @@ impl<R: Read> Table<R> {
 
 impl Header {
     fn new(record: &StringRecord, layout: &'static Layout) -> anyhow::Result<Self> {
+        if record.iter().all(blank) {
+            bail!("the file is empty: expected a {} as CSV with a header", layout.title);
+        }
         let names: Vec<String> = record.iter().map(|name| name.trim().to_owned()).collect();
         let mut known = Vec::new();
         for column in layout.columns {
@@ -153,11 +186,6 @@ impl Header {
 }
 
 impl<'t> Row<'t> {
-    /// The line on which the row starts.
-    fn line(&self) -> u64 {
-        self.record.position().map_or(0, csv::Position::line)
-    }
-
     /// The cell as it stands; `None` where it is blank or the file has no such column.
     pub(super) fn cell(&self, column: &str) -> Option<&'t str> {
         debug_assert!(self.header.layout.columns.contains(&column), "{column} is not in the layout");
@@ -177,15 +205,24 @@ impl<'t> Row<'t> {
     }
 
     /// The row cannot be used because of one cell.
-    pub(super) fn rejected(&self, fault: Fault) -> Rejected {
+    pub(super) fn rejected(&self, fault: Fault) -> Box<Rejected> {
         let place = self.header.place(fault.column);
         let name = place.and_then(|place| self.header.names.get(place)).map_or(fault.column, String::as_str);
-        Rejected { column: Some(name.to_owned()), ..self.refused(fault.reason) }
+        Box::new(Rejected { column: Some(name.to_owned()), ..*self.refused(fault.reason) })
     }
 
     /// The row cannot be used as a whole.
-    pub(super) fn refused(&self, reason: String) -> Rejected {
-        Rejected { line: self.line(), id: self.cell(self.header.layout.id).map(str::to_owned), column: None, reason }
+    pub(super) fn refused(&self, reason: String) -> Box<Rejected> {
+        let cited =
+            |id: &str| if id.contains(char::is_control) || id.len() > MOST_CITED { shown(id, MOST_CITED) } else { id.to_owned() };
+        Box::new(Rejected {
+            line: self.line,
+            id: self.cell(self.header.layout.id).map(cited),
+            column: None,
+            reason,
+            row: csv_line(self.record),
+            header: csv_line(&self.header.names.iter().map(String::as_str).collect()),
+        })
     }
 }
 
@@ -193,17 +230,13 @@ fn blank(cell: &str) -> bool {
     cell.trim().is_empty()
 }
 
-/// Why nothing can be read any more.
-fn failure(error: csv::Error, names: &[String]) -> anyhow::Error {
-    let text = error.to_string();
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => anyhow!(error).context(UNREADABLE),
-        csv::ErrorKind::Utf8 { pos, err } => {
-            let line = pos.map_or(1, |at| at.line());
-            let column = names.get(err.field()).map_or_else(|| format!("column {}", err.field() + 1), |name| format!("column {name}"));
-            let byte = err.valid_up_to() + 1;
-            anyhow!("line {line}, {column}: expected text in UTF-8, but byte {byte} of the cell is none: convert the file first")
-        }
-        _ => anyhow!(text),
-    }
+fn csv_line(record: &StringRecord) -> String {
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    // Writing to memory cannot fail.
+    let line = writer.write_record(record).ok().and_then(|()| writer.into_inner().ok()).unwrap_or_default();
+    String::from_utf8_lossy(&line).trim_end_matches('\n').to_owned()
+}
+
+fn line_feeds(record: &ByteRecord) -> u64 {
+    record.as_slice().iter().map(|byte| u64::from(*byte == b'\n')).sum()
 }

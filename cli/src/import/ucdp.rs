@@ -17,11 +17,11 @@
 //! | `source_headline` | the note |
 //! | the rest | `extra`, see [`EXTRA`], or a line of the note with the name of the column in front |
 //!
-//! **Type.** UCDP tells apart who fights whom, not how: state-based (1) and non-state (2) violence is armed force between
-//! two organised sides, one-sided (3) is armed force against civilians. `armed_clash` and `attack` are the two ACLED
-//! sub-events that say no more than that; whether it was an air strike or an ambush UCDP does not say, so neither does
-//! the report. In 1 and 2 both sides are participants: their order says nothing of who began. In 3 the definition makes
-//! side a the perpetrator and side b the victims.
+//! **Type.** UCDP tells apart who fights whom, not how. State-based (1) and non-state (2) violence is armed force between two
+//! organised sides: `armed_clash`, the nearest type, though some of it is a bombardment in which one side alone fired.
+//! One-sided violence (3) is armed force against civilians: `attack`. Which of them UCDP said stands in `ucdp:type`; how it was
+//! done UCDP does not say, so no air strike or ambush is made of it. In 1 and 2 both sides are participants: their order says
+//! nothing of who began. In 3 the definition makes side a the perpetrator and side b the victims.
 //!
 //! **Zeros.** UCDP gives all four figures of every event, so a zero is a figure and is kept. In one-sided violence
 //! `deaths_a` and `deaths_b` are zero by definition, not by knowledge (side b is the civilians, whose dead stand in
@@ -85,7 +85,7 @@ static LAYOUT: Layout = Layout {
         "country", "country_id", "region", "event_clarity", "date_prec", "date_start", "date_end",
         "deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown", "best", "high", "low",
     ],
-    // Releases up to 5.0.
+    // Older releases.
     aliases: &[("best_est", "best"), ("high_est", "high"), ("low_est", "low")],
     // A report without a day or without any figure would say nothing that UCDP is read for.
     needed: &[&["date_start"], DEATHS],
@@ -194,7 +194,8 @@ fn read<'a>(row: Row<'a>, arena: &'a Bump, options: &Options) -> Result<Built<'a
 fn time(row: Row<'_>) -> Result<Time<'_>, Fault> {
     let start = row.day("date_start")?.ok_or_else(|| Fault::blank("date_start", "a day such as 2016-01-31"))?;
     let end = row.day("date_end")?.filter(|end| *end != start);
-    let precision = row.coded("date_prec", &DATE_PREC)?.unwrap_or_default();
+    // Where the precision is not reported, the date is what it says it is: a day, with no time of day.
+    let precision = row.coded("date_prec", &DATE_PREC)?.unwrap_or(TimePrecision::DAY);
     Ok(Time { start: Said::Known(start), end, precision, ..Time::default() })
 }
 
@@ -228,10 +229,12 @@ fn sides<'a>(row: Row<'a>, texts: &mut Texts<'a>) -> Result<Event<'a>, Fault> {
     let index_a = if side_a.is_some() { Said::Known(0) } else { Said::Unreported };
     let index_b = if side_b.is_some() { Said::Known(u8::from(side_a.is_some())) } else { Said::Unreported };
 
-    let civilians = Who { status: VictimStatus::CIVILIAN, party: if one_sided { index_b } else { Said::Unreported }, ..Who::default() };
+    let civilians =
+        Who { status: VictimStatus::CIVILIAN, party: if one_sided { index_b } else { Said::Unreported }, ..Who::default() };
     let of_party = |party| Who { party, ..Who::default() };
     let killed = Count { of: CountOf::KILLED, ..Count::default() };
-    let part = |deaths: Option<u32>, who| deaths.map(|deaths| Count { value: Said::Known(deaths), who: Some(who), ..killed.clone() });
+    let part =
+        |deaths: Option<u32>, who| deaths.map(|deaths| Count { value: Said::Known(deaths), who: Some(who), ..killed.clone() });
     let [min, best, max] = [row.whole("low", &COUNT)?, row.whole("best", &COUNT)?, row.whole("high", &COUNT)?];
     let all = Count { value: best.map_or(Said::Unreported, Said::Known), min, max, ..killed.clone() };
     let counts = [
@@ -370,7 +373,8 @@ fn remarks(row: Row<'_>, options: &Options, texts: &mut Texts<'_>) {
 
 /// Whether `source_article` holds the outlets, dates and headlines, but for spaces, and no more: `"outlet,date,headline";"..."`.
 fn repeats(row: Row<'_>, article: &str) -> bool {
-    let [office, date, headline] = ["source_office", "source_date", "source_headline"].map(|column| row.cell(column).unwrap_or_default());
+    let [office, date, headline] =
+        ["source_office", "source_date", "source_headline"].map(|column| row.cell(column).unwrap_or_default());
     let many = sources(row, office).len();
     let list = |cell| if many > 1 { str::split(cell, ';').collect::<Vec<_>>() } else { vec![cell] };
     let (dates, headlines) = (list(date), list(headline));

@@ -124,16 +124,16 @@ impl serde::de::Error for Objection {
         let expected = expected.to_string();
         let list = CODE_LISTS.iter().find(|list| expected.strip_prefix("one of the ") == Some(list.title));
         let hint = match (list, found) {
-            (Some(list), Unexpected::Str(slug)) => nearest(slug, list.codes.iter().map(|(_, slug)| *slug))
-                .map_or_else(|| format!(": {}", listed(list.codes.iter().map(|(_, slug)| *slug))), |slug| format!(": did you mean \"{slug}\"?")),
+            (Some(list), Unexpected::Str(slug)) => {
+                format!(": {}", hint(slug, &list.codes.iter().map(|(_, slug)| *slug).collect::<Vec<_>>()))
+            }
             _ => String::new(),
         };
         Self::said(format!("expected {expected}, found {}{hint}", shown(found)))
     }
 
     fn unknown_field(name: &str, known: &'static [&'static str]) -> Self {
-        let hint = nearest(name, known.iter().copied())
-            .map_or_else(|| format!("expected one of {}", listed(known.iter().copied())), |name| format!("did you mean \"{name}\"?"));
+        let hint = hint(name, known);
         Self::Said { message: format!("unknown member: {hint}"), member: true, repeated: false }
     }
 
@@ -162,14 +162,26 @@ fn shown(found: Unexpected<'_>) -> String {
     }
 }
 
-fn listed<'k>(known: impl Iterator<Item = &'k str>) -> String {
-    known.collect::<Vec<_>>().join(", ")
+/// What may have been meant by a name that is not known.
+fn hint(name: &str, known: &[&str]) -> String {
+    // Longer lists are no help in a message.
+    const MOST: usize = 20;
+    match nearest(name, known.iter().copied()) {
+        Some(other) => format!("did you mean \"{other}\"?"),
+        None if known.len() > MOST => "`increp schema` lists them".to_owned(),
+        None => format!("known are {}", known.join(", ")),
+    }
 }
 
-/// The known name that a slip of the pen away from `name` is.
-pub(crate) fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+/// The known name that a slip of the pen away from `name` is, or that shares the most words with it.
+pub(crate) fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str> + Clone) -> Option<&'k str> {
     let most = name.len().div_ceil(3);
-    known.map(|other| (distance(name, other), other)).filter(|(far, _)| *far <= most).min_by_key(|(far, _)| *far).map(|(_, other)| other)
+    let slip =
+        known.clone().map(|other| (distance(name, other), other)).filter(|(far, _)| *far <= most).min_by_key(|(far, _)| *far);
+    let shared =
+        |other: &str| name.split('_').filter(|word| word.len() > 2 && other.split('_').any(|known| known == *word)).count();
+    let word = || known.map(|other| (shared(other), other)).filter(|(many, _)| *many > 0).max_by_key(|(many, _)| *many);
+    slip.or_else(word).map(|(_, other)| other)
 }
 
 /// Letters to change, add or remove (Levenshtein).

@@ -19,7 +19,9 @@ pub fn path_text(path: &[Step]) -> String {
     for step in path {
         // Writing to a string does not fail.
         let _ = match step {
-            Step::Member(name) if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') => write!(text, "[{name:?}]"),
+            Step::Member(name) if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') => {
+                write!(text, "[{name:?}]")
+            }
             Step::Member(name) if text.is_empty() => write!(text, "{name}"),
             Step::Member(name) => write!(text, ".{name}"),
             Step::Index(index) => write!(text, "[{index}]"),
@@ -31,7 +33,9 @@ pub fn path_text(path: &[Step]) -> String {
 /// The steps of a path that the model shows.
 #[must_use]
 pub fn steps(path: &str) -> Vec<Step> {
-    let step = |part: &str| part.strip_suffix(']').and_then(|index| index.parse().ok()).map_or_else(|| Step::Member(part.to_owned()), Step::Index);
+    let step = |part: &str| {
+        part.strip_suffix(']').and_then(|index| index.parse().ok()).map_or_else(|| Step::Member(part.to_owned()), Step::Index)
+    };
     // An entry of `extra` is a member in JSON, and its key and value have no member of their own.
     let path = if path.starts_with("extra[") { path.split_inclusive(']').next().unwrap_or(path) } else { path };
     path.split(['.', '[']).filter(|part| !part.is_empty()).map(step).collect()

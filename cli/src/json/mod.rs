@@ -15,10 +15,10 @@ use std::fmt;
 use bumpalo::Bump;
 use increp::model::{Fill, Report};
 
-use lend::{Fault, Lend};
-use serde::de::DeserializeSeed as _;
 pub(crate) use lend::nearest;
+use lend::{Fault, Lend};
 pub use locate::{Step, locate, path_text, steps};
+use serde::de::DeserializeSeed as _;
 pub use split::{Piece, Pieces};
 
 /// What is wrong with the JSON text of a report, and where.
@@ -102,13 +102,16 @@ pub fn refused(text: &[u8], error: &increp::Error) -> Problem {
 
 fn problem(text: &str, fault: Option<Fault<'_>>, error: &serde_json::Error) -> Problem {
     let Some(fault) = fault else {
-        // Not the model's objection but the parser's: the text is no JSON.
+        // Not the model's objection but the parser's: the text is no JSON. Reading it for nothing says where.
+        let plain = serde_json::from_str::<serde::de::IgnoredAny>(text).err();
+        let error = plain.as_ref().unwrap_or(error);
         let offset = locate::offset(text.as_bytes(), error.line(), error.column());
         let message = error.to_string();
         let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(what, _)| what);
         return Problem { path: Vec::new(), offset, message: format!("not JSON: {message}"), syntax: true };
     };
-    let found = if fault.repeated { locate::last_member(text.as_bytes(), &fault.path) } else { locate(text.as_bytes(), &fault.path) };
+    let found =
+        if fault.repeated { locate::last_member(text.as_bytes(), &fault.path) } else { locate(text.as_bytes(), &fault.path) };
     let offset = found.map_or_else(|| locate::offset(text.as_bytes(), error.line(), error.column()), |found| found.start);
     Problem { path: fault.path, offset, message: fault.message, syntax: false }
 }

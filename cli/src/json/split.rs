@@ -68,7 +68,7 @@ impl<R: BufRead> Pieces<R> {
     ///
     /// # Errors
     /// Those of the input.
-    pub fn next(&mut self) -> io::Result<Option<Piece<'_>>> {
+    pub fn next_piece(&mut self) -> io::Result<Option<Piece<'_>>> {
         let Some(first) = self.first()? else { return Ok(None) };
         let (line, column) = (self.line, self.column);
         let (length, broken) = match first {
@@ -196,7 +196,7 @@ impl<R: BufRead> Pieces<R> {
 
     /// The length of the value that starts here, or `None` if it never ends.
     fn balanced(&mut self) -> io::Result<Option<usize>> {
-        let mut scan = Balance::default();
+        let mut scan = Balance { indent: usize::try_from(self.column - 1).unwrap_or(usize::MAX), ..Balance::default() };
         loop {
             match scan.go_on(self.bytes()) {
                 End::At(length) => return Ok(Some(length)),
@@ -264,9 +264,17 @@ impl<R: BufRead> Pieces<R> {
     }
 }
 
+/// Lines inside of a value that start an object in the column of the value itself: without any indent every item of a
+/// list does so. A valid report has fewer items than this; beyond it the value was never closed.
+const MOST_LINES: usize = 64;
+
 /// Counts brackets outside of texts; goes on where it stopped when more bytes have come.
 #[derive(Default)]
 struct Balance {
+    /// Blanks in front of the value on its line.
+    indent: usize,
+    /// Lines that start an object in the same column.
+    lines: usize,
     at: usize,
     depth: usize,
     text: bool,
@@ -289,6 +297,13 @@ impl Balance {
             }
             match byte {
                 b'"' => self.text = true,
+                b'{' if self.depth > 0 && self.starts_line(bytes, self.at + index) => {
+                    self.depth += 1;
+                    self.lines += 1;
+                    if self.lines > MOST_LINES {
+                        return End::Broken;
+                    }
+                }
                 b'{' | b'[' => self.depth += 1,
                 b'}' | b']' => {
                     self.depth = self.depth.saturating_sub(1);
@@ -301,5 +316,11 @@ impl Balance {
         }
         self.at = bytes.len();
         End::More
+    }
+
+    fn starts_line(&self, bytes: &[u8], at: usize) -> bool {
+        let line = at.checked_sub(self.indent + 1).and_then(|newline| bytes.get(newline..at));
+        line.and_then(<[u8]>::split_first)
+            .is_some_and(|(newline, blanks)| *newline == b'\n' && blanks.iter().all(|byte| matches!(byte, b' ' | b'\t')))
     }
 }

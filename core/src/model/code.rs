@@ -161,11 +161,7 @@ use crate::error::ErrorKind;
 /// Refuses a code that must be understood and is not.
 pub(super) fn understood(code: u8, list: &'static CodeList) -> Result<(), ErrorKind> {
     let unset = code == 0 && list.zero.is_some();
-    if list.open || unset || list.slug(code).is_some() {
-        Ok(())
-    } else {
-        Err(ErrorKind::MustUnderstand { list, code })
-    }
+    if list.open || unset || list.slug(code).is_some() { Ok(()) } else { Err(ErrorKind::MustUnderstand { list, code }) }
 }
 
 /// Reads a slug, or "code:137" for one that this build does not know.

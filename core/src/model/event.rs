@@ -4,8 +4,8 @@ use heapless::Vec;
 
 use super::bounds::{COUNTS, OBJECTS, PARTIES};
 use super::codes::{
-    AccessReason, AccessState, Certainty, Channel, Conduct, Constraint, Coverage, Direction, EventType, Extent, Held, Intent, Means, Response,
-    Specificity, Timing, Weapon,
+    AccessReason, AccessState, Certainty, Channel, Conduct, Constraint, Coverage, Direction, EventType, Extent, Held, Intent,
+    Means, Response, Specificity, Timing, Weapon,
 };
 use super::parties::{Count, Object, Party};
 use super::place::Place;

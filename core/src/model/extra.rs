@@ -171,11 +171,7 @@ impl<'a> Value<'a> for Extra<'a> {
                 Ok(())
             }
         }
-        if deserializer.is_human_readable() {
-            deserializer.deserialize_map(Members(self))
-        } else {
-            self.0.fill(deserializer)
-        }
+        if deserializer.is_human_readable() { deserializer.deserialize_map(Members(self)) } else { self.0.fill(deserializer) }
     }
 
     fn write_member<M: SerializeStruct>(&self, name: &'static str, map: &mut M) -> Result<(), M::Error> {

@@ -65,11 +65,8 @@ impl FromStr for Id {
             (Some(author), Some(epoch), Some(seq), None) => (author, Some(epoch), seq),
             _ => return Err(ParseIdError),
         };
-        let id = Self {
-            author: number(author, 10)?,
-            epoch: epoch.map_or(Ok(0), |epoch| number(epoch, 16))?,
-            seq: number(seq, 10)?,
-        };
+        let id =
+            Self { author: number(author, 10)?, epoch: epoch.map_or(Ok(0), |epoch| number(epoch, 16))?, seq: number(seq, 10)? };
         // Epoch 0 is written by leaving it out.
         if epoch.is_some() && id.epoch == 0 { Err(ParseIdError) } else { Ok(id) }
     }

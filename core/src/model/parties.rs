@@ -1,8 +1,8 @@
 //! Who, how many, what: parties, counts, objects.
 
 use super::codes::{
-    Age, Attribution, CountOf, Effect, Functioning, ObjectKind, ObjectRole, PartyKind, PersonRole, Role, Scope, Severity, Sex, Term,
-    VictimStatus,
+    Age, Attribution, CountOf, Effect, Functioning, ObjectKind, ObjectRole, PartyKind, PersonRole, Role, Scope, Severity, Sex,
+    Term, VictimStatus,
 };
 use super::record::record;
 use super::text::{Name, Text};

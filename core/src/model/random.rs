@@ -7,9 +7,14 @@ use super::describe::CodeList;
 
 /// What a report may hold: scripts of one to four bytes a character, direction marks, zero width, quotes, controls.
 const SAMPLE: &str = concat!(
-    "two shells fell near the \"old\" bridge, 3 wounded\n", "Cuernavaca; Ciudad Juárez, Nuñez, 14 vehículos. ",
-    "قصف مدفعي على أطراف حلب ", "обстріл околиць Харкова, двоє поранених ", "မြို့နယ်တွင် တိုက်ပွဲ ", "\u{200b}\u{202e}\u{feff}\u{0}\u{1f}\u{7f}\\/",
-    "\u{1f6d1}\u{10ffff}", "0123456789 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "two shells fell near the \"old\" bridge, 3 wounded\n",
+    "Cuernavaca; Ciudad Juárez, Nuñez, 14 vehículos. ",
+    "قصف مدفعي على أطراف حلب ",
+    "обстріл околиць Харкова, двоє поранених ",
+    "မြို့နယ်တွင် တိုက်ပွဲ ",
+    "\u{200b}\u{202e}\u{feff}\u{0}\u{1f}\u{7f}\\/",
+    "\u{1f6d1}\u{10ffff}",
+    "0123456789 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 );
 
 /// A text inside `bound`: often the input's own bytes, now and then as long as it may be.

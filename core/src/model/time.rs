@@ -154,13 +154,13 @@ record! {
 impl Copy for Date {}
 
 impl Date {
-    fn local(&self) -> Civil {
+    fn local(self) -> Civil {
         let offset = i64::from(self.utc_offset.unwrap_or_default()) * 900;
         Civil::from_seconds(self.at.seconds().saturating_add(offset))
     }
 
     /// What is cut off by a form must not be there, nor a time of day be needed for the offset.
-    fn rule(&self) -> Result<(), Rule> {
+    fn rule(self) -> Result<(), Rule> {
         let Civil { month, day, second, year } = self.local();
         let starts = match self.form {
             DateForm::YEAR => month == 1 && day == 1 && second == 0,

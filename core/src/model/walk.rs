@@ -11,7 +11,8 @@ use super::bounds::Bound;
 use super::describe::{CodeList, Path, Shape};
 use crate::error::{Error, ErrorKind};
 
-/// What a report is put into, a value at a time in wire order.
+/// What a report is put into, a value at a time in wire order. Every method fails where the sink cannot take the value.
+#[allow(clippy::missing_errors_doc)]
 pub trait Sink {
     /// The way to the value that comes next.
     fn path(&mut self) -> &mut Path;
@@ -35,8 +36,9 @@ pub trait Sink {
     fn digest(&mut self, digest: &[u8; 32]) -> Result<(), Error>;
 }
 
-/// What a report is taken from, a value at a time in wire order. The methods mirror those of [`Sink`].
-#[allow(missing_docs)]
+/// What a report is taken from, a value at a time in wire order. The methods mirror those of [`Sink`]; every one fails
+/// where the source holds no such value.
+#[allow(missing_docs, clippy::missing_errors_doc)]
 pub trait Source<'a> {
     fn path(&mut self) -> &mut Path;
     fn error(&mut self, kind: ErrorKind) -> Error;
@@ -287,7 +289,9 @@ impl<'a, V: Value<'a>, const N: usize> Value<'a> for heapless::Vec<V, N> {
         for (index, _) in (0u8..).zip(0..items) {
             source.path().enter_item(index);
             // `length` gives at most N.
-            if self.push(V::default()).is_ok() && let Some(value) = self.last_mut() {
+            if self.push(V::default()).is_ok()
+                && let Some(value) = self.last_mut()
+            {
                 value.take(source, bound)?;
             }
             source.path().leave();

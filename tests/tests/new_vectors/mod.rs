@@ -8,6 +8,7 @@ use increp_tests::vectors::{Accepted, Rejected, encoded, refusal};
 use increp_tests::{Seed, filled};
 use serde_json::{Value, json};
 
+#[allow(clippy::needless_pass_by_value)] // reads better with json! in place
 fn accept(name: &str, json: Value) -> Accepted {
     let bytes = encoded(&json);
     // As the decoder writes it: canonical.
@@ -174,7 +175,9 @@ fn random() -> Vec<Accepted> {
         };
         (0..many).map(|_| next()).collect()
     };
-    (0..24).map(|at| accept(&format!("random-{at:02}"), serde_json::to_value(Seed(bytes(200 + 50 * at)).report()).unwrap())).collect()
+    (0..24)
+        .map(|at| accept(&format!("random-{at:02}"), serde_json::to_value(Seed(bytes(200 + 50 * at)).report()).unwrap()))
+        .collect()
 }
 
 pub(crate) fn rejected() -> Vec<Rejected> {
@@ -184,7 +187,10 @@ pub(crate) fn rejected() -> Vec<Rejected> {
     // The bytes of a report with some of them replaced.
     let changed = |json: &Value, from: &[u8], to: &[u8]| {
         let bytes = encoded(json);
-        let at = bytes.windows(from.len()).rposition(|window| window == from).unwrap_or_else(|| panic!("{from:02x?} is not in {bytes:02x?}"));
+        let at = bytes
+            .windows(from.len())
+            .rposition(|window| window == from)
+            .unwrap_or_else(|| panic!("{from:02x?} is not in {bytes:02x?}"));
         [&bytes[..at], to, &bytes[at + from.len()..]].concat()
     };
     let edited = |at: usize, byte: u8| {
@@ -215,7 +221,10 @@ pub(crate) fn rejected() -> Vec<Rejected> {
     add("handling-6", &edited(9, 6));
     add("option-2", &edited(6, 2));
     add("sent-not-minimal", &[&shortest[..6], &[1, 0x80, 0x00], &shortest[7..]].concat());
-    add("sent-65-bits", &[&shortest[..6], &[1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02], &shortest[7..]].concat());
+    add(
+        "sent-65-bits",
+        &[&shortest[..6], &[1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02], &shortest[7..]].concat(),
+    );
     add("sent-year-10000", &[&shortest[..6], &[1, 0x80, 0x9c, 0xe5, 0x80, 0xe0, 0x0e], &shortest[7..]].concat());
     add("links-5", &edited(11, 5));
     add("links-not-minimal", &[&shortest[..11], &[0x80, 0x00], &shortest[12..]].concat());
@@ -244,7 +253,10 @@ pub(crate) fn rejected() -> Vec<Rejected> {
     add("lat-beyond", &changed(&place, &[0xfe, 0xa3, 0xa7, 0xda, 0x06], &[0x82, 0xa4, 0xa7, 0xda, 0x06]));
     add("lon-beyond", &changed(&place, &[0xfd, 0xc7, 0xce, 0xb4, 0x0d], &[0x81, 0xc8, 0xce, 0xb4, 0x0d]));
     let count = |count: Value| event(json!({ "parties": [{ "name": "P" }], "counts": [count] }));
-    add("party-missing", &changed(&count(json!({ "value": 7, "who": { "party": 0, "status": "code:99" } })), &[2, 0, 99], &[2, 1, 99]));
+    add(
+        "party-missing",
+        &changed(&count(json!({ "value": 7, "who": { "party": 0, "status": "code:99" } })), &[2, 0, 99], &[2, 1, 99]),
+    );
     add("party-8", &changed(&count(json!({ "value": 7, "who": { "party": 0, "status": "code:99" } })), &[2, 0, 99], &[2, 8, 99]));
     add("term-beside-value", &changed(&count(json!({ "value": 7, "approx": true })), &[2, 7, 0, 0, 0, 1], &[2, 7, 0, 0, 3, 1]));
     add("term-beside-unknown", &changed(&count(json!({ "value": null, "approx": true })), &[1, 0, 0, 0, 1], &[1, 0, 0, 3, 1]));
@@ -272,7 +284,8 @@ pub(crate) fn rejected() -> Vec<Rejected> {
     add("credibility-7", &changed(&credibility, &[99, 1, 6], &[99, 1, 7]));
     add("update-without-replaces", &edited(4, 2));
     add("cancel-without-replaces", &edited(4, 3));
-    let update = json!({ "id": "17-43", "kind": "update", "status": "test", "links": [{ "rel": "replaces", "id": "17-42" }], "event": {} });
+    let update =
+        json!({ "id": "17-43", "kind": "update", "status": "test", "links": [{ "rel": "replaces", "id": "17-42" }], "event": {} });
     add("cancel-with-event", &changed(&update, &[17, 0, 43, 2], &[17, 0, 43, 3]));
     let extra = with(json!({ "extra": { "ab": true, "ac": true } }));
     add("extra-key-twice", &changed(&extra, b"\x02ac", b"\x02ab"));

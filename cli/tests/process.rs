@@ -1,0 +1,146 @@
+//! The tool as a process: pipes, memory, files.
+
+#![allow(clippy::unwrap_used)] // a test
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+fn increp(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_increp"));
+    command.args(arguments);
+    command
+}
+
+fn scratch(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("increp-process-{}-{name}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+const LINE: &str = r#"{"id":"1-2","kind":"new","status":"test","event":{"note":"a text with an \" escape"}}"#;
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    for arguments in [&["decode"][..], &["inspect"], &["decode", "--pretty"]] {
+        let folder = scratch("pipe");
+        let file = folder.join("many.irp");
+        let lines = format!("{LINE}\n").repeat(50_000);
+        let mut encode = increp(&["encode", "--force", "-o", file.to_str().unwrap()]).stdin(Stdio::piped()).spawn().unwrap();
+        encode.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+        assert!(encode.wait().unwrap().success());
+        let mut child = increp(arguments).arg(&file).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut some = [0; 100];
+        child.stdout.as_mut().unwrap().read_exact(&mut some).unwrap();
+        drop(child.stdout.take());
+        let done = child.wait_with_output().unwrap();
+        assert_eq!((done.status.code(), String::from_utf8(done.stderr).unwrap().as_str()), (Some(0), ""), "{arguments:?}");
+        fs::remove_dir_all(folder).unwrap();
+    }
+}
+
+#[test]
+fn a_listener_that_has_gone_is_no_error_either() {
+    let bad = "{\"id\":\n".repeat(20_000);
+    let mut child = increp(&["check"]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stderr.take());
+    child.stdin.take().unwrap().write_all(bad.as_bytes()).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+}
+
+/// The most memory that a child has used so far, in bytes; none once it has ended.
+#[cfg(target_os = "linux")]
+fn peak(child: &std::process::Child) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().trim_end_matches(" kB").parse::<u64>().ok().map(|kib| kib * 1024)
+}
+
+/// Feeds a child so many MiB of the same text and gives its peak memory before the end of the input.
+#[cfg(target_os = "linux")]
+fn peak_after(arguments: &[&str], head: &[u8], text: &[u8], many: usize) -> u64 {
+    let mut child = increp(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let block = text.repeat(1 + (1 << 20) / text.len());
+    let mut most = 0;
+    let mut go_on = input.write_all(head).is_ok();
+    for _ in 0..many {
+        // A child that has seen enough closes its end.
+        go_on = go_on && input.write_all(&block).is_ok();
+        most = most.max(peak(&child).unwrap_or(0));
+    }
+    drop(input);
+    child.wait().unwrap();
+    assert!(most > 0 || !go_on, "{arguments:?} was never measured");
+    most
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_does_not_grow_with_the_input() {
+    let line = format!("{LINE}\n");
+    let report = {
+        let mut child = increp(&["encode", "--raw"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(line.as_bytes()).unwrap();
+        child.wait_with_output().unwrap().stdout
+    };
+    let record = [&[u8::try_from(report.len()).unwrap()][..], &report].concat();
+    let header = b"\x89irp\r\n\x1a\x01";
+    let csv = "1,2016-01-01,3\n";
+    for (arguments, head, text) in [
+        (&["encode", "--hex"][..], &b""[..], line.as_bytes()),
+        (&["encode", "--hex"], b"[", format!("{LINE},\n").as_bytes()),
+        // One report that never ends, and one line without end.
+        (&["encode", "--hex"], b"{\"event\":{\"note\":\"", b"xxxxxxxxxxxxxxxx"),
+        (&["encode", "--hex"], b"{\"event\":{\"counts\":[", b"{},{},{},\n"),
+        (&["check"], b"", line.as_bytes()),
+        (&["check"], b"", b"{\"id\":\n"),
+        (&["roundtrip"], b"", line.as_bytes()),
+        (&["decode"], header, &record),
+        (&["decode", "--hex"], b"", b"11 11 00 2a 01 03 00 00 00 00 00 00 00 00 00 00 00\n"),
+        (&["decode", "--hex"], b"", b"1111"),
+        (&["decode", "--raw"], b"", b"1111"),
+        (&["import", "ucdp"], b"id,date_start,best\n", csv.as_bytes()),
+        (&["import", "ucdp"], b"id,date_start,best,source_headline\n1,2016-01-01,3,\"", b"xxxxxxxxxxxxxxxx"),
+    ] {
+        let few = 3;
+        let many = 20;
+        let (before, after) = (peak_after(arguments, head, text, few), peak_after(arguments, head, text, many));
+        assert!(
+            after < before + (8 << 20),
+            "{arguments:?} {:?}: {before} bytes after {few} MiB, {after} after {many}",
+            String::from_utf8_lossy(head)
+        );
+    }
+}
+
+#[test]
+fn an_output_appears_when_it_is_complete() {
+    let folder = scratch("output");
+    let file = folder.join("out.irp");
+    let mut child = increp(&["encode", "-o", file.to_str().unwrap()]).stdin(Stdio::piped()).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(format!("{LINE}\n").repeat(10_000).as_bytes()).unwrap();
+    assert!(!file.exists(), "not complete yet");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!file.exists(), "never complete");
+    drop(input);
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn completions_and_man_pages_know_every_command() {
+    let text = |arguments: &[&str]| String::from_utf8(increp(arguments).output().unwrap().stdout).unwrap();
+    let help = text(&["-h"]);
+    let commands: Vec<&str> =
+        help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty()).collect();
+    let names: Vec<&str> =
+        commands.iter().filter(|line| !line.starts_with("   ")).filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(names.len() >= 10, "{names:?}");
+    let (bash, man) = (text(&["completions", "bash"]), text(&["man"]));
+    for name in names {
+        assert!(bash.contains(name) && man.contains(name), "{name}");
+    }
+}
