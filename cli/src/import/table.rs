@@ -1,6 +1,8 @@
 //! A CSV file with a header: a row at a time, its cells asked for by the name of their column.
 
-use std::io::{Cursor, Read};
+use std::cell::Cell;
+use std::io::{self, Cursor, Read};
+use std::rc::Rc;
 
 use anyhow::{Context as _, anyhow, bail};
 use csv::{ByteRecord, StringRecord};
@@ -24,7 +26,9 @@ pub(super) struct Layout {
 
 /// A file that is being read.
 pub(super) struct Table<R> {
-    reader: csv::Reader<Whole<R>>,
+    reader: csv::Reader<Bounded<Whole<R>>>,
+    /// Bytes that the row may still take.
+    left: Rc<Cell<usize>>,
     record: StringRecord,
     header: Header,
     ends: LineEnds,
@@ -32,6 +36,21 @@ pub(super) struct Table<R> {
 
 /// A file of which the first bytes were looked at.
 type Whole<R> = std::io::Chain<Cursor<Vec<u8>>, R>;
+
+/// Stops a row that never ends, so that memory stays as it is.
+struct Bounded<R> {
+    inner: R,
+    left: Rc<Cell<usize>>,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let many = self.inner.read(buffer)?;
+        let left = self.left.get().checked_sub(many).ok_or_else(|| io::Error::other(ENDLESS))?;
+        self.left.set(left);
+        Ok(many)
+    }
+}
 
 struct Header {
     layout: &'static Layout,
@@ -68,6 +87,11 @@ const OTHER_FILES: [(&[u8], &str); 4] = [
 /// Where an error cites the file, the most bytes of it.
 const MOST_CITED: usize = 200;
 
+/// The longest row, a hundred times what any report holds.
+const MOST_ROW: usize = 1 << 20;
+
+const ENDLESS: &str = "a row longer than 1 MiB: a quote that opens in it is never closed; close it, and import the file again";
+
 const UNREADABLE: &str = "the file cannot be read";
 
 /// Where line ends are looked for: more than any header has.
@@ -83,11 +107,12 @@ impl<R: Read> Table<R> {
         }
         let line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let ends = if line.ends_with(b"\r") { LineEnds::CrLf } else { LineEnds::Lf };
-        let start = Cursor::new(start).chain(csv);
+        let left = Rc::new(Cell::new(0));
+        let start = Bounded { inner: Cursor::new(start).chain(csv), left: Rc::clone(&left) };
         // Rows of the wrong length are told with their line instead of ending the file.
         let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(start);
         let header = Header { layout, names: Vec::new(), known: Vec::new() };
-        let mut table = Self { reader, record: StringRecord::new(), header, ends };
+        let mut table = Self { reader, left, record: StringRecord::new(), header, ends };
         table.next()?;
         table.header = Header::new(&table.record, layout)?;
         Ok(table)
@@ -112,8 +137,11 @@ impl<R: Read> Table<R> {
     fn next(&mut self) -> anyhow::Result<Option<u64>> {
         let mut bytes = core::mem::take(&mut self.record).into_byte_record();
         let before = self.reader.position().line();
-        if !self.reader.read_byte_record(&mut bytes).context(UNREADABLE)? {
-            return Ok(None);
+        self.left.set(MOST_ROW);
+        match self.reader.read_byte_record(&mut bytes) {
+            Ok(true) => {}
+            Ok(false) => return Ok(None),
+            Err(error) => return Err(anyhow::Error::new(error).context(format!("line {before}")).context(UNREADABLE)),
         }
         // The reader stands behind LF, but before the LF of CR LF and before blank lines, which it skips with the next row.
         let after = self.reader.position().line().saturating_sub(u64::from(self.ends == LineEnds::Lf));
