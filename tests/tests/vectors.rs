@@ -35,7 +35,7 @@ fn every_report_decodes_from_its_bytes_and_encodes_to_them() {
     assert!(vectors.accepted.len() >= 60, "{} vectors", vectors.accepted.len());
     for it in &vectors.accepted {
         let report = increp::decode(&it.bytes).unwrap_or_else(|error| panic!("{}: {error}", it.name));
-        assert_eq!(serde_json::to_value(&report).unwrap(), it.json, "{}", it.name);
+        assert_eq!(serde_json::to_string(&report).unwrap(), it.json.to_string(), "{}", it.name);
         assert_eq!(hex(&encoded(&it.json)), hex(&it.bytes), "{}", it.name);
     }
 }

@@ -54,9 +54,9 @@ impl Definitions {
             }
             // Seven decimals; as `multipleOf` validators disagree on rounding.
             Shape::Degrees => json!({ "type": "number", "minimum": bound.min / 10_000_000, "maximum": bound.max / 10_000_000 }),
-            Shape::Stamp => json!({ "type": "string", "format": "date-time", "pattern": DATE_TIME }),
+            Shape::Stamp => json!({ "type": "string", "format": "date-time", "pattern": date_time() }),
             Shape::Date(_) => {
-                json!({ "type": "string", "pattern": format!("^[0-9]{{4}}(-[0-9]{{2}}(-[0-9]{{2}}{TIME_OF_DAY})?)?$") })
+                json!({ "type": "string", "pattern": date() })
             }
             Shape::Id(_) => {
                 json!({ "type": "string", "pattern": "^(0|[1-9][0-9]{0,9})(-[1-9a-f][0-9a-f]{0,7})?-(0|[1-9][0-9]{0,9})$" })
@@ -152,8 +152,7 @@ impl Definitions {
     }
 
     fn time_text(&self, field: &'static Field) -> Value {
-        let pattern = format!("^[0-9]{{4}}(-[0-9]{{2}}(-[0-9]{{2}}{TIME_OF_DAY})?)?$");
-        let text = json!({ "type": "string", "pattern": pattern });
+        let text = json!({ "type": "string", "pattern": date() });
         let mut value = if matches!(field.shape, Shape::Said(_)) { json!({ "anyOf": [text, { "type": "null" }] }) } else { text };
         value["description"] = json!(field.doc.trim());
         value
@@ -170,8 +169,19 @@ impl Definitions {
     }
 }
 
-const DATE_TIME: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.0+)?([Zz]|[+-][0-9]{2}:(00|15|30|45))$";
-const TIME_OF_DAY: &str = "([Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.0+)?([Zz]|[+-][0-9]{2}:(00|15|30|45)))?";
+/// A year, month, day, time of day; whether there is such a day a pattern cannot say.
+const YEAR: &str = "(?!0000)[0-9]{4}";
+const MONTH: &str = "-(0[1-9]|1[0-2])";
+const DAY: &str = "-(0[1-9]|[12][0-9]|3[01])";
+const TIME: &str = "[Tt ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.0+)?([Zz]|[+-](0[0-9]|1[0-4]):(00|15|30|45))";
+
+fn date_time() -> String {
+    format!("^{YEAR}{MONTH}{DAY}{TIME}$")
+}
+
+fn date() -> String {
+    format!("^{YEAR}({MONTH}({DAY}({TIME})?)?)?$")
+}
 
 fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/$defs/{name}") })
@@ -190,12 +200,12 @@ fn rules_of(record: &str) -> Vec<Value> {
         "Report" => {
             let replaces = json!({
                 "required": ["links"],
-                "properties": { "links": { "contains": { "required": ["rel"], "properties": { "rel": { "const": "replaces" } } } } },
+                "properties": { "links": { "contains": { "required": ["rel"], "properties": { "rel": { "enum": ["replaces", "code:1"] } } } } },
             });
             let kind = |kinds: Value| json!({ "required": ["kind"], "properties": { "kind": { "enum": kinds } } });
             vec![
                 json!({ "if": kind(json!(["update", "cancel"])), "then": replaces }),
-                json!({ "if": kind(json!(["cancel"])), "then": { "not": { "anyOf": [{ "required": ["event"] }, { "required": ["claims"] }] } } }),
+                json!({ "if": kind(json!(["cancel"])), "then": { "properties": { "event": false, "claims": { "maxItems": 0 } } } }),
             ]
         }
         "Count" => vec![json!({

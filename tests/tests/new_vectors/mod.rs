@@ -73,6 +73,8 @@ fn edges() -> Vec<Accepted> {
             ("edge-time-start-unknown", time(json!({ "start": null, "end": "2016-09-18", "precision": "day", "stated": "before dawn" }))),
             ("edge-time-stated", time(json!({ "stated": "saturday" }))),
             ("edge-time-year", time(json!({ "start": "2011", "precision": "year" }))),
+            ("edge-time-year-from-a-day", time(json!({ "start": "2011-03-05", "end": "2012", "precision": "year" }))),
+            ("edge-time-week", time(json!({ "start": "2016-09-12", "end": "2016-09-18T12:00:00Z", "precision": "week" }))),
             ("edge-time-month", time(json!({ "start": "2016-09", "end": "2016-09-30", "precision": "month" }))),
             ("edge-time-days", time(json!({ "start": "2016-09-12", "end": "2016-09-18", "precision": "days" }))),
             ("edge-time-part-of-day", time(json!({ "start": "2016-09-17", "precision": "part_of_day", "stated": "late on saturday" }))),
@@ -213,6 +215,9 @@ pub(crate) fn rejected() -> Vec<Rejected> {
     add("author-not-minimal", &[&[0x11, 0x91, 0x00], &shortest[2..]].concat());
     add("author-not-minimal-zero", &[&[0x11, 0x80, 0x80, 0x00], &shortest[2..]].concat());
     add("author-33-bits", &[&[0x11, 0xff, 0xff, 0xff, 0xff, 0x10], &shortest[2..]].concat());
+    add("author-6-bytes-of-zero", &[&[0x11, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00], &shortest[2..]].concat());
+    add("author-cut", &[0x11, 0x80, 0x80]);
+    add("links-33-bits", &[&shortest[..11], &[0xff, 0xff, 0xff, 0xff, 0x1f], &shortest[12..]].concat());
     add("author-endless", &[&[0x11][..], &[0xff; 12], &shortest[2..]].concat());
     add("kind-0", &edited(4, 0));
     add("kind-4", &edited(4, 4));
@@ -247,6 +252,7 @@ pub(crate) fn rejected() -> Vec<Rejected> {
     let name = event(json!({ "parties": [{ "name": "abc" }] }));
     add("name-empty", &changed(&name, b"\x02\x03abc", b"\x02\x00"));
     add("name-161", &changed(&name, b"\x03abc", &[&[0xa1, 0x01][..], &[b'n'; 161]].concat()));
+    add("name-161-cut", &changed(&name, b"\x03abc", b"\xa1\x01abc"));
     add("name-case-3", &changed(&name, b"\x02\x03abc", b"\x03\x03abc"));
     let place = event(json!({ "place": { "lat": 89.9999999, "lon": -179.9999999 } }));
     // 899,999,999 and -1,799,999,999 as zigzag varints; one further is the limit, two further beyond it.
@@ -260,14 +266,28 @@ pub(crate) fn rejected() -> Vec<Rejected> {
     add("party-8", &changed(&count(json!({ "value": 7, "who": { "party": 0, "status": "code:99" } })), &[2, 0, 99], &[2, 8, 99]));
     add("term-beside-value", &changed(&count(json!({ "value": 7, "approx": true })), &[2, 7, 0, 0, 0, 1], &[2, 7, 0, 0, 3, 1]));
     add("term-beside-unknown", &changed(&count(json!({ "value": null, "approx": true })), &[1, 0, 0, 0, 1], &[1, 0, 0, 3, 1]));
+    add("term-beside-min", &changed(&count(json!({ "min": 7, "approx": true })), &[0, 1, 7, 0, 0, 1], &[0, 1, 7, 0, 3, 1]));
+    add("term-beside-max", &changed(&count(json!({ "max": 7, "approx": true })), &[0, 0, 1, 7, 0, 1], &[0, 0, 1, 7, 3, 1]));
+    let counted = json!({ "of": "code:98", "who": { "party": 0, "status": "code:99" } });
+    let both = json!({ "id": "17-42", "kind": "new", "status": "test", "event": { "parties": [{ "name": "P" }], "counts": [counted] },
+        "claims": [{ "sources": [{}], "count": counted }] });
+    let in_claim = changed(&both, &[2, 0, 99], &[2, 1, 99]);
+    add("party-missing-in-claim", &in_claim);
+    let at = in_claim.windows(3).position(|window| window == [2, 0, 99]).unwrap();
+    add("party-missing-in-both", &[&in_claim[..=at], &[1], &in_claim[at + 2..]].concat());
     add("flag-2", &changed(&count(json!({ "value": 7, "approx": true })), &[2, 7, 0, 0, 0, 1], &[2, 7, 0, 0, 0, 2]));
     let truce = event(json!({ "truce": { "day": 77, "start": "2016-09-12" } }));
     add("date-form-0", &changed(&truce, &[3, 0, 0, 0, 0], &[0, 0, 0, 0, 0]));
     add("date-not-first-of-month", &changed(&truce, &[3, 0, 0, 0, 0], &[2, 0, 0, 0, 0]));
     add("date-day-with-offset", &changed(&truce, &[3, 0, 0, 0, 0], &[3, 1, 12, 0, 0, 0]));
+    // 9999-12-31T23:59:59Z, as it is an hour east of there.
+    let last = event(json!({ "truce": { "day": 77, "start": "9999-12-31T23:59:59Z" } }));
+    add("date-local-year-10000", &changed(&last, &[4, 0, 0, 0, 0], &[4, 1, 4, 0, 0, 0]));
     add("day-17-bits", &changed(&truce, &[1, 77, 1], &[1, 0xff, 0xff, 0x07, 1]));
     let time = event(json!({ "time": { "start": "9999-12-31T23:00:00Z", "precision": "code:99" } }));
     add("time-local-year-10000", &changed(&time, &[99, 0], &[99, 1, 8]));
+    let until = event(json!({ "time": { "end": "9999-12-31T23:00:00Z", "precision": "code:99" } }));
+    add("time-local-year-10000-at-end", &changed(&until, &[99, 0], &[99, 1, 8]));
     add("time-offset-57", &changed(&time, &[99, 0], &[99, 1, 57]));
     add("time-offset-49-west", &changed(&time, &[99, 0], &[99, 1, 0xcf]));
     let stated = event(json!({ "time": { "precision": "code:99", "stated": "late" } }));
@@ -287,6 +307,11 @@ pub(crate) fn rejected() -> Vec<Rejected> {
     let update =
         json!({ "id": "17-43", "kind": "update", "status": "test", "links": [{ "rel": "replaces", "id": "17-42" }], "event": {} });
     add("cancel-with-event", &changed(&update, &[17, 0, 43, 2], &[17, 0, 43, 3]));
+    let claims = json!({ "id": "17-43", "kind": "update", "status": "test", "links": [{ "rel": "replaces", "id": "17-42" }], "claims": [{ "sources": [{}] }] });
+    add("cancel-with-claims", &changed(&claims, &[17, 0, 43, 2], &[17, 0, 43, 3]));
+    add("cancel-with-event-without-replaces", &changed(&event(json!({})), &[17, 0, 42, 1], &[17, 0, 42, 3]));
+    let evidence = encoded(&with(json!({ "evidence": [{ "sha256": "00".repeat(32) }] })));
+    add("sha256-cut", &evidence[..evidence.len() - 2]);
     let extra = with(json!({ "extra": { "ab": true, "ac": true } }));
     add("extra-key-twice", &changed(&extra, b"\x02ac", b"\x02ab"));
     add("extra-key-33", &changed(&extra, b"\x02ac", &[&[33][..], &[b'k'; 33]].concat()));
@@ -295,6 +320,14 @@ pub(crate) fn rejected() -> Vec<Rejected> {
         let claim = json!({ "sources": [{}], "text": "x".repeat(512) });
         json!({ "id": "17-42", "kind": "new", "status": "test", "event": { "note": "n".repeat(2048) }, "claims": vec![claim; claims], "extra": { "ab": true } })
     };
+    let mut full = texts(3);
+    full["extra"]["ab"] = json!("t");
+    // 4,096 bytes of text, and one more in the last.
+    full["claims"][0]["to"] = json!("t".repeat(150));
+    full["claims"][1]["to"] = json!("t".repeat(150));
+    full["claims"][2]["to"] = json!("t".repeat(160));
+    full["event"]["place"] = json!({ "name": "t".repeat(49) });
+    add("all-text-4097-in-extra-text", &changed(&full, b"\x02ab\x02\x01t", b"\x02ab\x02\x02tt"));
     add("all-text-4097", &changed(&texts(3), b"\x02ab", &[&[0x81, 0x04][..], &[b'k'; 513]].concat()));
     list.into_iter()
         .map(|(name, bytes)| {
