@@ -60,6 +60,14 @@ fn the_pairs_of_files_are_those_of_the_one_file() {
 }
 
 #[test]
+fn the_readme_counts_them() {
+    let vectors = vectors();
+    let readme = fs::read_to_string(folder(1).join("../../../README.md")).unwrap();
+    let counts = format!("{} reports with their bytes and {} that must be", vectors.accepted.len(), vectors.rejected.len());
+    assert!(readme.contains(&counts), "README.md should say: {counts}");
+}
+
+#[test]
 fn every_field_has_a_vector() {
     let mut seen = BTreeSet::new();
     vectors().accepted.iter().for_each(|it| touched(report_shape(), &it.json, "", &mut seen));

@@ -35,7 +35,7 @@ pub(super) struct Table<R> {
 }
 
 /// A file of which the first bytes were looked at.
-type Whole<R> = std::io::Chain<Cursor<Vec<u8>>, R>;
+type Whole<R> = io::Chain<Cursor<Vec<u8>>, R>;
 
 /// Stops a row that never ends, so that memory stays as it is.
 struct Bounded<R> {
