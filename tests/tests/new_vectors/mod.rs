@@ -17,6 +17,7 @@ fn accept(name: &str, json: Value) -> Accepted {
 }
 
 /// A report with these members beside the required ones.
+#[allow(clippy::needless_pass_by_value)] // the same
 fn with(members: Value) -> Value {
     let mut report = json!({ "id": "17-42", "kind": "new", "status": "test" });
     report.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
