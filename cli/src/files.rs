@@ -72,7 +72,8 @@ impl<R> Progress<R> {
             };
             // The template is a constant; were it wrong, the bar would keep its default look.
             bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
-            self.bar = Some(bar);
+            // The rate is that since the start, not since the bar was first shown.
+            self.bar = Some(bar.with_elapsed(self.started.elapsed()).with_position(self.read));
         }
         if let Some(bar) = &self.bar {
             bar.set_position(self.read);

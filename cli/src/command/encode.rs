@@ -52,6 +52,8 @@ pub(super) fn run(arguments: &Encode) -> Result<Exit> {
         }
         arena.reset();
     }
+    // Takes the progress off the terminal before anything is said.
+    drop(pieces);
     let empty = matches!(&layout, Layout::Raw(_, None));
     if empty {
         say!("{name}: expected a report, found none");
