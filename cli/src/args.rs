@@ -101,7 +101,7 @@ pub struct Decode {
     /// Read a single bare report. It is recognised by itself where it does not start like a file.
     #[arg(long, conflicts_with = "hex")]
     pub raw: bool,
-    /// Read hex: a bare report on each line, after whatever a log puts in front of it.
+    /// Read hex: a bare report on each line, with whatever a log puts around it.
     #[arg(long)]
     pub hex: bool,
     /// Keep each report that cannot be decoded in this file, as a line of hex.
@@ -206,7 +206,14 @@ pub enum Import {
 /// Turns UCDP GED rows (CSV) into reports (NDJSON).
 ///
 /// Figures, dates, precision codes, sides, sources and headlines each go to their place; what has none goes into `extra` or
-/// the note. A note that is too long goes on in a further report.
+/// the note. A note that is too long goes on in a further report, which is linked to the first as `part_of` it.
+///
+/// type_of_violence 1 and 2 become armed_clash with side_a and side_b as participants, 3 becomes attack with side_a as
+/// perpetrator and side_b as victim. low, best and high become the first count; deaths_a, deaths_b, deaths_civilians and
+/// deaths_unknown one each, zeros too; but for type 3, where UCDP counts no deaths of the sides, so that their 0 is not
+/// reported. date_prec and where_prec become precisions, where_coordinates the name of the place, source_original and
+/// source_office a claim's chain of sources, source_headline the note. The ids, event_clarity, number_of_sources, adm_1,
+/// adm_2 and the country go into `extra` under ucdp: keys.
 #[derive(Debug, Args)]
 pub struct ImportUcdp {
     /// The author number of the reports.

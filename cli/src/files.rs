@@ -34,6 +34,9 @@ impl Input {
             }
             Some(path) => {
                 let file = File::open(path).with_context(|| format!("{}: cannot be read", path.display()))?;
+                if path.is_dir() {
+                    bail!("{}: is a folder; give the files in it", path.display());
+                }
                 let size = file.metadata().ok().filter(fs::Metadata::is_file).map(|data| data.len());
                 (path.display().to_string(), Box::new(file), size)
             }
@@ -41,12 +44,12 @@ impl Input {
         Ok(Self { name, reader: BufReader::with_capacity(1 << 16, Progress::new(reader, size)) })
     }
 
-    /// Whether the input starts with these bytes.
+    /// The first byte, if there is one.
     ///
     /// # Errors
     /// If the input cannot be read.
-    pub(crate) fn starts_with(&mut self, bytes: &[u8]) -> Result<bool> {
-        Ok(self.reader.fill_buf().with_context(|| format!("{}: cannot be read", self.name))?.starts_with(bytes))
+    pub(crate) fn first(&mut self) -> Result<Option<u8>> {
+        Ok(self.reader.fill_buf().with_context(|| format!("{}: cannot be read", self.name))?.first().copied())
     }
 }
 
@@ -136,18 +139,22 @@ impl Output {
             }
             return Ok(Self { writer: BufWriter::with_capacity(1 << 16, Box::new(out)), file: None, force });
         };
-        if !force && path.exists() {
-            bail!("{}: exists already; --force replaces it", path.display());
-        }
         // A device or a pipe is written as it is; only a file can appear whole.
-        if path.metadata().is_ok_and(|data| !data.is_file()) {
+        if path.metadata().is_ok_and(|data| !data.is_file() && !data.is_dir()) {
             let file = File::options().write(true).open(path).with_context(|| format!("{}: cannot be written", path.display()))?;
             return Ok(Self { writer: BufWriter::with_capacity(1 << 16, Box::new(file)), file: None, force });
+        }
+        if !force && path.exists() {
+            bail!("{}: exists already; --force replaces it", path.display());
         }
         let mut part = path.as_os_str().to_owned();
         part.push(format!(".{}.part", std::process::id()));
         let part = PathBuf::from(part);
-        let file = File::create_new(&part).with_context(|| format!("{}: cannot be written", part.display()))?;
+        let file = File::create_new(&part).with_context(|| format!("{}: cannot be written", path.display()))?;
+        // Who may read the file that is replaced may read the new one, and nobody else.
+        if let Ok(data) = path.metadata() {
+            file.set_permissions(data.permissions()).with_context(|| format!("{}: cannot be written", path.display()))?;
+        }
         Ok(Self { writer: BufWriter::with_capacity(1 << 16, Box::new(file)), file: Some((part, path.to_owned())), force })
     }
 

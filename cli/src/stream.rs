@@ -73,6 +73,8 @@ pub enum Item<'b> {
     Report(&'b [u8]),
     /// A file ends, after so many reports.
     End(u64),
+    /// The input ends inside a report: what there is of it, and why it is no whole one.
+    Cut(&'b [u8], String),
     /// Nothing that follows can be read, and why.
     Broken(String),
 }
@@ -129,8 +131,12 @@ impl<R: BufRead> Reader<R> {
             return Ok(Some(self.stop(format!("expected the length of a report, found {length}: the file is damaged"))));
         }
         if !self.read(length)? {
+            self.broken = true;
             let found = self.buffer.len();
-            return Ok(Some(self.stop(format!("expected a report of {length} bytes, found {found}: the file was cut short"))));
+            return Ok(Some(Item::Cut(
+                &self.buffer,
+                format!("expected a report of {length} bytes, found {found}: the file was cut short"),
+            )));
         }
         self.reports = Some(reports + 1);
         Ok(Some(Item::Report(&self.buffer)))

@@ -70,6 +70,7 @@ fn every_layout_gives_every_report() {
     ] {
         assert_eq!(ids(&text), ["1-1", "1-2", "1-3"], "{text}");
     }
+    assert_eq!(ids(&format!("[{one}]\n[{two}, {three}]")), ["1-1", "1-2", "1-3"]);
     for nothing in ["", "\n\n", "[]", " [ ] \n", "\u{feff}"] {
         assert_eq!(ids(nothing), [""; 0], "{nothing:?}");
     }
@@ -110,6 +111,39 @@ fn a_broken_item_of_an_indented_list_costs_itself_alone() {
     assert_eq!(ids(&text), ["1-1", "?", "1-3"]);
     let text = format!("{}\n{}\n{}\n", indented(1, ""), "{\n  \"id\": {\n", indented(3, ""));
     assert_eq!(ids(&text), ["1-1", "?", "1-3"]);
+}
+
+#[test]
+fn several_broken_reports_cost_themselves_alone() {
+    let good = |seq: u32| line(seq);
+    let open = r#"{"id":"1-9","kind":"new","status":"test","#;
+    // A bracket too many further on does not make up for one that is missing.
+    let lines = [
+        good(1),
+        "{\"note\":\"open}".into(),
+        good(3),
+        open.into(),
+        good(5),
+        "garbage here".into(),
+        good(6),
+        good(7) + "}",
+        good(8),
+    ];
+    let found = ids(&lines.join("\n"));
+    let good_ones: Vec<&str> = found.iter().map(String::as_str).filter(|id| *id != "?").collect();
+    assert_eq!(good_ones, ["1-1", "1-3", "1-5", "1-6", "1-7", "1-8"]);
+    for indent in ["", "  ", "\t"] {
+        let items = [good(1), open.into(), good(3), open.into(), good(5), "{\"links\":[".into(), good(7)];
+        let text = format!("[\n{indent}{}\n]\n", items.join(&format!(",\n{indent}")));
+        assert_eq!(ids(&text), ["1-1", "?", "1-3", "?", "1-5", "?", "1-7"], "{text}");
+    }
+}
+
+#[test]
+fn a_list_that_is_cut_short_is_named() {
+    for text in ["[", "[\n", &format!("[{},\n", line(1)), &format!("[{}", line(1))] {
+        assert_eq!(ids(text).last().map(String::as_str), Some("?"), "{text}");
+    }
 }
 
 #[test]

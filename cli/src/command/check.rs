@@ -35,8 +35,16 @@ pub(super) fn run(arguments: &Check) -> Result<Exit> {
     let now = Stamp::new(i64::try_from(now).unwrap_or(i64::MAX));
     let mut out = std::io::stdout();
     let (mut reports, mut errors, mut warnings) = (0u64, 0u64, 0u64);
+    let mut unread = false;
     for file in inputs(&arguments.files) {
-        let Input { name, reader } = Input::open(file.as_deref())?;
+        let Input { name, reader } = match Input::open(file.as_deref()) {
+            Ok(input) => input,
+            Err(error) => {
+                say!("increp: {error:#}");
+                unread = true;
+                continue;
+            }
+        };
         let mut pieces = Pieces::new(reader);
         while let Some(piece) = pieces.next_piece()? {
             reports += 1;
@@ -58,7 +66,7 @@ pub(super) fn run(arguments: &Check) -> Result<Exit> {
         }
     }
     say!("{}, {}, {}", many(reports, "report"), many(errors, "error"), many(warnings, "warning"));
-    Ok(Exit::findings(if arguments.strict { errors + warnings } else { errors }))
+    Ok(if unread { Exit::Files } else { Exit::findings(if arguments.strict { errors + warnings } else { errors }) })
 }
 
 /// More problems than this in one report are not worth listing.
@@ -81,7 +89,7 @@ pub fn findings(piece: &Piece<'_>, now: Stamp) -> Findings {
             Ok(report) => {
                 for (path, message) in warnings(&report, now) {
                     let path = steps(&path);
-                    if !struck.contains(&path) {
+                    if !struck.iter().any(|path_struck| holder(path_struck) == path) {
                         let offset = locate(&text, &path).map_or(0, |value| value.start);
                         found.push(Finding { error: false, problem: Problem { path, offset, message, syntax: false } });
                     }
@@ -91,15 +99,16 @@ pub fn findings(piece: &Piece<'_>, now: Stamp) -> Findings {
             Err(problem) => problem,
         };
         let go_on = !problem.syntax && found.len() < MOST && strike(&mut text, &problem);
-        if !struck.contains(&problem.path) {
+        // A member that was struck out is missing now, and its object may lack its other half.
+        let known =
+            missing(&problem).map_or_else(|| struck.iter().any(|path| holder(path) == problem.path), |path| struck.contains(&path));
+        if !known {
             found.push(error(problem.clone()));
         }
         if !go_on {
             break;
         }
-        let mut holder = problem.path;
-        holder.pop();
-        struck.push(holder);
+        struck.push(problem.path);
     }
     found.sort_by_key(|finding| finding.problem.offset);
     found
@@ -109,41 +118,76 @@ const fn error(problem: Problem) -> Finding {
     Finding { error: true, problem }
 }
 
-/// Blanks the member that the problem is about, its comma included; false if it is no member or must be there.
-fn strike(text: &mut [u8], problem: &Problem) -> bool {
-    // A repeated member is meant by its name; any other problem by its value.
-    let Some(Step::Member(_)) = problem.path.last() else { return false };
-    let Some(member) = member(text, problem.offset) else { return false };
-    let required = matches!(problem.path.as_slice(), [Step::Member(name)] if matches!(name.as_str(), "id" | "kind" | "status"));
-    if required {
-        // A stand-in keeps it from being missed.
-        let stand_in: &[u8] = if problem.path == steps("id") {
-            b"\"0-0\""
-        } else if problem.path == steps("kind") {
-            b"\"new\""
-        } else {
-            b"\"test\""
-        };
-        let value = text.get_mut(problem.offset..member.end).unwrap_or_default();
-        if value.len() < stand_in.len() || value.starts_with(stand_in) {
-            return false;
-        }
-        value.fill(b' ');
-        value.iter_mut().zip(stand_in).for_each(|(to, from)| *to = *from);
-        return true;
+/// The path without its last step.
+fn holder(path: &[Step]) -> &[Step] {
+    path.split_last().map_or(path, |(_, holder)| holder)
+}
+
+/// The path of the member that the problem says is missing.
+fn missing(problem: &Problem) -> Option<Vec<Step>> {
+    let name = problem.message.strip_prefix("the member \"")?.strip_suffix("\" is missing")?;
+    Some([&problem.path[..], &[Step::Member(name.to_owned())]].concat())
+}
+
+/// Takes what the problem is about out of the text without moving anything else; false if that cannot be done.
+fn strike(text: &mut Vec<u8>, problem: &Problem) -> bool {
+    if let (Some(path), true) = (missing(problem), problem.path.is_empty()) {
+        return add_member(text, &path);
     }
-    let mut range = member;
+    match problem.path.last() {
+        Some(Step::Member(_)) => blank_member(text, problem.offset),
+        Some(Step::Index(_)) => replace_item(text, problem),
+        None => false,
+    }
+}
+
+/// Puts a member that every report has at the end of the text.
+fn add_member(text: &mut Vec<u8>, path: &[Step]) -> bool {
+    let member: &[u8] = match path {
+        [Step::Member(name)] if name == "id" => b"\"id\":\"0-0\"",
+        [Step::Member(name)] if name == "kind" => b"\"kind\":\"new\"",
+        [Step::Member(name)] if name == "status" => b"\"status\":\"test\"",
+        _ => return false,
+    };
+    let Some(before) = text.trim_ascii_end().strip_suffix(b"}").map(<[u8]>::trim_ascii_end) else { return false };
+    let comma: &[u8] = if before.ends_with(b"{") || before.ends_with(b",") { b"" } else { b"," };
+    let end = before.len();
+    text.truncate(end);
+    text.extend([comma, member, b"}"].concat());
+    true
+}
+
+/// Puts the least that its list takes in the place of an item; false if there is no room.
+fn replace_item(text: &mut [u8], problem: &Problem) -> bool {
+    let list = problem.path.iter().rev().find_map(|step| if let Step::Member(name) = step { Some(name.as_str()) } else { None });
+    let hash = format!("{{\"sha256\":\"{}\"}}", "0".repeat(64));
+    let least: &[u8] = match list {
+        Some("links") => b"{\"id\":\"0-0\"}",
+        Some("claims") => b"{\"sources\":[{}]}",
+        Some("evidence") => hash.as_bytes(),
+        _ => b"{}",
+    };
+    let Some(item) = locate(text, &problem.path).and_then(|item| text.get_mut(item)) else { return false };
+    // An item that is as small as that already is not what is wrong.
+    if item.len() < least.len() || item.trim_ascii_end() == least {
+        return false;
+    }
+    item.iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
+    item.iter_mut().zip(least).for_each(|(to, from)| *to = *from);
+    true
+}
+
+/// Blanks the member whose name or value starts at `offset`, its comma included.
+fn blank_member(text: &mut [u8], offset: usize) -> bool {
+    let Some(mut range) = member(text, offset) else { return false };
     let after = text.get(range.end..).unwrap_or_default();
     let space = after.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
     if after.get(space) == Some(&b',') {
         range.end += space + 1;
     } else {
         let before = text.get(..range.start).unwrap_or_default();
-        range.start = before
-            .iter()
-            .rposition(|byte| !byte.is_ascii_whitespace())
-            .filter(|at| before.get(*at) == Some(&b','))
-            .unwrap_or(range.start);
+        let last = before.iter().rposition(|byte| !byte.is_ascii_whitespace());
+        range.start = last.filter(|at| before.get(*at) == Some(&b',')).unwrap_or(range.start);
     }
     // Line ends stay, for the places of what follows.
     text.get_mut(range).unwrap_or_default().iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
@@ -252,13 +296,20 @@ fn warnings(report: &Report<'_>, now: Stamp) -> Vec<(String, String)> {
 }
 
 fn backwards(period: Period) -> bool {
-    period.start.zip(period.end).is_some_and(|(start, end)| end.at < start.at)
+    // The end is the last year, month or day in it: a shorter date ends later than it starts.
+    period.start.zip(period.end).is_some_and(|(start, end)| end.form >= start.form && end.at < start.at)
 }
 
 fn when(path: &str, time: &Time<'_>, planned: bool, sent: Option<Stamp>, now: Stamp, warn: &mut impl FnMut(String, &str)) {
     let start = time.start.known().copied();
+    // The end is the last year, month or day in it.
+    let span = match time.precision {
+        TimePrecision::YEAR => 366 * 86_400,
+        TimePrecision::MONTH => 31 * 86_400,
+        _ => 0,
+    };
     if let (Some(start), Some(end)) = (start, time.end)
-        && end < start
+        && end.seconds() + span < start.seconds()
     {
         warn(format!("{path}.end"), "is before start");
     }

@@ -16,25 +16,16 @@ use crate::stream::{Item, Reader};
 pub(super) fn run(arguments: &Decode) -> Result<Exit> {
     let mut reports = Encoded::open(arguments.input.as_deref(), Form::of(arguments.raw, arguments.hex))?;
     let mut output = Output::open(&arguments.output, Content::Text)?;
-    let mut rejects = Rejects::open(arguments.rejects.as_ref(), arguments.output.force)?;
-    while let Some(found) = reports.next()? {
-        let Found { place, bytes } = found;
-        let bytes = match bytes {
-            Ok(bytes) => bytes,
-            Err(why) => {
-                rejects.push(&format!("{place}: {why}"), b"")?;
-                continue;
-            }
+    let mut rejects = Rejects::open(arguments.rejects.as_ref())?;
+    while let Some(Found { place, bytes, broken }) = reports.next()? {
+        let decoded = match broken {
+            Some(why) => Err(why),
+            None => increp::decode(&bytes).map_err(|error| error.to_string()),
         };
-        match increp::decode(&bytes) {
-            Ok(decoded) => {
-                if arguments.pretty {
-                    json::write_pretty(&decoded, &mut output)?
-                } else {
-                    json::write(&decoded, &mut output)?
-                }
-            }
-            Err(error) => rejects.push(&format!("{place}: {error}"), hex(&bytes).as_bytes())?,
+        match decoded {
+            Ok(report) if arguments.pretty => json::write_pretty(&report, &mut output)?,
+            Ok(report) => json::write(&report, &mut output)?,
+            Err(why) => rejects.push(&format!("{place}: {why}"), hex(&bytes).as_bytes())?,
         }
     }
     output.finish()?;
@@ -62,12 +53,20 @@ impl Form {
     }
 }
 
-/// A report that was found in the input, or why none could be.
+/// What was found in the input.
 pub(super) struct Found {
     /// The name of the file and the place in it, for messages.
     pub(super) place: String,
-    /// The bytes of a report.
-    pub(super) bytes: Result<Vec<u8>, String>,
+    /// The bytes of a report, or of what there is of one.
+    pub(super) bytes: Vec<u8>,
+    /// Why they are no whole report.
+    pub(super) broken: Option<String>,
+}
+
+impl Found {
+    fn new(place: String, bytes: Vec<u8>) -> Self {
+        Self { place, bytes, broken: None }
+    }
 }
 
 /// The encoded reports of an input.
@@ -109,14 +108,15 @@ impl Encoded {
         match inner {
             Inner::File(reader) => loop {
                 let offset = reader.offset();
+                let place = format!("{name}: report {number}, from byte {offset} of the file");
                 return Ok(match reader.next_item()? {
                     None => None,
                     Some(Item::Header | Item::End(_)) => continue,
-                    Some(Item::Report(bytes)) => Some(Found {
-                        place: format!("{name}: report {number}, from byte {offset} of the file"),
-                        bytes: Ok(bytes.to_vec()),
-                    }),
-                    Some(Item::Broken(why)) => Some(Found { place: format!("{name}: byte {offset}"), bytes: Err(why) }),
+                    Some(Item::Report(bytes)) => Some(Found::new(place, bytes.to_vec())),
+                    Some(Item::Cut(bytes, why)) => Some(Found { broken: Some(why), ..Found::new(place, bytes.to_vec()) }),
+                    Some(Item::Broken(why)) => {
+                        Some(Found { broken: Some(why), ..Found::new(format!("{name}: byte {offset}"), Vec::new()) })
+                    }
                 });
             },
             Inner::Raw(input) => {
@@ -124,7 +124,7 @@ impl Encoded {
                 let mut bytes = Vec::new();
                 // One byte more than any report has shows that it is none.
                 input.take(increp::MAX_LEN as u64 + 1).read_to_end(&mut bytes)?;
-                Ok(Some(Found { place: name.clone(), bytes: Ok(bytes) }))
+                Ok(Some(Found::new(name.clone(), bytes)))
             }
             Inner::Hex(input) => loop {
                 let mut line = Vec::new();
@@ -132,9 +132,12 @@ impl Encoded {
                     return Ok(None);
                 }
                 let text = String::from_utf8_lossy(&line);
-                let text = text.trim();
-                if !text.is_empty() && !text.starts_with('#') {
-                    return Ok(Some(Found { place: format!("{name}: line {number}"), bytes: unhex(text) }));
+                if !text.trim().is_empty() {
+                    let (bytes, broken) = match unhex(&text) {
+                        Ok(bytes) => (bytes, None),
+                        Err(why) => (Vec::new(), Some(why)),
+                    };
+                    return Ok(Some(Found { place: format!("{name}: line {number}"), bytes, broken }));
                 }
                 *number += 1;
             },
@@ -142,28 +145,41 @@ impl Encoded {
     }
 }
 
-/// The bytes of the hex at the end of a line, in words of whole bytes: "1111002a", "11 11", "11:11", "0x11,".
+/// How a report in postcard starts.
+const HEADER: u8 = increp::wire::VERSION << 4 | increp::wire::Encoding::Postcard as u8;
+
+/// The bytes of a report in a line of a log: whatever stands before and behind it, it is a run of words of hex such as
+/// "1111002a", "11 11", "11:11", "0x11,". A time or a number may look like hex too; what decodes is the report, or else
+/// what starts like one.
 fn unhex(line: &str) -> Result<Vec<u8>, String> {
-    let words: Vec<&str> = line.split_whitespace().collect();
-    let mut tail: Vec<Vec<u8>> = words.iter().rev().map_while(|word| word_bytes(word)).collect();
-    tail.reverse();
-    let bytes = tail.concat();
-    match words.last() {
-        _ if !bytes.is_empty() => Ok(bytes),
-        Some(word) => Err(format!("expected a report in hex at the end of the line, found \"{word}\"")),
-        None => Err("expected a report in hex, found an empty line".to_owned()),
+    let words = line.split(|sign: char| sign.is_whitespace() || "=\"'`,;|<>[](){}".contains(sign)).filter(|word| !word.is_empty());
+    let mut runs: Vec<Vec<Vec<u8>>> = vec![Vec::new()];
+    let mut odd = None;
+    for word in words {
+        match (word_bytes(word), runs.last_mut()) {
+            (Some(bytes), Some(run)) => run.push(bytes),
+            _ => runs.push(Vec::new()),
+        }
+        let digits = word.len() > 8 && word.bytes().all(|digit| digit.is_ascii_hexdigit());
+        odd = odd.or(Some(word).filter(|word| digits && word.len() % 2 == 1));
     }
+    let suffixes = || runs.iter().flat_map(|run| (0..run.len()).map(|from| run.get(from..).unwrap_or_default().concat()));
+    let starts = |bytes: &Vec<u8>| bytes.first() == Some(&HEADER);
+    let found = suffixes().find(|bytes| increp::decode(bytes).is_ok());
+    let found = found.or_else(|| suffixes().filter(|bytes| starts(bytes)).max_by_key(Vec::len));
+    found.or_else(|| suffixes().max_by_key(Vec::len)).ok_or_else(|| match odd {
+        Some(word) => format!("expected a report in hex, found an odd number of digits, {}", word.len()),
+        None => "expected a report in hex, found none on this line".to_owned(),
+    })
 }
 
 fn word_bytes(word: &str) -> Option<Vec<u8>> {
     let word = word.strip_prefix("0x").unwrap_or(word);
-    let word = word.strip_suffix(',').unwrap_or(word);
-    let parts = word.split([':', '-']);
     let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok();
     let whole =
         |part: &str| !part.is_empty() && part.len().is_multiple_of(2) && part.bytes().all(|digit| digit.is_ascii_hexdigit());
     let bytes = |part: &str| if whole(part) { part.as_bytes().chunks(2).map(byte).collect::<Option<Vec<u8>>>() } else { None };
-    parts.map(bytes).collect::<Option<Vec<_>>>().map(|parts| parts.concat())
+    word.split([':', '-']).map(bytes).collect::<Option<Vec<_>>>().map(|parts| parts.concat())
 }
 
 #[cfg(test)]
@@ -171,18 +187,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hex_is_read_from_the_end_of_a_line() {
-        for (line, expected) in [
-            ("1111002a", Some(&[0x11, 0x11, 0, 0x2a][..])),
-            ("11 11 00 2A", Some(&[0x11, 0x11, 0, 0x2a])),
-            ("12:01:33 RX rssi -91: 11:11:00:2a", Some(&[0x11, 0x11, 0, 0x2a])),
-            ("[17] <- 0x11, 0x11, 0x00, 0x2a", Some(&[0x11, 0x11, 0, 0x2a])),
-            ("len 4 = 1111002a", Some(&[0x11, 0x11, 0, 0x2a])),
-            ("111", None),
-            ("1111002a crc ok", None),
-            ("11:", None),
+    fn hex_is_found_in_a_line_of_a_log() {
+        let report = "1111002a0103000000000000000000000000".get(..34).unwrap_or_default();
+        let spaced: Vec<&str> = (0..17).map(|at| report.get(2 * at..2 * at + 2).unwrap_or_default()).collect();
+        let expected: Vec<u8> = spaced.iter().filter_map(|pair| u8::from_str_radix(pair, 16).ok()).collect();
+        for line in [
+            report.to_owned(),
+            spaced.join(" "),
+            spaced.join(":"),
+            spaced.join(", 0x"),
+            format!("12:01:33 RX rssi -91: {report}"),
+            format!("12:00:03 {report}"),
+            format!("2026-01-01 12:00:03 {}", spaced.join(" ")),
+            format!("RX 17 {report}"),
+            format!("addr 0x11 {report}"),
+            format!("#4 {report}"),
+            format!("AA:BB:CC:DD:EE:FF {report} rssi=-97"),
+            format!("\u{feff}data=\"{report}\""),
+            format!("{{\"port\":17,\"payload\":\"{}\"}}", report.to_uppercase()),
         ] {
-            assert_eq!(unhex(line).ok().as_deref(), expected, "{line}");
+            assert_eq!(unhex(&line).as_ref(), Ok(&expected), "{line}");
         }
+        for (line, why) in [("111111111", "odd number"), ("nothing here", "found none"), ("11111111z", "found none")] {
+            assert!(unhex(line).is_err_and(|error| error.contains(why)), "{line}");
+        }
+        // Broken, but it starts like a report.
+        assert_eq!(unhex("12:00:03 1111002a0109"), Ok(vec![0x11, 0x11, 0, 0x2a, 1, 9]));
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn run(arguments: &Encode) -> Result<Exit> {
         (_, true) => Layout::Hex(output),
         _ => Layout::File(stream::Writer::new(output)?),
     };
-    let mut rejects = Rejects::open(arguments.rejects.as_ref(), arguments.output.force)?;
+    let mut rejects = Rejects::open(arguments.rejects.as_ref())?;
     let mut stats = Stats::default();
     let name = input.name;
     let mut pieces = Pieces::new(input.reader);

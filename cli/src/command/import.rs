@@ -12,7 +12,7 @@ use crate::json;
 pub(super) fn ucdp(arguments: &ImportUcdp) -> Result<Exit> {
     let Input { name, reader } = Input::open(arguments.input.as_deref())?;
     let mut output = Output::open(&arguments.output, Content::Text)?;
-    let mut rejects = Rejects::open(arguments.rejects.as_ref(), arguments.output.force)?;
+    let mut rejects = Rejects::open(arguments.rejects.as_ref())?;
     let options = Options {
         author: arguments.author,
         first_seq: arguments.first,

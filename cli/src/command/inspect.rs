@@ -29,18 +29,12 @@ pub struct Row {
 pub(super) fn run(arguments: &Inspect) -> Result<Exit> {
     let mut reports = Encoded::open(arguments.input.as_deref(), Form::of(false, arguments.hex))?;
     let mut out = std::io::stdout();
-    let mut broken = 0;
+    let (mut broken, mut number) = (0, 0u64);
     while let Some(found) = reports.next()? {
-        let bytes = match found.bytes {
-            Ok(bytes) => bytes,
-            Err(why) => {
-                say!("{}: {why}", found.place);
-                broken += 1;
-                continue;
-            }
-        };
+        number += 1;
+        let bytes = found.bytes;
         let (rows, error) = rows(&bytes);
-        if !arguments.json {
+        if !arguments.json && !bytes.is_empty() {
             writeln!(out, "{}: {} bytes", found.place, bytes.len())?;
         }
         for row in &rows {
@@ -50,14 +44,15 @@ pub(super) fn run(arguments: &Inspect) -> Result<Exit> {
                 writeln!(
                     out,
                     "{}",
-                    json!({ "start": start, "end": end, "hex": digits, "path": row.path, "meaning": row.meaning })
+                    json!({ "report": number, "start": start, "end": end, "hex": digits, "path": row.path, "meaning": row.meaning })
                 )?;
             } else {
                 show(&mut out, &bytes, row)?;
             }
         }
-        if let Some(error) = error {
-            say!("{}: {error}", found.place);
+        // Why the file breaks says more than where the report does.
+        if let Some(why) = found.broken.or_else(|| error.map(|error| error.to_string())) {
+            say!("{}: {why}", found.place);
             broken += 1;
         }
     }

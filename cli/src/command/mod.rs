@@ -61,8 +61,8 @@ struct Rejects {
 }
 
 impl Rejects {
-    fn open(path: Option<&PathBuf>, force: bool) -> Result<Self> {
-        let kept = path.map(|path| Output::create(Some(path), force, Content::Text)).transpose()?;
+    fn open(path: Option<&PathBuf>) -> Result<Self> {
+        let kept = path.map(|path| Output::create(Some(path), false, Content::Text)).transpose()?;
         Ok(Self { kept, many: 0 })
     }
 

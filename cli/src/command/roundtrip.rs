@@ -25,9 +25,19 @@ struct Tally {
 
 pub(super) fn run(arguments: &Roundtrip) -> Result<Exit> {
     let mut tally = Tally::default();
+    let mut unread = false;
     for file in inputs(&arguments.files) {
-        let mut input = Input::open(file.as_deref())?;
-        if file.is_some() && input.starts_with(&HEADER[..1])? {
+        let mut input = match Input::open(file.as_deref()) {
+            Ok(input) => input,
+            Err(error) => {
+                say!("increp: {error:#}");
+                unread = true;
+                continue;
+            }
+        };
+        let bare = |first: &u8| first >> 4 == increp::wire::VERSION;
+        let starts = input.first()?;
+        if file.is_some() && starts.is_some_and(|first| first == HEADER[0] || bare(&first)) {
             drop(input);
             encoded(file.as_deref(), &mut tally)?;
         } else {
@@ -43,7 +53,7 @@ pub(super) fn run(arguments: &Roundtrip) -> Result<Exit> {
     } else {
         writeln!(out, "{}, {failed} failed: postcard", many(reports, "report"))?;
     }
-    Ok(Exit::findings(failed))
+    Ok(if unread { Exit::Files } else { Exit::findings(failed) })
 }
 
 fn texts(input: Input, tally: &mut Tally) -> Result<()> {
@@ -71,18 +81,19 @@ fn encoded(path: Option<&std::path::Path>, tally: &mut Tally) -> Result<()> {
     let mut reports = Encoded::open(path, Form::Any)?;
     while let Some(found) = reports.next()? {
         tally.reports += 1;
-        let outcome = found.bytes.and_then(|bytes| {
-            let report = increp::decode(&bytes).map_err(|error| error.to_string())?;
-            let mut buffer = [0; MAX_LEN];
-            let again = increp::encode(&report, &mut buffer).map_err(|error| error.to_string())?;
-            if again == bytes { roundtrip(&report) } else { Err("encodes to other bytes than it was decoded from".to_owned()) }
-        });
-        if let Err(why) = outcome {
+        if let Err(why) = found.broken.map_or_else(|| bytes_roundtrip(&found.bytes), Err) {
             say!("{}: {why}", found.place);
             tally.failed += 1;
         }
     }
     Ok(())
+}
+
+fn bytes_roundtrip(bytes: &[u8]) -> Result<(), String> {
+    let report = increp::decode(bytes).map_err(|error| error.to_string())?;
+    let mut buffer = [0; MAX_LEN];
+    let again = increp::encode(&report, &mut buffer).map_err(|error| error.to_string())?;
+    if again == bytes { roundtrip(&report) } else { Err("encodes to other bytes than it was decoded from".to_owned()) }
 }
 
 /// Bytes and back, JSON and back. The error names the first difference.

@@ -17,8 +17,8 @@ use super::locate::Step;
 pub(super) struct Fault<'a> {
     pub(super) path: Vec<Step>,
     pub(super) message: String,
-    /// The member stands in the text twice; the second is meant.
-    pub(super) repeated: bool,
+    /// The name of the member is meant, the last one if it stands there twice.
+    pub(super) at_name: bool,
     marker: std::marker::PhantomData<&'a ()>,
 }
 
@@ -53,7 +53,7 @@ impl<'a> Lend<'a> {
     /// Keeps the first objection with the path at which it was raised.
     fn keep(&self, objection: Objection) {
         let mut fault = self.fault.borrow_mut();
-        let Objection::Said { message, member, repeated } = objection else { return };
+        let Objection::Said { message, member, at_name } = objection else { return };
         if fault.is_some() {
             return;
         }
@@ -61,7 +61,7 @@ impl<'a> Lend<'a> {
         if member {
             path.push(Step::Member(self.key.get().to_owned()));
         }
-        *fault = Some(Fault { path, message, repeated, marker: std::marker::PhantomData });
+        *fault = Some(Fault { path, message, at_name, marker: std::marker::PhantomData });
     }
 }
 
@@ -82,7 +82,7 @@ pub(super) enum Objection {
         message: String,
         /// About the member whose key was read last, not about the object.
         member: bool,
-        repeated: bool,
+        at_name: bool,
     },
     /// Passed up from below: kept already, or the parser's own.
     Passed,
@@ -90,7 +90,7 @@ pub(super) enum Objection {
 
 impl Objection {
     fn said(message: String) -> Self {
-        Self::Said { message, member: false, repeated: false }
+        Self::Said { message, member: false, at_name: false }
     }
 }
 
@@ -134,7 +134,7 @@ impl serde::de::Error for Objection {
 
     fn unknown_field(name: &str, known: &'static [&'static str]) -> Self {
         let hint = hint(name, known);
-        Self::Said { message: format!("unknown member: {hint}"), member: true, repeated: false }
+        Self::Said { message: format!("unknown member: {hint}"), member: true, at_name: true }
     }
 
     fn missing_field(name: &'static str) -> Self {
@@ -142,7 +142,7 @@ impl serde::de::Error for Objection {
     }
 
     fn duplicate_field(_: &'static str) -> Self {
-        Self::Said { message: "the member stands here a second time".to_owned(), member: true, repeated: true }
+        Self::Said { message: "the member stands here a second time".to_owned(), member: true, at_name: true }
     }
 }
 
@@ -154,7 +154,7 @@ fn shown(found: Unexpected<'_>) -> String {
         Unexpected::Bool(flag) => flag.to_string(),
         Unexpected::Unsigned(number) => number.to_string(),
         Unexpected::Signed(number) => number.to_string(),
-        Unexpected::Float(number) => number.to_string(),
+        Unexpected::Float(number) => format!("{number:?}"),
         Unexpected::Unit | Unexpected::Option => "null".to_owned(),
         Unexpected::Seq => "a list".to_owned(),
         Unexpected::Map => "an object".to_owned(),

@@ -102,8 +102,8 @@ pub fn refused(text: &[u8], error: &increp::Error) -> Problem {
 
 fn problem(text: &str, fault: Option<Fault<'_>>, error: &serde_json::Error) -> Problem {
     let Some(fault) = fault else {
-        // Not the model's objection but the parser's: the text is no JSON. Reading it for nothing says where.
-        let plain = serde_json::from_str::<serde::de::IgnoredAny>(text).err();
+        // Not the model's objection but the parser's: the text is no JSON. Reading it without the model says where.
+        let plain = serde_json::from_str::<serde_json::Value>(text).err();
         let error = plain.as_ref().unwrap_or(error);
         let offset = locate::offset(text.as_bytes(), error.line(), error.column());
         let message = error.to_string();
@@ -111,7 +111,7 @@ fn problem(text: &str, fault: Option<Fault<'_>>, error: &serde_json::Error) -> P
         return Problem { path: Vec::new(), offset, message: format!("not JSON: {message}"), syntax: true };
     };
     let found =
-        if fault.repeated { locate::last_member(text.as_bytes(), &fault.path) } else { locate(text.as_bytes(), &fault.path) };
+        if fault.at_name { locate::last_member(text.as_bytes(), &fault.path) } else { locate(text.as_bytes(), &fault.path) };
     let offset = found.map_or_else(|| locate::offset(text.as_bytes(), error.line(), error.column()), |found| found.start);
     Problem { path: fault.path, offset, message: fault.message, syntax: false }
 }

@@ -47,6 +47,7 @@ pub struct Pieces<R> {
     column: u64,
     /// Inside the brackets of an array.
     array: bool,
+    /// The first bytes were looked at.
     begun: bool,
 }
 
@@ -69,7 +70,16 @@ impl<R: BufRead> Pieces<R> {
     /// # Errors
     /// Those of the input.
     pub fn next_piece(&mut self) -> io::Result<Option<Piece<'_>>> {
-        let Some(first) = self.first()? else { return Ok(None) };
+        let Some(first) = self.first()? else {
+            let cut = core::mem::take(&mut self.array);
+            let Self { line, column, .. } = *self;
+            return Ok(cut.then_some(Piece {
+                text: &[],
+                line,
+                column,
+                broken: Some("the list is never closed: the file was cut short"),
+            }));
+        };
         let (line, column) = (self.line, self.column);
         let (length, broken) = match first {
             b'{' => match self.whole_line()? {
@@ -145,17 +155,16 @@ impl<R: BufRead> Pieces<R> {
                 if self.bytes().starts_with(b"\xef\xbb\xbf") {
                     self.start += 3;
                 }
-                let blank = self.blank()?;
-                if blank && self.bytes().first() == Some(&b'[') {
-                    self.array = true;
-                    self.advance(1);
-                }
                 continue;
             }
             if !self.blank()? {
                 return Ok(None);
             }
             match self.bytes().first() {
+                Some(b'[') if !self.array => {
+                    self.array = true;
+                    self.advance(1);
+                }
                 Some(b',') if self.array => self.advance(1),
                 Some(b']') if self.array => {
                     self.array = false;
@@ -199,6 +208,12 @@ impl<R: BufRead> Pieces<R> {
         let mut scan = Balance { indent: usize::try_from(self.column - 1).unwrap_or(usize::MAX), ..Balance::default() };
         loop {
             match scan.go_on(self.bytes()) {
+                // Over lines that look like values of their own it is one value only if it is JSON; else it was never closed, and
+                // a bracket too many further on makes up for it.
+                End::At(length) if scan.lines > 0 => {
+                    let text = self.bytes().get(..length).unwrap_or_default();
+                    return Ok(serde_json::from_slice::<serde::de::IgnoredAny>(text).is_ok().then_some(length));
+                }
                 End::At(length) => return Ok(Some(length)),
                 End::Broken => return Ok(None),
                 End::More if self.bytes().len() > MOST => return Ok(None),
@@ -225,7 +240,10 @@ impl<R: BufRead> Pieces<R> {
             if line > MOST {
                 // Let go of it bit by bit, so that memory stays as it is.
                 self.skip_long(indent)?;
-                return Ok((0, Some("longer than 1 MiB: no report is; everything up to the next line that starts one is skipped")));
+                return Ok((
+                    0,
+                    Some("longer than 1 MiB: no report is; everything up to the next line that starts one is skipped and not kept"),
+                ));
             }
             from = line;
         }
@@ -268,6 +286,9 @@ impl<R: BufRead> Pieces<R> {
 /// list does so. A valid report has fewer items than this; beyond it the value was never closed.
 const MOST_LINES: usize = 64;
 
+/// Brackets inside one another; serde_json takes no more, and no report has nearly as many.
+const MOST_DEPTH: usize = 127;
+
 /// Counts brackets outside of texts; goes on where it stopped when more bytes have come.
 #[derive(Default)]
 struct Balance {
@@ -277,6 +298,8 @@ struct Balance {
     lines: usize,
     at: usize,
     depth: usize,
+    /// Which brackets are open, a bit each, the innermost lowest: 1 for braces.
+    open: u128,
     text: bool,
     escape: bool,
 }
@@ -297,16 +320,20 @@ impl Balance {
             }
             match byte {
                 b'"' => self.text = true,
-                b'{' if self.depth > 0 && self.starts_line(bytes, self.at + index) => {
+                b'{' | b'[' => {
+                    self.lines += usize::from(*byte == b'{' && self.depth > 0 && self.starts_line(bytes, self.at + index));
                     self.depth += 1;
-                    self.lines += 1;
-                    if self.lines > MOST_LINES {
+                    self.open = self.open << 1 | u128::from(*byte == b'{');
+                    if self.lines > MOST_LINES || self.depth > MOST_DEPTH {
                         return End::Broken;
                     }
                 }
-                b'{' | b'[' => self.depth += 1,
                 b'}' | b']' => {
-                    self.depth = self.depth.saturating_sub(1);
+                    if self.open & 1 != u128::from(*byte == b'}') {
+                        return End::Broken;
+                    }
+                    self.depth -= 1;
+                    self.open >>= 1;
                     if self.depth == 0 {
                         return End::At(self.at + index + 1);
                     }

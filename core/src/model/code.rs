@@ -166,7 +166,7 @@ pub(super) fn understood(code: u8, list: &'static CodeList) -> Result<(), ErrorK
 
 /// Reads a slug, or "code:137" for one that this build does not know.
 pub(super) fn code<'de, D: Deserializer<'de>>(deserializer: D, list: &'static CodeList) -> Result<u8, D::Error> {
-    struct Slug(&'static CodeList);
+    struct Slug(&'static CodeList, bool);
     impl Visitor<'_> for Slug {
         type Value = u8;
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -183,13 +183,15 @@ pub(super) fn code<'de, D: Deserializer<'de>>(deserializer: D, list: &'static Co
             }
         }
         fn visit_u64<E: serde::de::Error>(self, code: u64) -> Result<u8, E> {
-            let code = u8::try_from(code).map_err(|_| E::invalid_value(Unexpected::Unsigned(code), &self))?;
+            // Numbers are for bytes; people write slugs.
+            let number = u8::try_from(code).ok().filter(|_| !self.1);
+            let code = number.ok_or_else(|| E::invalid_type(Unexpected::Unsigned(code), &self))?;
             understood(code, self.0).map(|()| code).map_err(E::custom)
         }
     }
     if deserializer.is_human_readable() {
-        deserializer.deserialize_str(Slug(list))
+        deserializer.deserialize_str(Slug(list, true))
     } else {
-        deserializer.deserialize_u8(Slug(list))
+        deserializer.deserialize_u8(Slug(list, false))
     }
 }

@@ -305,7 +305,9 @@ impl<'a> Value<'a> for Digest {
     }
 
     fn fill<D: Deserializer<'a>>(&mut self, deserializer: D) -> Result<(), D::Error> {
-        struct Hash;
+        struct Hash {
+            human: bool,
+        }
         impl<'de> Visitor<'de> for Hash {
             type Value = Digest;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -315,6 +317,9 @@ impl<'a> Value<'a> for Digest {
                 Digest::parse(hex).ok_or_else(|| E::invalid_value(serde::de::Unexpected::Str(hex), &self))
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Digest, A::Error> {
+                if self.human {
+                    return Err(A::Error::invalid_type(serde::de::Unexpected::Seq, &self));
+                }
                 let mut digest = Digest::default();
                 for byte in &mut digest.0 {
                     *byte = seq.next_element()?.ok_or_else(|| A::Error::custom("a hash of less than 32 bytes"))?;
@@ -323,9 +328,9 @@ impl<'a> Value<'a> for Digest {
             }
         }
         *self = if deserializer.is_human_readable() {
-            deserializer.deserialize_str(Hash)?
+            deserializer.deserialize_str(Hash { human: true })?
         } else {
-            deserializer.deserialize_tuple(self.0.len(), Hash)?
+            deserializer.deserialize_tuple(self.0.len(), Hash { human: false })?
         };
         Ok(())
     }
