@@ -45,5 +45,8 @@ fn all_that_must_be_refused_is_refused_for_its_reason() {
         let text = |name: &str| vector[name].as_str().expect("a text").to_owned();
         assert_eq!(found, (text("error").as_str(), text("path"), vector["offset"].as_u64()), "{}", vector["name"]);
     }
-    assert_eq!(decode(&[]).map_err(|error| error.kind), Err(ErrorKind::Empty));
+    // Nothing of an earlier report is left after an error.
+    let mut report = Report { mission: Some("other".into()), ..Report::default() };
+    assert_eq!(decode_into(&[], &mut report).map_err(|error| error.kind), Err(ErrorKind::Empty));
+    assert_eq!(report, Report::default());
 }

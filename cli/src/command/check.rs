@@ -83,14 +83,15 @@ pub fn findings(piece: &Piece<'_>, now: Stamp) -> Findings {
     let mut found = Findings::new();
     // Where something was struck out, what is missing now was not missing before.
     let mut struck: Vec<Vec<Step>> = Vec::new();
+    let mut edits = Edits::default();
     loop {
         let arena = Bump::new();
         let problem = match json::parse(&text, &arena) {
             Ok(report) => {
                 for (path, message) in warnings(&report, now) {
                     let path = steps(&path);
-                    if !struck.iter().any(|path_struck| holder(path_struck) == path) {
-                        let offset = locate(&text, &path).map_or(0, |value| value.start);
+                    if !struck.iter().any(|gone| holder(gone) == path) {
+                        let offset = locate(&text, &path).map_or(0, |value| edits.original(value.start));
                         found.push(Finding { error: false, problem: Problem { path, offset, message, syntax: false } });
                     }
                 }
@@ -98,13 +99,12 @@ pub fn findings(piece: &Piece<'_>, now: Stamp) -> Findings {
             }
             Err(problem) => problem,
         };
-        let go_on = !problem.syntax && found.len() < MOST && strike(&mut text, &problem);
         // A member that was struck out is missing now, and its object may lack its other half.
-        let known =
-            missing(&problem).map_or_else(|| struck.iter().any(|path| holder(path) == problem.path), |path| struck.contains(&path));
-        if !known {
-            found.push(error(problem.clone()));
+        let halved = problem.message.starts_with(TOGETHER) && struck.iter().any(|path| holder(path) == problem.path);
+        if !halved && missing(&problem).is_none_or(|path| !struck.contains(&path)) {
+            found.push(error(Problem { offset: edits.original(problem.offset), ..problem.clone() }));
         }
+        let go_on = !problem.syntax && struck.len() < MOST && strike(&mut text, &problem, &mut edits);
         if !go_on {
             break;
         }
@@ -118,6 +118,31 @@ const fn error(problem: Problem) -> Finding {
     Finding { error: true, problem }
 }
 
+/// How the objection to half of a flat record starts.
+const TOGETHER: &str = "these members stand together";
+
+/// Where the text was made longer or shorter, and by how much.
+#[derive(Default)]
+struct Edits(Vec<(usize, usize, usize)>);
+
+impl Edits {
+    /// Puts `new` in the place of a part of the text.
+    fn replace(&mut self, text: &mut Vec<u8>, range: core::ops::Range<usize>, new: &[u8]) {
+        self.0.push((range.start, range.len(), new.len()));
+        text.splice(range, new.iter().copied());
+    }
+
+    /// The byte of the text as it was at first.
+    fn original(&self, offset: usize) -> usize {
+        self.0.iter().rev().fold(
+            offset,
+            |offset, (start, old, new)| {
+                if offset <= *start { offset } else { (offset + old).saturating_sub(*new).max(*start) }
+            },
+        )
+    }
+}
+
 /// The path without its last step.
 fn holder(path: &[Step]) -> &[Step] {
     path.split_last().map_or(path, |(_, holder)| holder)
@@ -129,20 +154,20 @@ fn missing(problem: &Problem) -> Option<Vec<Step>> {
     Some([&problem.path[..], &[Step::Member(name.to_owned())]].concat())
 }
 
-/// Takes what the problem is about out of the text without moving anything else; false if that cannot be done.
-fn strike(text: &mut Vec<u8>, problem: &Problem) -> bool {
+/// Takes what the problem is about out of the text; false if that cannot be done.
+fn strike(text: &mut Vec<u8>, problem: &Problem, edits: &mut Edits) -> bool {
     if let (Some(path), true) = (missing(problem), problem.path.is_empty()) {
-        return add_member(text, &path);
+        return add_member(text, &path, edits);
     }
     match problem.path.last() {
         Some(Step::Member(_)) => blank_member(text, problem.offset),
-        Some(Step::Index(_)) => replace_item(text, problem),
+        Some(Step::Index(_)) => replace_item(text, problem, edits),
         None => false,
     }
 }
 
 /// Puts a member that every report has at the end of the text.
-fn add_member(text: &mut Vec<u8>, path: &[Step]) -> bool {
+fn add_member(text: &mut Vec<u8>, path: &[Step], edits: &mut Edits) -> bool {
     let member: &[u8] = match path {
         [Step::Member(name)] if name == "id" => b"\"id\":\"0-0\"",
         [Step::Member(name)] if name == "kind" => b"\"kind\":\"new\"",
@@ -152,13 +177,12 @@ fn add_member(text: &mut Vec<u8>, path: &[Step]) -> bool {
     let Some(before) = text.trim_ascii_end().strip_suffix(b"}").map(<[u8]>::trim_ascii_end) else { return false };
     let comma: &[u8] = if before.ends_with(b"{") || before.ends_with(b",") { b"" } else { b"," };
     let end = before.len();
-    text.truncate(end);
-    text.extend([comma, member, b"}"].concat());
+    edits.replace(text, end..end, &[comma, member].concat());
     true
 }
 
-/// Puts the least that its list takes in the place of an item; false if there is no room.
-fn replace_item(text: &mut [u8], problem: &Problem) -> bool {
+/// Puts the least that its list takes in the place of an item; false if it is that already.
+fn replace_item(text: &mut Vec<u8>, problem: &Problem, edits: &mut Edits) -> bool {
     let list = problem.path.iter().rev().find_map(|step| if let Step::Member(name) = step { Some(name.as_str()) } else { None });
     let hash = format!("{{\"sha256\":\"{}\"}}", "0".repeat(64));
     let least: &[u8] = match list {
@@ -167,13 +191,14 @@ fn replace_item(text: &mut [u8], problem: &Problem) -> bool {
         Some("evidence") => hash.as_bytes(),
         _ => b"{}",
     };
-    let Some(item) = locate(text, &problem.path).and_then(|item| text.get_mut(item)) else { return false };
-    // An item that is as small as that already is not what is wrong.
-    if item.len() < least.len() || item.trim_ascii_end() == least {
+    let Some(item) = locate(text, &problem.path) else { return false };
+    if text.get(item.clone()).is_none_or(|item| item == least) {
         return false;
     }
-    item.iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
-    item.iter_mut().zip(least).for_each(|(to, from)| *to = *from);
+    // As long as before, where that is possible, and with its lines: what follows stays in its place.
+    let rest = text.get(item.clone()).unwrap_or_default().iter().skip(least.len());
+    let padding: Vec<u8> = rest.map(|byte| if *byte == b'\n' { b'\n' } else { b' ' }).collect();
+    edits.replace(text, item, &[least, &padding].concat());
     true
 }
 
@@ -306,6 +331,7 @@ fn when(path: &str, time: &Time<'_>, planned: bool, sent: Option<Stamp>, now: St
     let span = match time.precision {
         TimePrecision::YEAR => 366 * 86_400,
         TimePrecision::MONTH => 31 * 86_400,
+        precision if precision >= TimePrecision::PART_OF_DAY => 86_400,
         _ => 0,
     };
     if let (Some(start), Some(end)) = (start, time.end)

@@ -89,9 +89,12 @@ const LINE: u64 = 1 << 16;
 
 impl Encoded {
     pub(super) fn open(path: Option<&Path>, form: Form) -> Result<Self> {
-        let mut input = Input::open(path)?;
+        Self::new(Input::open(path)?, form)
+    }
+
+    pub(super) fn new(mut input: Input, form: Form) -> Result<Self> {
         // The first byte of a report holds its version; no file of reports starts with one.
-        let report = input.reader.fill_buf()?.first().is_some_and(|first| first >> 4 == increp::wire::VERSION);
+        let report = input.first()?.is_some_and(|first| first >> 4 == increp::wire::VERSION);
         let inner = match form {
             Form::Hex => Inner::Hex(input.reader),
             Form::Raw => Inner::Raw(Some(input.reader)),

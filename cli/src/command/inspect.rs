@@ -24,6 +24,17 @@ pub struct Row {
     pub path: String,
     /// What they mean.
     pub meaning: String,
+    /// They are a person's name and office: but for their length they are not shown.
+    pub person: bool,
+}
+
+/// The bytes of a row as pairs of hex digits.
+fn digits(bytes: &[u8], row: &Row) -> Vec<String> {
+    let bytes = bytes.get(row.bytes.clone()).unwrap_or_default();
+    // Of a text the length comes first, and that of a person is at most 160: two bytes.
+    let length = if bytes.first().is_some_and(|first| *first >= 0x80) { 2 } else { 1 };
+    let hidden = |at: usize| row.person && at >= length;
+    bytes.iter().enumerate().map(|(at, byte)| if hidden(at) { "..".to_owned() } else { format!("{byte:02x}") }).collect()
 }
 
 pub(super) fn run(arguments: &Inspect) -> Result<Exit> {
@@ -40,7 +51,7 @@ pub(super) fn run(arguments: &Inspect) -> Result<Exit> {
         for row in &rows {
             if arguments.json {
                 let (start, end) = (row.bytes.start, row.bytes.end);
-                let digits = hex(bytes.get(row.bytes.clone()).unwrap_or_default());
+                let digits = digits(&bytes, row).concat();
                 writeln!(
                     out,
                     "{}",
@@ -63,12 +74,10 @@ pub(super) fn run(arguments: &Inspect) -> Result<Exit> {
 const WIDTH: usize = 8;
 
 fn show(out: &mut impl std::io::Write, bytes: &[u8], row: &Row) -> std::io::Result<()> {
-    let bytes = bytes.get(row.bytes.clone()).unwrap_or_default();
-    for (line, chunk) in bytes.chunks(WIDTH).enumerate() {
-        let digits: Vec<String> = chunk.iter().map(|byte| format!("{byte:02x}")).collect();
+    for (line, chunk) in digits(bytes, row).chunks(WIDTH).enumerate() {
         let start = row.bytes.start + line * WIDTH;
         let (path, meaning) = if line == 0 { (row.path.as_str(), row.meaning.as_str()) } else { ("", "") };
-        writeln!(out, "{}", format!("{start:5}  {:23}  {path:32}  {meaning}", digits.join(" ")).trim_end())?;
+        writeln!(out, "{}", format!("{start:5}  {:23}  {path:32}  {meaning}", chunk.join(" ")).trim_end())?;
     }
     Ok(())
 }
@@ -83,11 +92,10 @@ pub fn rows(bytes: &[u8]) -> (Vec<Row>, Option<increp::Error>) {
         // What could not be read, in one piece; a value that was read and refused is a row already.
         let end = rows.last().map_or(0, |row| row.bytes.end);
         if end < bytes.len() {
-            rows.push(Row {
-                bytes: end..bytes.len(),
-                path: error.path.to_string(),
-                meaning: format!("broken here: {}", error.kind),
-            });
+            let here = end == error.offset;
+            let path = if here { error.path.to_string() } else { String::new() };
+            let meaning = if here { format!("broken here: {}", error.kind) } else { "not read".to_owned() };
+            rows.push(Row { bytes: end..bytes.len(), path, meaning, person: false });
         }
     }
     (rows, error)
@@ -98,7 +106,8 @@ struct Rows(Vec<Row>);
 impl Trace for Rows {
     fn seen(&mut self, path: &Path, bytes: Range<usize>, seen: Seen<'_>) {
         let (shape, field) = path.resolve().unzip();
-        self.0.push(Row { bytes, path: path.to_string(), meaning: meaning(shape, field.flatten(), seen) });
+        let person = matches!((shape.map(Shape::inner), seen), (Some(Shape::Person), Seen::Text(_)));
+        self.0.push(Row { bytes, path: path.to_string(), meaning: meaning(shape, field.flatten(), seen), person });
     }
 }
 
@@ -135,7 +144,7 @@ fn meaning(shape: Option<&'static Shape>, field: Option<&'static Field>, seen: S
             _ => plain(&number.to_string(), unit),
         },
         Seen::Text(_) if matches!(inner, Some(Shape::Person)) => "(a person, not shown)".to_owned(),
-        Seen::Text(text) => format!("{text:?}"),
+        Seen::Text(text) => format!("{:?}", text.as_str()),
         Seen::Digest(digest) => hex(digest),
     }
 }

@@ -36,10 +36,8 @@ pub(super) fn run(arguments: &Roundtrip) -> Result<Exit> {
             }
         };
         let bare = |first: &u8| first >> 4 == increp::wire::VERSION;
-        let starts = input.first()?;
-        if file.is_some() && starts.is_some_and(|first| first == HEADER[0] || bare(&first)) {
-            drop(input);
-            encoded(file.as_deref(), &mut tally)?;
+        if input.first()?.is_some_and(|first| first == HEADER[0] || bare(&first)) {
+            encoded(Encoded::new(input, Form::Any)?, &mut tally)?;
         } else {
             texts(input, &mut tally)?;
         }
@@ -77,8 +75,7 @@ fn texts(input: Input, tally: &mut Tally) -> Result<()> {
     Ok(())
 }
 
-fn encoded(path: Option<&std::path::Path>, tally: &mut Tally) -> Result<()> {
-    let mut reports = Encoded::open(path, Form::Any)?;
+fn encoded(mut reports: Encoded, tally: &mut Tally) -> Result<()> {
     while let Some(found) = reports.next()? {
         tally.reports += 1;
         if let Err(why) = found.broken.map_or_else(|| bytes_roundtrip(&found.bytes), Err) {

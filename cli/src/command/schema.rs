@@ -161,7 +161,10 @@ impl Definitions {
     fn codes(&mut self, list: &'static CodeList) -> Value {
         let mut slugs: Vec<&str> = list.zero.into_iter().collect();
         slugs.extend(list.codes.iter().map(|(_, slug)| *slug));
-        let known = json!({ "enum": slugs });
+        // A code that has a slug may also be given by its number.
+        let numbers = list.codes.iter().map(|(code, _)| format!("code:{code}"));
+        let known: Vec<String> = slugs.iter().map(|slug| (*slug).to_owned()).chain(numbers.filter(|_| !list.open)).collect();
+        let known = json!({ "enum": known });
         let number = "^code:([1-9]|[1-9][0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5])$";
         let value = if list.open { json!({ "anyOf": [known, { "type": "string", "pattern": number }] }) } else { known };
         self.0.entry(list.name).or_insert(value);

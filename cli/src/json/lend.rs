@@ -117,7 +117,12 @@ impl serde::de::Error for Objection {
             }
             _ => "",
         };
-        Self::said(format!("expected {expected}, found {}{hint}", shown(found)))
+        // A text is cited where a number, date or code should stand; anywhere else it may be somebody's name.
+        let expected = expected.to_string();
+        let cite =
+            ["whole number", "decimal", "one of the", "date", "id such", "hex digits"].iter().any(|word| expected.contains(word));
+        let found = if cite || !matches!(found, Unexpected::Str(_)) { shown(found) } else { "a text".to_owned() };
+        Self::said(format!("expected {expected}, found {found}{hint}"))
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -149,8 +154,8 @@ impl serde::de::Error for Objection {
 /// A value as a person would write it, not too long.
 fn shown(found: Unexpected<'_>) -> String {
     match found {
-        Unexpected::Str(text) if text.chars().count() > 60 => format!("\"{}...\"", text.chars().take(60).collect::<String>()),
-        Unexpected::Str(text) => format!("\"{text}\""),
+        Unexpected::Str(text) if text.chars().count() > 60 => format!("{:?}...", text.chars().take(60).collect::<String>()),
+        Unexpected::Str(text) => format!("{text:?}"),
         Unexpected::Bool(flag) => flag.to_string(),
         Unexpected::Unsigned(number) => number.to_string(),
         Unexpected::Signed(number) => number.to_string(),
@@ -175,7 +180,8 @@ fn hint(name: &str, known: &[&str]) -> String {
 
 /// The known name that a slip of the pen away from `name` is, or that shares the most words with it.
 pub(crate) fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str> + Clone) -> Option<&'k str> {
-    let most = name.len().div_ceil(3);
+    // No slip of the pen is as long as that.
+    let most = if name.len() > 64 { return None } else { name.len().div_ceil(3) };
     let slip =
         known.clone().map(|other| (distance(name, other), other)).filter(|(far, _)| *far <= most).min_by_key(|(far, _)| *far);
     let shared =

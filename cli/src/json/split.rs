@@ -89,14 +89,14 @@ impl<R: BufRead> Pieces<R> {
                     None => self.broken()?,
                 },
             },
-            // A bracket closes the array above; whatever else stands where a report should is no report.
-            b'[' if self.array => self.balanced()?.map_or_else(|| self.broken(), |length| Ok((length, None)))?,
+            // Whatever else stands where a report should is no report.
             _ => {
                 let line = self.line_end(0)?;
                 let value = self.bytes().iter().take(line).position(|byte| self.array && matches!(byte, b',' | b']'));
                 (value.unwrap_or(line).max(1), None)
             }
         };
+        let broken = broken.or_else(|| (length > MOST).then_some("longer than 1 MiB: no report is; it is not kept"));
         let start = self.start;
         self.advance(length);
         let text = self.buffer.get(start..start + length.min(MOST)).unwrap_or_default().trim_ascii_end();
@@ -284,7 +284,7 @@ impl<R: BufRead> Pieces<R> {
 
 /// Lines inside of a value that start an object in the column of the value itself: without any indent every item of a
 /// list does so. A valid report has fewer items than this; beyond it the value was never closed.
-const MOST_LINES: usize = 64;
+const MOST_LINES: usize = 128;
 
 /// Brackets inside one another; serde_json takes no more, and no report has nearly as many.
 const MOST_DEPTH: usize = 127;

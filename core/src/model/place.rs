@@ -147,7 +147,7 @@ impl Place<'_> {
     /// let seen = Place { point: Some(point), name: "Al-Noor clinic".into(), ..Place::default() };
     /// let told = seen.coarsen(5_000);
     /// assert_eq!(told.point, Some(Point { lat: Degrees(353_367_027), lon: Degrees(401_604_237) }));
-    /// assert_eq!((told.name, told.radius_m), (Name::UNREPORTED, Some(3_536)));
+    /// assert_eq!((told.name, told.radius_m), (Name::UNREPORTED, Some(4_501)));
     /// ```
     #[must_use]
     pub fn coarsen(&self, metres: u32) -> Self {
@@ -160,8 +160,8 @@ impl Place<'_> {
         let lat = middle(i64::from(point.lat.0), mesh, &bounds::LATITUDE);
         let mesh = (mesh * 1_000_000 / cosine(lat)).min(360 * PER_DEGREE);
         let lon = middle(i64::from(point.lon.0), mesh, &bounds::LONGITUDE);
-        // Half of the diagonal of a square cell: 0.7072 times its side.
-        let off = u64::from(metres) * 7072 / 10_000;
+        // Half of the diagonal of a square cell is 0.71 times its side; a large one near a pole is wider on one side.
+        let off = u64::from(metres) * 9 / 10 + 1;
         let radius = (off + u64::from(self.radius_m.unwrap_or_default())).min(bounds::METRES.max.unsigned_abs());
         let precision = match self.precision {
             PlacePrecision::UNSPECIFIED | PlacePrecision::EXACT | PlacePrecision::NEAR => {

@@ -171,7 +171,9 @@ macro_rules! record {
                 #[allow(unused_assignments)]
                 fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
                     use serde::de::Error as _;
-                    let members = <$name>::MEMBERS.slice();
+                    // A binary format with names has a name for each field; JSON has those of flat records in their places.
+                    let human = self.human;
+                    let members = if human { <$name>::MEMBERS.slice() } else { FIELDS };
                     let mut seen = 0u64;
                     'member: while let Some(member) = map.next_key_seed($crate::model::walk::VariantIndex(members))? {
                         if seen & (1 << member) != 0 {
@@ -180,7 +182,7 @@ macro_rules! record {
                         seen |= 1 << member;
                         let mut first = 0;
                         $({
-                            let many = <$type as Value>::FLAT.len().max(1);
+                            let many = if human { <$type as Value>::FLAT.len().max(1) } else { 1 };
                             if member < first + many {
                                 if self.human {
                                     self.value.$field.fill_member(member - first, &mut map)?;
@@ -194,7 +196,7 @@ macro_rules! record {
                     }
                     let mut first = 0;
                     $({
-                        let flat = <$type as Value>::FLAT.len();
+                        let flat = if human { <$type as Value>::FLAT.len() } else { 0 };
                         if flat == 0 {
                             if <$type as Value>::REQUIRED && seen & (1 << first) == 0 {
                                 return Err(A::Error::missing_field(record!(@name $field $($json)?)));

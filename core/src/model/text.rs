@@ -161,6 +161,18 @@ impl defmt::Format for Name<'_> {
     }
 }
 
+/// A text from outside in an error: not all of a long one, and no control characters for a terminal.
+pub(super) struct Cited<'t>(pub(super) &'t str);
+
+impl fmt::Display for Cited<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MOST: usize = 60;
+        f.write_str("\"")?;
+        self.0.chars().take(MOST).try_for_each(|sign| write!(f, "{}", sign.escape_debug()))?;
+        f.write_str(if self.0.chars().nth(MOST).is_some() { "...\"" } else { "\"" })
+    }
+}
+
 fn put<S: Sink>(text: &str, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
     within(length(text), bound_of(bound)).map_err(|kind| sink.error(kind))?;
     sink.text(text)

@@ -559,7 +559,7 @@ macro_rules! string {
                             f.write_str($expecting)
                         }
                         fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
-                            *self.0 = text.parse().map_err(|error| E::custom(format_args!("{error}, found \"{text}\"")))?;
+                            *self.0 = text.parse().map_err(|error| E::custom(format_args!("{error}, found {}", $crate::model::text::Cited(text))))?;
                             Ok(())
                         }
                     }

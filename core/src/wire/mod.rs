@@ -13,7 +13,7 @@ mod postcard;
 use crate::error::Error;
 use crate::model::bounds::{ALL_TEXT, ANY};
 use crate::model::describe::Path;
-use crate::model::{Report, Value};
+use crate::model::{Report, Text, Value};
 use postcard::{Reader, Writer};
 
 /// The version of the format that this build writes, and the newest that it reads.
@@ -100,9 +100,10 @@ pub fn decode_into<'a>(bytes: &'a [u8], report: &mut Report<'a>) -> Result<(), E
 /// # Errors
 /// What the sender did, at which byte, in which field.
 pub fn decode_traced<'a, T: Trace>(bytes: &'a [u8], report: &mut Report<'a>, trace: &mut T) -> Result<(), Error> {
+    // First of all: whoever reuses a report must not find the last one after an error.
+    *report = Report::default();
     let mut reader = Reader::new(bytes, trace);
     reader.header()?;
-    *report = Report::default();
     report.take(&mut reader, &ANY)?;
     reader.end()
 }
@@ -125,7 +126,7 @@ pub enum Seen<'a> {
     /// A number with sign.
     Signed(i64),
     /// A text, with its length in front.
-    Text(&'a str),
+    Text(Text<'a>),
     /// A hash.
     Digest(&'a [u8; 32]),
 }

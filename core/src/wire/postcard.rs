@@ -278,7 +278,7 @@ impl<'a, T: Trace> Source<'a> for Reader<'a, '_, T> {
         self.text += length;
         let bytes = self.chunk(length)?;
         let text = str::from_utf8(bytes).map_err(|_| self.error(ErrorKind::NotUtf8))?;
-        self.seen(Seen::Text(text));
+        self.seen(Seen::Text(text.into()));
         Ok(text)
     }
 
