@@ -166,11 +166,12 @@ fn unhex(line: &str) -> Result<Vec<u8>, String> {
         let digits = word.len() > 8 && word.bytes().all(|digit| digit.is_ascii_hexdigit());
         odd = odd.or(Some(word).filter(|word| digits && word.len() % 2 == 1));
     }
-    let suffixes = || runs.iter().flat_map(|run| (0..run.len()).map(|from| run.get(from..).unwrap_or_default().concat()));
-    let starts = |bytes: &Vec<u8>| bytes.first() == Some(&HEADER);
-    let found = suffixes().find(|bytes| increp::decode(bytes).is_ok());
-    let found = found.or_else(|| suffixes().filter(|bytes| starts(bytes)).max_by_key(Vec::len));
-    found.or_else(|| suffixes().max_by_key(Vec::len)).ok_or_else(|| match odd {
+    // Only what starts like a report is put together and tried.
+    let suffixes = || runs.iter().flat_map(|run| (0..run.len()).filter_map(|from| run.get(from..)));
+    let reports = || suffixes().filter(|words| words.first().and_then(|word| word.first()) == Some(&HEADER)).map(<[_]>::concat);
+    let found = reports().find(|bytes| increp::decode(bytes).is_ok()).or_else(|| reports().max_by_key(Vec::len));
+    let longest = || runs.iter().map(|run| run.concat()).filter(|bytes| !bytes.is_empty()).max_by_key(Vec::len);
+    found.or_else(longest).ok_or_else(|| match odd {
         Some(word) => format!("expected a report in hex, found an odd number of digits, {}", word.len()),
         None => "expected a report in hex, found none on this line".to_owned(),
     })

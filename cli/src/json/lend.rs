@@ -14,12 +14,11 @@ use serde::de::{DeserializeSeed, Deserializer, Expected, MapAccess, SeqAccess, U
 use super::locate::Step;
 
 /// What the model objected to, and where.
-pub(super) struct Fault<'a> {
+pub(super) struct Fault {
     pub(super) path: Vec<Step>,
     pub(super) message: String,
     /// The name of the member is meant, the last one if it stands there twice.
     pub(super) at_name: bool,
-    marker: std::marker::PhantomData<&'a ()>,
 }
 
 #[derive(Clone, Copy)]
@@ -33,7 +32,7 @@ pub(super) struct Lend<'a> {
     arena: &'a Bump,
     path: RefCell<Vec<Here<'a>>>,
     key: Cell<&'a str>,
-    fault: RefCell<Option<Fault<'a>>>,
+    fault: RefCell<Option<Fault>>,
 }
 
 impl<'a> Lend<'a> {
@@ -41,7 +40,7 @@ impl<'a> Lend<'a> {
         Self { arena, path: RefCell::default(), key: Cell::default(), fault: RefCell::default() }
     }
 
-    pub(super) fn into_fault(self) -> Option<Fault<'a>> {
+    pub(super) fn into_fault(self) -> Option<Fault> {
         self.fault.into_inner()
     }
 
@@ -61,7 +60,7 @@ impl<'a> Lend<'a> {
         if member {
             path.push(Step::Member(self.key.get().to_owned()));
         }
-        *fault = Some(Fault { path, message, at_name, marker: std::marker::PhantomData });
+        *fault = Some(Fault { path, message, at_name });
     }
 }
 

@@ -100,7 +100,7 @@ pub fn refused(text: &[u8], error: &increp::Error) -> Problem {
     Problem { path, offset, message: error.kind.to_string(), syntax: false }
 }
 
-fn problem(text: &str, fault: Option<Fault<'_>>, error: &serde_json::Error) -> Problem {
+fn problem(text: &str, fault: Option<Fault>, error: &serde_json::Error) -> Problem {
     let Some(fault) = fault else {
         // Not the model's objection but the parser's: the text is no JSON. Reading it without the model says where.
         let plain = serde_json::from_str::<serde_json::Value>(text).err();
