@@ -80,6 +80,8 @@ pub enum ErrorKind {
     Rule(Rule),
     /// The caller's buffer is too small for the report.
     BufferFull,
+    /// The bytes are not what the profile at hand writes.
+    OtherProfile,
 }
 
 /// A rule that holds between the fields of a report.
@@ -153,6 +155,7 @@ impl ErrorKind {
             Self::Limit { .. } => "limit",
             Self::TooMany { .. } => "too_many",
             Self::BufferFull => "buffer_full",
+            Self::OtherProfile => "other_profile",
             Self::Rule(rule) => match rule {
                 Rule::CancelSaysNothing => "cancel_says_nothing",
                 Rule::ReplacesMissing => "replaces_missing",
@@ -195,6 +198,7 @@ impl fmt::Display for ErrorKind {
             }
             Self::Rule(rule) => f.write_str(rule.text()),
             Self::BufferFull => f.write_str("the buffer is too small for the report"),
+            Self::OtherProfile => f.write_str("the bytes are not what this profile writes: they need another profile, or are damaged"),
         }
     }
 }

@@ -119,6 +119,9 @@ fn meaning(shape: Option<&'static Shape>, field: Option<&'static Field>, seen: S
         Seen::Header(byte) if byte == increp::wire::VERSION << 4 | Encoding::Postcard as u8 => {
             "format version 1, postcard".to_owned()
         }
+        Seen::Header(byte) if byte & increp::wire::packed::PACKED != 0 => {
+            format!("packed, profile tag {:#04x}", byte & !increp::wire::packed::PACKED)
+        }
         Seen::Header(byte) => format!("format version {}, encoding {}", byte >> 4, byte & 0xf),
         Seen::Code(code) => match inner {
             Some(Shape::Code(list)) => match list.slug(code) {
@@ -146,7 +149,20 @@ fn meaning(shape: Option<&'static Shape>, field: Option<&'static Field>, seen: S
         Seen::Text(_) if matches!(inner, Some(Shape::Person)) => "(a person, not shown)".to_owned(),
         Seen::Text(text) => format!("{:?}", text.as_str()),
         Seen::Digest(digest) => hex(digest),
+        Seen::Fields(mask) => reported(inner, mask),
+        Seen::Id(id) => id.to_string(),
+        Seen::Point(point) => format!("{}, {}", degrees(point.lat), degrees(point.lon)),
     }
+}
+
+/// The fields that a record reports.
+fn reported(record: Option<&'static Shape>, mask: u32) -> String {
+    let fields = match record {
+        Some(Shape::Record(record) | Shape::Id(record) | Shape::Date(record) | Shape::Time(record)) => record.fields,
+        _ => &[],
+    };
+    let names: Vec<_> = fields.iter().enumerate().filter(|(number, _)| mask >> number & 1 == 1).map(|(_, field)| field.name).collect();
+    if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
 }
 
 fn case_name(shape: Option<&'static Shape>, case: u8, of: u8) -> String {

@@ -5,19 +5,19 @@
 
 /// A civil date and time without a time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Civil {
-    pub(super) year: i64,
-    pub(super) month: i64,
-    pub(super) day: i64,
+pub(crate) struct Civil {
+    pub(crate) year: i64,
+    pub(crate) month: i64,
+    pub(crate) day: i64,
     /// Seconds since midnight.
-    pub(super) second: i64,
+    pub(crate) second: i64,
 }
 
-pub(super) const DAY: i64 = 86_400;
+pub(crate) const DAY: i64 = 86_400;
 
 impl Civil {
     /// Seconds since 1970-01-01 00:00:00, or `None` if there is no such day or time of day.
-    pub(super) fn seconds(self) -> Option<i64> {
+    pub(crate) fn seconds(self) -> Option<i64> {
         let Self { year, month, day, second } = self;
         let inside = (1..=9999).contains(&year)
             && (1..=12).contains(&month)
@@ -36,7 +36,7 @@ impl Civil {
     }
 
     /// The civil date and time of `seconds` since 1970-01-01 00:00:00.
-    pub(super) fn from_seconds(seconds: i64) -> Self {
+    pub(crate) fn from_seconds(seconds: i64) -> Self {
         let days = seconds.div_euclid(DAY) + 719_468;
         let era = days.div_euclid(146_097);
         let day_of_era = days.rem_euclid(146_097);

@@ -90,7 +90,11 @@ macro_rules! codes {
                 const MOST: usize = 1;
                 const REQUIRED: bool = codes!(@required $open);
 
-                fn put<S: Sink>(&self, sink: &mut S, _: &'static Bound) -> Result<(), Error> {
+                fn is_reported(&self) -> bool {
+                    *self != Self::default()
+                }
+
+                fn put<S: Sink<'a>>(&self, sink: &mut S, _: &'static Bound) -> Result<(), Error> {
                     sink.code(self.0, Self::LIST)
                 }
 

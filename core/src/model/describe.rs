@@ -112,6 +112,8 @@ pub enum Shape {
 pub struct Record {
     /// Name of the Rust type.
     pub name: &'static str,
+    /// The FNV-1a hash of the name: what the packed encoding knows it by.
+    pub id: u32,
     /// What it says.
     pub doc: &'static str,
     /// The fields.
@@ -133,6 +135,20 @@ pub struct Field {
     pub bound: &'static Bound,
     /// JSON must have it.
     pub required: bool,
+}
+
+impl Record {
+    /// FNV-1a, 32 bits.
+    #[allow(clippy::indexing_slicing)] // const: within the length
+    pub(super) const fn hash(name: &str) -> u32 {
+        let name = name.as_bytes();
+        let (mut hash, mut at) = (0x811c_9dc5u32, 0);
+        while at < name.len() {
+            hash = (hash ^ name[at] as u32).wrapping_mul(0x0100_0193);
+            at += 1;
+        }
+        hash
+    }
 }
 
 impl Shape {

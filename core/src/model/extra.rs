@@ -76,7 +76,11 @@ impl<'a> Value<'a> for Integer {
     const SHAPE: &'static Shape = <i64 as Value>::SHAPE;
     const MOST: usize = <i64 as Value>::MOST;
 
-    fn put<S: Sink>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
+    fn is_reported(&self) -> bool {
+        self.get() != 0
+    }
+
+    fn put<S: Sink<'a>>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
         self.get().put(sink, bound)
     }
 
@@ -130,10 +134,14 @@ impl<'a> Value<'a> for Extra<'a> {
     const SHAPE: &'static Shape = &Shape::Map { of: <Entry<'a> as Value<'a>>::SHAPE, most: bounds::EXTRA };
     const MOST: usize = <Vec<Entry<'a>, { bounds::EXTRA }> as Value<'a>>::MOST;
 
-    fn put<S: Sink>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
+    fn is_reported(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    fn put<S: Sink<'a>>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
         self.0.put(sink, bound)?;
         self.duplicate().map_or(Ok(()), |index| {
-            sink.path().enter_item(index);
+            sink.item(index);
             Err(sink.error(ErrorKind::Rule(Rule::DuplicateKey)))
         })
     }

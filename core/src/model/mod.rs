@@ -13,7 +13,7 @@
 pub mod bounds;
 pub mod describe;
 
-mod calendar;
+pub(crate) mod calendar;
 mod code;
 mod record;
 #[macro_use]
@@ -28,7 +28,7 @@ mod parties;
 mod place;
 #[cfg(feature = "arbitrary")]
 mod random;
-mod report;
+pub(crate) mod report;
 mod text;
 mod time;
 
@@ -42,7 +42,7 @@ pub use place::{Degrees, Place, Point};
 pub use report::{Digest, Evidence, Link, Report, list};
 pub use text::{Name, Person, Text};
 pub use time::{Date, ParseDateError, Period, Stamp, Time};
-pub use walk::{Fill, Said, Sink, Source, Value};
+pub use walk::{Fields, Fill, Group, Said, Sink, Source, Value};
 
 /// The shape of a report, the root of every [`describe::Path`].
 #[must_use]

@@ -10,7 +10,7 @@ use super::codes::{PlacePrecision, Relation};
 use super::describe::Shape;
 use super::record::record;
 use super::text::{Name, Text};
-use super::walk::{Sink, Source, Value, within};
+use super::walk::{Group, Sink, Source, Value, within};
 use crate::error::{Error, ErrorKind};
 
 /// An angle in whole 1e-7 degree, as GNSS receivers give it. Decimal degrees in JSON, with at most 7 decimals.
@@ -36,7 +36,11 @@ impl<'a> Value<'a> for Degrees {
     const MOST: usize = 5;
     const REQUIRED: bool = true;
 
-    fn put<S: Sink>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
+    fn is_reported(&self) -> bool {
+        self.0 != 0
+    }
+
+    fn put<S: Sink<'a>>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
         within(i64::from(self.0), bound).map_err(|kind| sink.error(kind))?;
         sink.signed(i64::from(self.0), 32)
     }
@@ -100,6 +104,7 @@ impl<'a> Value<'a> for Degrees {
 record! {
     /// A point on the WGS 84 ellipsoid. In JSON `lat` and `lon` stand in the place itself, both or neither.
     [flat]
+    [group]
     pub struct Point {
         /// Latitude.
         lat: Degrees => LATITUDE,
@@ -109,6 +114,22 @@ record! {
 }
 
 impl Copy for Point {}
+
+impl Point {
+    const GROUP: Group = Group::Point;
+
+    fn grouped(&self) -> [i64; 3] {
+        [self.lat.0.into(), self.lon.0.into(), 0]
+    }
+
+    fn regrouped(&mut self, [lat, lon, _]: [i64; 3]) -> Result<(), ErrorKind> {
+        within(lat, &bounds::LATITUDE)?;
+        within(lon, &bounds::LONGITUDE)?;
+        let degrees = |value| Degrees(i32::try_from(value).unwrap_or_default());
+        *self = Self { lat: degrees(lat), lon: degrees(lon) };
+        Ok(())
+    }
+}
 
 record! {
     /// A place. Nothing in it is required: neither a point nor a name.

@@ -4,7 +4,8 @@
 /// A record: `pub struct Name<'a> { /// doc  field (as "json name")?: Type (=> BOUND)?, ... }`.
 ///
 /// `[flat]` before it: in JSON its members stand among those of the record that holds it. `[rule]`: it has a function
-/// `rule(&self) -> Result<(), Rule>`, called whenever it is put or taken; `[whole]`: the same with paths, for the report itself. `[json TYPE SHAPE]`: in JSON it looks like TYPE, from
+/// `rule(&self) -> Result<(), Rule>`, called whenever it is put or taken; `[whole]`: the same with paths, for the report
+/// itself. `[group]`: its numbers may be put together, see [`Group`](super::walk::Group). `[json TYPE SHAPE]`: in JSON it looks like TYPE, from
 /// and into which it converts, and is described as SHAPE.
 macro_rules! record {
     (
@@ -38,6 +39,7 @@ macro_rules! record {
                 #[allow(unreachable_pub)]
                 pub const RECORD: &'static Record = &Record {
                     name: NAME,
+                    id: Record::hash(NAME),
                     doc: concat!($($doc),+),
                     fields: &[$( Field {
                         name: record!(@name $field $($json)?),
@@ -62,28 +64,52 @@ macro_rules! record {
                 const REQUIRED: bool = record!(@required $($flag)*);
                 const FLAT: &'static [&'static str] = if Self::RECORD.flat { FIELDS } else { &[] };
 
-                fn put<S: Sink>(&self, sink: &mut S, _: &'static Bound) -> Result<(), Error> {
-                    let mut number = 0;
+                fn is_reported(&self) -> bool {
+                    $( self.$field.is_reported() )||*
+                }
+
+                #[allow(unused_assignments)]
+                fn put<S: Sink<'a>>(&self, sink: &mut S, _: &'static Bound) -> Result<(), Error> {
+                    record!(@put_group self sink $($flag)*);
+                    let (mut reported, mut bit) = (0, 1);
                     $(
-                        sink.path().enter_field(number);
-                        self.$field.put(sink, record!(@bound $($bound)?))?;
-                        sink.path().leave();
-                        number += 1;
+                        reported |= if self.$field.is_reported() { bit } else { 0 };
+                        bit <<= 1;
                     )*
-                    let _ = number;
+                    for number in sink.fields(Self::RECORD, reported)? {
+                        sink.field(number);
+                        let mut own = 0;
+                        $(
+                            if number == own {
+                                self.$field.put(sink, record!(@bound $($bound)?))?;
+                            }
+                            own += 1;
+                        )*
+                        sink.leave();
+                    }
                     record!(@rule self sink $($flag)*);
                     Ok(())
                 }
 
+                #[allow(unused_assignments)]
                 fn take<S: Source<'a>>(&mut self, source: &mut S, _: &'static Bound) -> Result<(), Error> {
-                    let mut number = 0;
-                    $(
-                        source.path().enter_field(number);
-                        Value::take(&mut self.$field, source, record!(@bound $($bound)?))?;
-                        source.path().leave();
-                        number += 1;
-                    )*
-                    let _ = number;
+                    record!(@take_group self source $($flag)*);
+                    let fields = source.fields(Self::RECORD)?;
+                    let sparse = fields.is_sparse();
+                    for number in fields {
+                        source.field(number);
+                        let mut own = 0;
+                        $(
+                            if number == own {
+                                Value::take(&mut self.$field, source, record!(@bound $($bound)?))?;
+                                if sparse && !self.$field.is_reported() {
+                                    return Err(source.error($crate::error::ErrorKind::NotMinimal));
+                                }
+                            }
+                            own += 1;
+                        )*
+                        source.leave();
+                    }
                     record!(@rule self source $($flag)*);
                     Ok(())
                 }
@@ -262,6 +288,20 @@ macro_rules! record {
         }
     };
     (@rule $self:ident $walk:ident $other:ident $($rest:ident)*) => { record!(@rule $self $walk $($rest)*) };
+    (@put_group $self:ident $sink:ident) => {};
+    (@put_group $self:ident $sink:ident group $($rest:ident)*) => {
+        if $sink.group(Self::GROUP, $self.grouped())? {
+            return Ok(());
+        }
+    };
+    (@put_group $self:ident $sink:ident $other:ident $($rest:ident)*) => { record!(@put_group $self $sink $($rest)*) };
+    (@take_group $self:ident $source:ident) => {};
+    (@take_group $self:ident $source:ident group $($rest:ident)*) => {
+        if let Some(values) = $source.group(Self::GROUP)? {
+            return $self.regrouped(values).map_err(|kind| $source.error(kind));
+        }
+    };
+    (@take_group $self:ident $source:ident $other:ident $($rest:ident)*) => { record!(@take_group $self $source $($rest)*) };
     (@repair $value:ident $u:ident) => { $value };
     (@repair $value:ident $u:ident rule $($rest:ident)*) => { $value.repaired($u)? };
     (@repair $value:ident $u:ident whole $($rest:ident)*) => { $value.repaired($u)? };
@@ -334,20 +374,24 @@ macro_rules! one_of {
                 };
                 const FLAT: &'static [&'static str] = VARIANTS;
 
-                fn put<S: Sink>(&self, sink: &mut S, _: &'static Bound) -> Result<(), Error> {
-                    sink.case(self.number(), MANY)?;
-                    sink.path().enter_field(self.number());
+                fn is_reported(&self) -> bool {
+                    true
+                }
+
+                fn put<S: Sink<'a>>(&self, sink: &mut S, _: &'static Bound) -> Result<(), Error> {
+                    sink.choice(self.number(), MANY)?;
+                    sink.variant(self.number(), Self::VARIANTS);
                     match self { $( Self::$variant(value) => value.put(sink, record!(@bound $($bound)?))?, )+ }
-                    sink.path().leave();
+                    sink.leave();
                     Ok(())
                 }
 
                 fn take<S: Source<'a>>(&mut self, source: &mut S, _: &'static Bound) -> Result<(), Error> {
-                    let number = source.case(MANY)?;
+                    let number = source.choice(MANY)?;
                     *self = Self::nth(number);
-                    source.path().enter_field(number);
+                    source.variant(number, Self::VARIANTS);
                     match self { $( Self::$variant(value) => value.take(source, record!(@bound $($bound)?))?, )+ }
-                    source.path().leave();
+                    source.leave();
                     Ok(())
                 }
 

@@ -220,7 +220,7 @@ impl<'a> arbitrary::Arbitrary<'a> for Report<'a> {
 
 /// The number of the field with this name; does not compile if there is none.
 #[allow(clippy::indexing_slicing, clippy::cast_possible_truncation, clippy::panic)] // const
-const fn number(fields: &[super::describe::Field], name: &str) -> u8 {
+pub(crate) const fn number(fields: &[super::describe::Field], name: &str) -> u8 {
     let mut at = 0;
     while at < fields.len() {
         let (one, other) = (fields[at].name.as_bytes(), name.as_bytes());
@@ -295,7 +295,11 @@ impl<'a> Value<'a> for Digest {
     const MOST: usize = 32;
     const REQUIRED: bool = true;
 
-    fn put<S: Sink>(&self, sink: &mut S, _: &'static Bound) -> Result<(), Error> {
+    fn is_reported(&self) -> bool {
+        self.0 != [0; 32]
+    }
+
+    fn put<S: Sink<'a>>(&self, sink: &mut S, _: &'static Bound) -> Result<(), Error> {
         sink.digest(&self.0)
     }
 

@@ -173,7 +173,7 @@ impl fmt::Display for Cited<'_> {
     }
 }
 
-fn put<S: Sink>(text: &str, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
+fn put<'a, S: Sink<'a>>(text: &'a str, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
     within(length(text), bound_of(bound)).map_err(|kind| sink.error(kind))?;
     sink.text(text)
 }
@@ -236,7 +236,11 @@ macro_rules! text {
             // The length; see `MAX_LEN` for its second byte.
             const MOST: usize = 1;
 
-            fn put<S: Sink>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
+            fn is_reported(&self) -> bool {
+                !self.0.is_empty()
+            }
+
+            fn put<S: Sink<'a>>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
                 put(self.0, sink, bound)
             }
 
@@ -288,7 +292,11 @@ impl<'a> Value<'a> for Name<'a> {
     const SHAPE: &'static Shape = <Said<Text<'a>> as Value>::SHAPE;
     const MOST: usize = <Said<Text<'a>> as Value>::MOST;
 
-    fn put<S: Sink>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
+    fn is_reported(&self) -> bool {
+        self.0.is_some()
+    }
+
+    fn put<S: Sink<'a>>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
         match self.said() {
             Said::Unreported => sink.case(0, 3),
             Said::Unknown => sink.case(1, 3),

@@ -96,12 +96,16 @@ impl<'a> Value<'a> for Stamp {
     const SHAPE: &'static Shape = &Shape::Stamp;
     const MOST: usize = 6;
 
-    fn put<S: Sink>(&self, sink: &mut S, _: &'static Bound) -> Result<(), Error> {
-        sink.signed(self.seconds(), 64)
+    fn is_reported(&self) -> bool {
+        self.seconds() != 0
+    }
+
+    fn put<S: Sink<'a>>(&self, sink: &mut S, _: &'static Bound) -> Result<(), Error> {
+        sink.stamp(self.seconds())
     }
 
     fn take<S: Source<'a>>(&mut self, source: &mut S, _: &'static Bound) -> Result<(), Error> {
-        let seconds = source.signed(64)?;
+        let seconds = source.stamp()?;
         within(seconds, &bounds::SECONDS).map_err(|kind| source.error(kind))?;
         *self = Self::new(seconds);
         Ok(())
@@ -543,7 +547,11 @@ macro_rules! string {
                 const SHAPE: &'static Shape = <$inner as Value>::SHAPE;
                 const MOST: usize = <$inner as Value>::MOST;
 
-                fn put<S: Sink>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
+                fn is_reported(&self) -> bool {
+                    self.0.is_reported()
+                }
+
+                fn put<S: Sink<'a>>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
                     self.0.put(sink, bound)
                 }
 

@@ -8,30 +8,66 @@ use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error as _, MapAccess
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::bounds::Bound;
-use super::describe::{CodeList, Path, Shape};
+use super::describe::{CodeList, Field, Path, Record, Shape};
 use crate::error::{Error, ErrorKind};
 
 /// What a report is put into, a value at a time in wire order. Every method fails where the sink cannot take the value.
 #[allow(clippy::missing_errors_doc)]
-pub trait Sink {
+pub trait Sink<'a> {
     /// The way to the value that comes next.
     fn path(&mut self) -> &mut Path;
+    /// Down into field `number` of the record whose fields were asked for last.
+    fn field(&mut self, number: u8) {
+        self.path().enter_field(number);
+    }
+    /// Down into variant `number` of a choice.
+    fn variant(&mut self, number: u8, variants: &'static [Field]) {
+        let _ = variants;
+        self.path().enter_field(number);
+    }
+    /// Down into item `index` of a list.
+    fn item(&mut self, index: u8) {
+        self.path().enter_item(index);
+    }
+    /// Back up one step.
+    fn leave(&mut self) {
+        self.path().leave();
+    }
+    /// A record begins of whose fields those with a bit in `reported` differ from their default. The answer says which
+    /// are put, in which order.
+    fn fields(&mut self, record: &'static Record, reported: u32) -> Result<Fields, Error> {
+        let _ = reported;
+        Ok(Fields::all(record))
+    }
+    /// A record whose numbers belong together; `true` if they are all put with this.
+    fn group(&mut self, group: Group, values: [i64; 3]) -> Result<bool, Error> {
+        let _ = (group, values);
+        Ok(false)
+    }
     /// An error at the value that was put last.
     fn error(&mut self, kind: ErrorKind) -> Error;
     /// A code of `list`.
     fn code(&mut self, code: u8, list: &'static CodeList) -> Result<(), Error>;
     /// Yes or no.
     fn flag(&mut self, flag: bool) -> Result<(), Error>;
-    /// Which of `of` cases follows: presence has 2, what was said 3, a choice as many as it has variants.
+    /// Which of `of` cases follows: presence has 2, what was said 3.
     fn case(&mut self, case: u8, of: u8) -> Result<(), Error>;
+    /// Which of `of` variants of a choice follows.
+    fn choice(&mut self, variant: u8, of: u8) -> Result<(), Error> {
+        self.case(variant, of)
+    }
     /// How many of at most `most` items follow.
     fn length(&mut self, items: usize, most: usize) -> Result<(), Error>;
     /// A number of at most `bits` bits.
     fn unsigned(&mut self, value: u64, bits: u8) -> Result<(), Error>;
     /// A signed number of at most `bits` bits.
     fn signed(&mut self, value: i64, bits: u8) -> Result<(), Error>;
+    /// An instant in seconds since 1970 UTC.
+    fn stamp(&mut self, seconds: i64) -> Result<(), Error> {
+        self.signed(seconds, 64)
+    }
     /// A text.
-    fn text(&mut self, text: &str) -> Result<(), Error>;
+    fn text(&mut self, text: &'a str) -> Result<(), Error>;
     /// A hash.
     fn digest(&mut self, digest: &[u8; 32]) -> Result<(), Error>;
 }
@@ -41,15 +77,107 @@ pub trait Sink {
 #[allow(missing_docs, clippy::missing_errors_doc)]
 pub trait Source<'a> {
     fn path(&mut self) -> &mut Path;
+    fn field(&mut self, number: u8) {
+        self.path().enter_field(number);
+    }
+    fn variant(&mut self, number: u8, variants: &'static [Field]) {
+        let _ = variants;
+        self.path().enter_field(number);
+    }
+    fn item(&mut self, index: u8) {
+        self.path().enter_item(index);
+    }
+    fn leave(&mut self) {
+        self.path().leave();
+    }
+    fn fields(&mut self, record: &'static Record) -> Result<Fields, Error> {
+        Ok(Fields::all(record))
+    }
+    fn group(&mut self, group: Group) -> Result<Option<[i64; 3]>, Error> {
+        let _ = group;
+        Ok(None)
+    }
     fn error(&mut self, kind: ErrorKind) -> Error;
     fn code(&mut self, list: &'static CodeList) -> Result<u8, Error>;
     fn flag(&mut self) -> Result<bool, Error>;
     fn case(&mut self, of: u8) -> Result<u8, Error>;
+    fn choice(&mut self, of: u8) -> Result<u8, Error> {
+        self.case(of)
+    }
     fn length(&mut self, most: usize) -> Result<usize, Error>;
     fn unsigned(&mut self, bits: u8) -> Result<u64, Error>;
     fn signed(&mut self, bits: u8) -> Result<i64, Error>;
+    fn stamp(&mut self) -> Result<i64, Error> {
+        self.signed(64)
+    }
     fn text(&mut self) -> Result<&'a str, Error>;
     fn digest(&mut self) -> Result<[u8; 32], Error>;
+}
+
+/// Records whose numbers an encoding may take together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// Author, epoch, number.
+    Id,
+    /// Latitude, longitude, nothing.
+    Point,
+}
+
+/// Which fields of a record are walked, in which order.
+#[derive(Clone, Debug)]
+pub struct Fields {
+    order: &'static [u8],
+    mask: u32,
+    sparse: bool,
+}
+
+/// The order in which the fields are described. No record has more.
+static DESCRIBED: [u8; 24] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23];
+
+impl Fields {
+    /// All of them, as described.
+    #[must_use]
+    pub fn all(record: &'static Record) -> Self {
+        Self { order: DESCRIBED.get(..record.fields.len()).unwrap_or(&DESCRIBED), mask: u32::MAX, sparse: false }
+    }
+
+    /// Those with a bit in `mask`, which then must not hold their default; those in `first` before the others.
+    #[must_use]
+    pub const fn reported(mask: u32, order: &'static [u8]) -> Self {
+        Self { order, mask, sparse: true }
+    }
+
+    /// As described, for [`Fields::reported`].
+    #[must_use]
+    pub fn described(record: &'static Record) -> &'static [u8] {
+        DESCRIBED.get(..record.fields.len()).unwrap_or(&DESCRIBED)
+    }
+
+    /// The fields with a bit are walked.
+    #[must_use]
+    pub const fn mask(&self) -> u32 {
+        self.mask
+    }
+
+    /// Whether a field that is walked must differ from its default.
+    #[must_use]
+    pub const fn is_sparse(&self) -> bool {
+        self.sparse
+    }
+}
+
+impl Iterator for Fields {
+    type Item = u8;
+
+    fn next(&mut self) -> Option<u8> {
+        while let Some((number, rest)) = self.order.split_first() {
+            self.order = rest;
+            if self.mask >> (number & 31) & 1 == 1 {
+                return Some(*number);
+            }
+        }
+        None
+    }
 }
 
 /// A value of the model.
@@ -63,11 +191,14 @@ pub trait Value<'a>: Default + Serialize {
     /// Its members, where they stand among those of the record that holds it.
     const FLAT: &'static [&'static str] = &[];
 
+    /// Whether it says anything: differs from its default.
+    fn is_reported(&self) -> bool;
+
     /// Puts the value, checking its limits.
     ///
     /// # Errors
     /// A limit or rule that the value breaks, or a full buffer.
-    fn put<S: Sink>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error>;
+    fn put<S: Sink<'a>>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error>;
 
     /// Takes the value in place, over a default value, checking its limits.
     ///
@@ -137,7 +268,11 @@ macro_rules! number {
             const SHAPE: &'static Shape = &Shape::$shape { bits: $bits };
             const MOST: usize = $most;
 
-            fn put<S: Sink>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
+            fn is_reported(&self) -> bool {
+                *self != 0
+            }
+
+            fn put<S: Sink<'a>>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
                 within(i64::from(*self), bound).map_err(|kind| sink.error(kind))?;
                 sink.$method($wide::from(*self), $bits)
             }
@@ -192,7 +327,11 @@ impl<'a> Value<'a> for bool {
     const SHAPE: &'static Shape = &Shape::Flag;
     const MOST: usize = 1;
 
-    fn put<S: Sink>(&self, sink: &mut S, _: &'static Bound) -> Result<(), Error> {
+    fn is_reported(&self) -> bool {
+        *self
+    }
+
+    fn put<S: Sink<'a>>(&self, sink: &mut S, _: &'static Bound) -> Result<(), Error> {
         sink.flag(*self)
     }
 
@@ -221,7 +360,11 @@ impl<'a, V: Value<'a>> Value<'a> for Option<V> {
     const MOST: usize = 1 + V::MOST;
     const FLAT: &'static [&'static str] = V::FLAT;
 
-    fn put<S: Sink>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
+    fn is_reported(&self) -> bool {
+        self.is_some()
+    }
+
+    fn put<S: Sink<'a>>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
         sink.case(u8::from(self.is_some()), 2)?;
         self.as_ref().map_or(Ok(()), |value| value.put(sink, bound))
     }
@@ -274,12 +417,16 @@ impl<'a, V: Value<'a>, const N: usize> Value<'a> for heapless::Vec<V, N> {
     const SHAPE: &'static Shape = &Shape::List { of: V::SHAPE, most: N };
     const MOST: usize = 1 + N * V::MOST;
 
-    fn put<S: Sink>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
+    fn is_reported(&self) -> bool {
+        !self.is_empty()
+    }
+
+    fn put<S: Sink<'a>>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
         sink.length(self.len(), N)?;
         for (index, value) in (0u8..).zip(self) {
-            sink.path().enter_item(index);
+            sink.item(index);
             value.put(sink, bound)?;
-            sink.path().leave();
+            sink.leave();
         }
         Ok(())
     }
@@ -287,14 +434,14 @@ impl<'a, V: Value<'a>, const N: usize> Value<'a> for heapless::Vec<V, N> {
     fn take<S: Source<'a>>(&mut self, source: &mut S, bound: &'static Bound) -> Result<(), Error> {
         let items = source.length(N)?;
         for (index, _) in (0u8..).zip(0..items) {
-            source.path().enter_item(index);
+            source.item(index);
             // `length` gives at most N.
             if self.push(V::default()).is_ok()
                 && let Some(value) = self.last_mut()
             {
                 value.take(source, bound)?;
             }
-            source.path().leave();
+            source.leave();
         }
         Ok(())
     }
@@ -390,7 +537,11 @@ impl<'a, V: Value<'a>> Value<'a> for Said<V> {
     const SHAPE: &'static Shape = &Shape::Said(V::SHAPE);
     const MOST: usize = 1 + V::MOST;
 
-    fn put<S: Sink>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
+    fn is_reported(&self) -> bool {
+        !matches!(self, Self::Unreported)
+    }
+
+    fn put<S: Sink<'a>>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
         match self {
             Self::Unreported => sink.case(0, 3),
             Self::Unknown => sink.case(1, 3),

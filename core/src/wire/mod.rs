@@ -8,12 +8,13 @@
 //! The length is known from whatever frames the report; leftover bytes are an error. Each report has exactly one
 //! encoding. SPEC.md says how every value is written.
 
+pub mod packed;
 mod postcard;
 
 use crate::error::Error;
 use crate::model::bounds::{ALL_TEXT, ANY};
 use crate::model::describe::Path;
-use crate::model::{Report, Text, Value};
+use crate::model::{Id, Point, Report, Text, Value};
 use postcard::{Reader, Writer};
 
 /// The version of the format that this build writes, and the newest that it reads.
@@ -129,12 +130,23 @@ pub enum Seen<'a> {
     Text(Text<'a>),
     /// A hash.
     Digest(&'a [u8; 32]),
+    /// Which fields of a record are reported.
+    Fields(u32),
+    /// An id whole.
+    Id(Id),
+    /// A point whole.
+    Point(Point),
 }
 
 /// Is told every value that a decoder reads.
 pub trait Trace {
     /// The value at `path` was read from these bytes.
     fn seen(&mut self, path: &Path, bytes: core::ops::Range<usize>, seen: Seen<'_>);
+
+    /// What was seen last took what lies between these positions of the packed encoding.
+    fn packed(&mut self, start: packed::Position, end: packed::Position) {
+        let _ = (start, end);
+    }
 }
 
 impl Trace for () {

@@ -78,7 +78,7 @@ impl<'b> Writer<'b> {
     }
 }
 
-impl Sink for Writer<'_> {
+impl<'a> Sink<'a> for Writer<'_> {
     fn path(&mut self) -> &mut Path {
         &mut self.path
     }
@@ -113,7 +113,7 @@ impl Sink for Writer<'_> {
         if bits == 8 { self.byte(low) } else { self.varint(((value << 1) ^ (value >> 63)).cast_unsigned()) }
     }
 
-    fn text(&mut self, text: &str) -> Result<(), Error> {
+    fn text(&mut self, text: &'a str) -> Result<(), Error> {
         let start = self.at;
         self.varint(text.len() as u64)?;
         self.start = start;

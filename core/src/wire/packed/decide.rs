@@ -1,0 +1,147 @@
+//! A decision: its place in the report, its number, and what is made of it.
+
+use super::coder::{Coder, Cost};
+use super::context::{CHAIN, Way, mix};
+use super::squash::squash;
+use super::text::TextModel;
+use super::weights::{Weight, Weights};
+
+/// What a decision is about, so that different ones at one field have weights of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+#[allow(missing_docs)] // what they decide is said where they are decided
+pub enum What {
+    Fields = 1,
+    Code,
+    Flag,
+    Case,
+    Length,
+    Number,
+    Rest,
+    Same,
+    Said,
+    SaidBack,
+    Listed,
+    ListedRank,
+    AsPlace,
+    Known,
+    Half,
+    Inside,
+    LatitudeStep,
+    LongitudeStep,
+    Unit,
+    Start,
+    Ago,
+    Horizon,
+    Author,
+    Epoch,
+    Seq,
+}
+
+/// Where the root of a decision has its weight.
+#[derive(Clone, Copy, Debug)]
+pub enum Root {
+    /// In the table, under what it is about.
+    Table,
+    /// At the node of the gazetteer with this number.
+    Node(Weight),
+}
+
+/// Values of a profile that reports share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shared {
+    /// The name of this rank.
+    Name(usize),
+    /// The place of this number.
+    Place(usize),
+}
+
+/// Who takes the decisions: a coder, or a trainer that learns from them.
+pub trait Decisions {
+    /// Takes what is not learned decision by decision.
+    type Coder: Coder;
+
+    /// The coder.
+    fn coder(&mut self) -> &mut Self::Coder;
+
+    /// Decides `bit`, number `number` of `what` at the place `at`. An encoder gives it back, a decoder what it read.
+    fn decide(&mut self, at: &At<'_>, number: u32, bit: bool) -> bool;
+
+    /// Whether a value of the profile may be used: a trainer says no as long as few reports said it.
+    fn admits(&mut self, shared: Shared) -> bool {
+        let _ = shared;
+        true
+    }
+
+    /// Whether a text takes fewer bytes as it is than by the model.
+    fn prefers_raw(&mut self, model: &TextModel<'_>, text: &str, start: u8) -> bool {
+        let mut cost = Cost::default();
+        model.encode(&mut cost, text.as_bytes(), start);
+        cost.0 >> 16 > 8 * text.len() as u64 + 8
+    }
+}
+
+/// Where a decision stands: makes the keys of its contexts.
+#[derive(Debug)]
+pub struct At<'w> {
+    pub(super) way: &'w Way,
+    /// What it is about.
+    pub what: What,
+    /// Where its first weight is.
+    pub root: Root,
+}
+
+impl At<'_> {
+    /// The key of the root in the table.
+    #[must_use]
+    pub fn root_key(&self, number: u32) -> u32 {
+        mix(self.way.root(self.what as u32), number)
+    }
+
+    /// The keys of a chain, the most general first.
+    #[must_use]
+    pub fn chain(&self, chain: usize, number: u32) -> ([u32; 3], usize) {
+        let keys = self.way.chain(chain, self.what as u32).map(|key| mix(key, number));
+        (keys, CHAIN.get(chain).copied().unwrap_or(0))
+    }
+}
+
+/// Decides by the weights of a profile.
+#[derive(Debug)]
+pub(super) struct Weighing<'p, C> {
+    pub(super) weights: Weights<'p>,
+    pub(super) coder: C,
+}
+
+/// 1/256 of a natural unit in a weight's 1/16.
+const WEIGHT: i32 = 16;
+
+impl<C: Coder> Decisions for Weighing<'_, C> {
+    type Coder = C;
+
+    fn coder(&mut self) -> &mut C {
+        &mut self.coder
+    }
+
+    fn decide(&mut self, at: &At<'_>, number: u32, bit: bool) -> bool {
+        let root = match at.root {
+            Root::Table => self.weights.get(at.root_key(number)).unwrap_or_default(),
+            Root::Node(weight) => weight,
+        };
+        let mut sum = i32::from(root.value);
+        for chain in 0..CHAIN.len() {
+            if root.below >> chain & 1 == 0 {
+                continue;
+            }
+            let (keys, many) = at.chain(chain, number);
+            for key in keys.into_iter().take(many) {
+                let Some(weight) = self.weights.get(key) else { break };
+                sum += i32::from(weight.value);
+                if weight.below >> chain & 1 == 0 {
+                    break;
+                }
+            }
+        }
+        self.coder.bit(squash(sum * WEIGHT), bit)
+    }
+}

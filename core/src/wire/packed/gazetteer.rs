@@ -1,0 +1,199 @@
+//! The gazetteer: places that many reports name, found by halving.
+//!
+//! ```text
+//! section   u16 places of the first tier; the entries of the first tier, then those of the second, 12 bytes each
+//! entry     i32 latitude, i32 longitude in 1e-7 degree; u16 rank of its name, 65535 for none;
+//!           i8 weight of the upper half in 1/16 of a natural unit; u8 which chains go on behind it
+//! ```
+//!
+//! Each tier is in the order of a k-d tree. The entries from `from` up to `to` are a node; with more than one, its middle
+//! `(from + to) / 2` splits it: those behind are not less than the middle one, by latitude and then longitude at the root and
+//! every second node below, by longitude and then latitude at the others. The weight of an entry is that of the node whose
+//! middle it is.
+
+use super::profile::{Bytes, Names};
+use super::weights::Weight;
+use crate::model::bounds::{LATITUDE, LONGITUDE};
+use crate::model::{Degrees, Point};
+
+/// A place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Where it is.
+    pub point: Point,
+    /// The rank of its name among the profile's names.
+    pub name: Option<u16>,
+    /// Of the node that it is the middle of.
+    pub weight: Weight,
+}
+
+/// Bytes of an entry.
+pub const ENTRY: usize = 12;
+
+impl Entry {
+    fn new(bytes: &[u8; ENTRY]) -> Option<Self> {
+        let mut bytes = Bytes(bytes);
+        let mut degrees = || bytes.take().map(|number| Degrees(i32::from_le_bytes(number)));
+        let point = Point { lat: degrees()?, lon: degrees()? };
+        let name = u16::from_le_bytes(bytes.take()?);
+        let [value, below] = bytes.take()?;
+        let name = (name != u16::MAX).then_some(name);
+        Some(Self { point, name, weight: Weight { value: value.cast_signed(), below } })
+    }
+
+    /// The entry's bytes.
+    #[must_use]
+    pub fn to_bytes(&self) -> [u8; ENTRY] {
+        let [a, b, c, d] = self.point.lat.0.to_le_bytes();
+        let [e, f, g, h] = self.point.lon.0.to_le_bytes();
+        let [i, j] = self.name.unwrap_or(u16::MAX).to_le_bytes();
+        let [k] = self.weight.value.to_le_bytes();
+        [a, b, c, d, e, f, g, h, i, j, k, self.weight.below]
+    }
+}
+
+/// A tier of the gazetteer.
+#[derive(Clone, Copy, Debug)]
+pub struct Tier<'p>(&'p [[u8; ENTRY]]);
+
+/// The places, in place.
+#[derive(Clone, Copy, Debug)]
+pub struct Gazetteer<'p> {
+    /// Places that many reports named.
+    pub first: Tier<'p>,
+    /// Further places of a public list.
+    pub second: Tier<'p>,
+}
+
+/// A part of a tier, and where its points lie.
+#[derive(Clone, Copy, Debug)]
+pub struct Node {
+    from: usize,
+    to: usize,
+    by_longitude: bool,
+    /// Southern and northern limit.
+    pub lat: [i32; 2],
+    /// Western and eastern limit.
+    pub lon: [i32; 2],
+}
+
+/// Whether `point` lies in the upper half of a node that `middle` splits.
+#[must_use]
+pub fn upper(point: Point, middle: Point, by_longitude: bool) -> bool {
+    if by_longitude { (point.lon, point.lat) >= (middle.lon, middle.lat) } else { (point.lat, point.lon) >= (middle.lat, middle.lon) }
+}
+
+impl Node {
+    /// How many places it has.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.to - self.from
+    }
+
+    /// Whether it has none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The number of its first place.
+    #[must_use]
+    pub const fn first(&self) -> usize {
+        self.from
+    }
+
+    /// The number of its middle, by which it is known.
+    #[must_use]
+    pub const fn middle(&self) -> usize {
+        usize::midpoint(self.from, self.to)
+    }
+
+    /// Whether it is split by longitude.
+    #[must_use]
+    pub const fn by_longitude(&self) -> bool {
+        self.by_longitude
+    }
+
+    /// Its upper or lower half.
+    #[must_use]
+    pub fn half(mut self, middle: Point, upper: bool) -> Self {
+        let at = self.middle();
+        let (limits, split) =
+            if self.by_longitude { (&mut self.lon, middle.lon.0) } else { (&mut self.lat, middle.lat.0) };
+        let [low, high] = limits;
+        if upper {
+            self.from = at;
+            *low = split.max(*low);
+        } else {
+            self.to = at;
+            *high = split.min(*high);
+        }
+        self.by_longitude = !self.by_longitude;
+        self
+    }
+}
+
+impl<'p> Tier<'p> {
+    /// All of it, inside these limits.
+    #[must_use]
+    pub const fn root(&self, lat: [i32; 2], lon: [i32; 2]) -> Node {
+        Node { from: 0, to: self.0.len(), by_longitude: false, lat, lon }
+    }
+
+    /// How many places.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether it has none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// A place by its number.
+    #[must_use]
+    pub fn get(&self, number: usize) -> Option<Entry> {
+        self.0.get(number).and_then(Entry::new)
+    }
+
+    /// The number of the place at a point, and all about it.
+    #[must_use]
+    pub fn find(&self, point: Point) -> Option<(usize, Entry)> {
+        let mut node = self.root([0; 2], [0; 2]);
+        while node.len() > 1 {
+            let middle = self.get(node.middle())?.point;
+            node = node.half(middle, upper(point, middle, node.by_longitude));
+        }
+        let entry = self.get(node.from)?;
+        (entry.point == point).then_some((node.from, entry))
+    }
+
+    /// Every place.
+    pub fn iter(&self) -> impl Iterator<Item = Entry> + 'p {
+        self.0.iter().filter_map(Entry::new)
+    }
+}
+
+impl<'p> Gazetteer<'p> {
+    pub(super) const EMPTY: Gazetteer<'static> = Gazetteer { first: Tier(&[]), second: Tier(&[]) };
+
+    pub(super) fn new(section: &'p [u8], names: Names<'_>) -> Option<Self> {
+        if section.is_empty() {
+            return Some(Self::EMPTY);
+        }
+        let mut bytes = Bytes(section);
+        let first = usize::from(u16::from_le_bytes(bytes.take()?));
+        let (entries, rest) = bytes.0.as_chunks();
+        let (first, second) = entries.split_at_checked(first)?;
+        let good = |entry: &[u8; ENTRY]| {
+            let entry = Entry::new(entry)?;
+            let known = entry.name.is_none_or(|name| usize::from(name) < names.len());
+            let there = LATITUDE.holds(entry.point.lat.0.into()) && LONGITUDE.holds(entry.point.lon.0.into());
+            (known && there && entry.weight.below < 16).then_some(())
+        };
+        (rest.is_empty() && entries.iter().all(|entry| good(entry).is_some()))
+            .then_some(Self { first: Tier(first), second: Tier(second) })
+    }
+}

@@ -1,0 +1,73 @@
+//! What was said before, the newest last: in this report, in the messages of its batch, or to the same receiver.
+
+use heapless::Vec;
+
+use crate::model::{Id, Point, Stamp};
+
+/// Values that were said, the newest last, each once; the oldest gives way.
+#[derive(Clone, Debug)]
+pub(super) struct Recent<T, const N: usize>(Vec<T, N>);
+
+impl<T: Copy + PartialEq, const N: usize> Recent<T, N> {
+    pub(super) const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many were said after the last one that `is` it.
+    pub(super) fn find(&self, is: impl Fn(&T) -> bool) -> Option<usize> {
+        self.0.iter().rev().position(is)
+    }
+
+    pub(super) fn get(&self, back: usize) -> Option<T> {
+        self.0.iter().rev().nth(back).copied()
+    }
+
+    /// It was said just now, in place of one that `is` it.
+    pub(super) fn say(&mut self, value: T, is: impl Fn(&T) -> bool) {
+        if let Some(at) = self.0.iter().rposition(is) {
+            self.0.remove(at);
+        } else if self.0.is_full() {
+            self.0.remove(0);
+        }
+        // There is room: one was removed, or it was not full.
+        let _ = self.0.push(value);
+    }
+}
+
+/// What the reader of a message knows from elsewhere.
+///
+/// Bytes that were encoded with it are decoded with the same alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Known {
+    /// The id of the report, which then takes no bytes: what seals or carries the report has it.
+    pub id: Option<Id>,
+    /// When the last report was sent.
+    pub sent: Option<Stamp>,
+    /// Where the last report was.
+    pub point: Option<Point>,
+}
+
+/// What was said before.
+#[derive(Clone, Debug)]
+pub(super) struct Memory<'a, const N: usize> {
+    pub(super) texts: Recent<&'a str, N>,
+    pub(super) points: Recent<Point, N>,
+    pub(super) ids: Recent<Id, N>,
+    pub(super) sent: Option<i64>,
+}
+
+impl<const N: usize> Memory<'_, N> {
+    pub(super) fn new(known: &Known) -> Self {
+        let mut memory =
+            Self { texts: Recent::new(), points: Recent::new(), ids: Recent::new(), sent: known.sent.map(Stamp::seconds) };
+        if let Some(point) = known.point {
+            memory.points.say(point, |_| false);
+        }
+        memory
+    }
+}

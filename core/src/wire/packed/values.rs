@@ -1,0 +1,216 @@
+//! Values that have more to them than a number: instants, ids, points.
+
+use super::coder::uniform;
+use super::decide::{Decisions, Root, Shared, What};
+use super::gazetteer::{Entry, Node, Tier, upper};
+use super::packer::{Packer, same_point};
+use super::profile::Area;
+use crate::error::ErrorKind;
+use crate::model::bounds::{LATITUDE, LONGITUDE};
+use crate::model::calendar::Civil;
+use crate::model::report::number as field;
+use crate::model::{Degrees, Id, Point, Report};
+
+const ID: u8 = field(Report::RECORD.fields, "id");
+const SENT: u8 = field(Report::RECORD.fields, "sent");
+
+/// Seconds in a day, an hour, a minute, a second.
+const UNITS: [i64; 4] = [86_400, 3600, 60, 1];
+
+impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
+    /// An instant: the largest unit of which it is a whole number, and how many of them lie between it and what was said
+    /// last. A day may also be the first of the month or of the year of what was said last.
+    pub(super) fn stamp(&mut self, seconds: i64) -> Result<i64, ErrorKind> {
+        self.given();
+        let sent = self.way.at(Report::RECORD, SENT);
+        let unit = UNITS.iter().position(|unit| seconds.rem_euclid(*unit) == 0).unwrap_or(3);
+        let unit = self.number(What::Unit, unit as u64, 4) as usize;
+        let length = *UNITS.get(unit).ok_or(ErrorKind::OtherProfile)?;
+        self.way.said(unit as u32);
+        let said = if sent { self.memory.sent } else { self.last };
+        let area = self.profile.area.filter(|_| said.is_none());
+        let seconds = match area {
+            Some(area) if sent => match self.horizon(area, seconds, length) {
+                Some(seconds) => seconds,
+                None => self.ago(area.base, seconds, length)?,
+            },
+            _ => {
+                let reference = said.or(area.map(|area| area.base)).unwrap_or(0);
+                match self.start(reference, seconds, unit) {
+                    Some(start) => start,
+                    None => self.ago(reference, seconds, length)?,
+                }
+            }
+        };
+        self.last = Some(seconds);
+        if sent {
+            self.memory.sent = Some(seconds);
+        }
+        Ok(seconds)
+    }
+
+    /// Within the time that the profile is good for, all instants are as likely.
+    fn horizon(&mut self, area: Area, seconds: i64, length: i64) -> Option<i64> {
+        let many = (60i64 << area.horizon) / length;
+        let base = area.base.div_euclid(length);
+        let past = seconds.div_euclid(length) - base;
+        let many = u32::try_from(many).ok().filter(|many| *many > 0)?;
+        let inside = self.decide(What::Horizon, 0, (0..i64::from(many)).contains(&past));
+        let past = u32::try_from(past).unwrap_or(0).min(many - 1);
+        inside.then(|| (base + i64::from(uniform(self.decisions.coder(), many, past))) * length)
+    }
+
+    /// The first day of the month or of the year of the reference.
+    fn start(&mut self, reference: i64, seconds: i64, unit: usize) -> Option<i64> {
+        if unit != 0 {
+            return None;
+        }
+        let civil = Civil::from_seconds(reference);
+        let month = Civil { day: 1, second: 0, ..civil };
+        let starts = [month, Civil { month: 1, ..month }].map(|civil| civil.seconds().unwrap_or(0));
+        let which = starts.iter().position(|start| *start == seconds).map_or(0, |which| which + 1);
+        match self.number(What::Start, which as u64, 2) {
+            0 => None,
+            which => starts.get(usize::try_from(which - 1).unwrap_or(2)).copied(),
+        }
+    }
+
+    /// How long before the reference, in units.
+    fn ago(&mut self, reference: i64, seconds: i64, length: i64) -> Result<i64, ErrorKind> {
+        let reference = reference.div_euclid(length);
+        let ago = self.signed(What::Ago, reference - seconds.div_euclid(length), 4);
+        let units = ago.and_then(|ago| reference.checked_sub(ago)).ok_or(ErrorKind::TooWide { bits: 64 })?;
+        units.checked_mul(length).ok_or(ErrorKind::TooWide { bits: 64 })
+    }
+
+    /// An id: an author who was said before, and how far on from their last number; or all of it.
+    pub(super) fn id(&mut self, id: Id) -> Result<Id, ErrorKind> {
+        self.given();
+        let own = self.way.depth() == 1 && self.way.at(Report::RECORD, ID);
+        let id = match self.known.filter(|_| own) {
+            Some(known) => known,
+            None => self.new_id(id)?,
+        };
+        self.memory.ids.say(id, |said| said.author == id.author);
+        Ok(id)
+    }
+
+    fn new_id(&mut self, id: Id) -> Result<Id, ErrorKind> {
+        let wide = |value: u64| u32::try_from(value).map_err(|_| ErrorKind::TooWide { bits: 32 });
+        if !self.memory.ids.is_empty() {
+            let back = self.memory.ids.find(|said| said.author == id.author);
+            if self.decide(What::Said, 0, back.is_some()) {
+                let back = self.number(What::SaidBack, back.unwrap_or(0) as u64, 6) as usize;
+                let said = self.memory.ids.get(back).ok_or(ErrorKind::OtherProfile)?;
+                let same = self.decide(What::Epoch, 0x100, id.epoch == said.epoch);
+                let epoch = if same { said.epoch } else { wide(self.number(What::Epoch, id.epoch.into(), 0))? };
+                let on = self.signed(What::Seq, i64::from(id.seq) - i64::from(said.seq) - 1, 3);
+                let seq = on.and_then(|on| u32::try_from(on.checked_add(1 + i64::from(said.seq))?).ok());
+                return Ok(Id { author: said.author, epoch, seq: seq.ok_or(ErrorKind::TooWide { bits: 32 })? });
+            }
+        }
+        let author = wide(self.number(What::Author, id.author.into(), 0))?;
+        let epoch = wide(self.number(What::Epoch, id.epoch.into(), 0))?;
+        let seq = wide(self.number(What::Number, id.seq.into(), 1))?;
+        Ok(Id { author, epoch, seq })
+    }
+
+    /// A point: one that was said before, one of the gazetteer's, or one of a grid inside the mission's area or the world.
+    pub(super) fn point(&mut self, point: Point) -> Result<Point, ErrorKind> {
+        self.given();
+        let point = self.new_point(point)?;
+        self.memory.points.say(point, |said| same_point(*said, point));
+        let gazetteer = self.profile.gazetteer;
+        let place = gazetteer.first.find(point).or_else(|| gazetteer.second.find(point));
+        self.named = place.and_then(|(_, entry)| entry.name);
+        Ok(point)
+    }
+
+    fn new_point(&mut self, point: Point) -> Result<Point, ErrorKind> {
+        if !self.memory.points.is_empty() {
+            let back = self.memory.points.find(|said| same_point(*said, point));
+            if self.decide(What::Said, 0, back.is_some()) {
+                let back = self.number(What::SaidBack, back.unwrap_or(0) as u64, 6) as usize;
+                return self.memory.points.get(back).ok_or(ErrorKind::OtherProfile);
+            }
+        }
+        let gazetteer = self.profile.gazetteer;
+        if !gazetteer.first.is_empty() {
+            let place = gazetteer.first.find(point).map(|(number, _)| number);
+            let place = place.filter(|number| self.decisions.admits(Shared::Place(*number)));
+            if self.decide(What::Known, 0, place.is_some()) {
+                let node = gazetteer.first.root([0; 2], [0; 2]);
+                let node = self.halve(gazetteer.first, node, point, 1);
+                return gazetteer.first.get(node.first()).map(|entry| entry.point).ok_or(ErrorKind::OtherProfile);
+            }
+        }
+        if !gazetteer.second.is_empty() {
+            let place = gazetteer.second.find(point);
+            if self.decide(What::Known, 1, place.is_some()) {
+                let number = place.map_or(0, |(number, _)| u32::try_from(number).unwrap_or(0));
+                let many = u32::try_from(gazetteer.second.len()).unwrap_or(1);
+                let number = uniform(self.decisions.coder(), many, number) as usize;
+                return gazetteer.second.get(number).map(|entry| entry.point).ok_or(ErrorKind::OtherProfile);
+            }
+        }
+        self.cell(point)
+    }
+
+    /// Down the tree of a tier to at most `least` places, a decision at each node.
+    fn halve(&mut self, tier: Tier<'_>, mut node: Node, point: Point, least: usize) -> Node {
+        while node.len() > least {
+            let Some(Entry { point: middle, weight, .. }) = tier.get(node.middle()) else { break };
+            let number = u32::try_from(node.middle()).unwrap_or(0);
+            let bit = upper(point, middle, node.by_longitude());
+            let bit = self.decide_at(What::Half, Root::Node(weight), number, bit);
+            node = node.half(middle, bit);
+        }
+        node
+    }
+
+    /// A point that no list has: in the mission's area inside a small node of the gazetteer, where places are dense; else
+    /// anywhere. On a grid as fine as the point's own decimals.
+    fn cell(&mut self, point: Point) -> Result<Point, ErrorKind> {
+        /// A node with as few places is small enough.
+        const FEW: usize = 4;
+        let (mut lat, mut lon) = ([limit(LATITUDE.min), limit(LATITUDE.max)], [limit(LONGITUDE.min), limit(LONGITUDE.max)]);
+        if let Some(area) = self.profile.area {
+            let within = |limits: [i32; 2], degrees: Degrees| (limits[0]..=limits[1]).contains(&degrees.0);
+            let inside = within(area.lat, point.lat) && within(area.lon, point.lon);
+            if self.decide(What::Inside, 0, inside) {
+                let tier = self.profile.gazetteer.first;
+                let node = self.halve(tier, tier.root(area.lat, area.lon), point, FEW);
+                (lat, lon) = (node.lat, node.lon);
+            }
+        }
+        let step = self.number(What::LatitudeStep, step(point.lat), 4);
+        self.way.said(u32::try_from(step).unwrap_or(u32::MAX));
+        let lat = self.on_grid(lat, point.lat, step)?;
+        let step = self.number(What::LongitudeStep, self::step(point.lon), 4);
+        let lon = self.on_grid(lon, point.lon, step)?;
+        Ok(Point { lat, lon })
+    }
+
+    fn on_grid(&mut self, [from, to]: [i32; 2], degrees: Degrees, step: u64) -> Result<Degrees, ErrorKind> {
+        let step = i64::from(*STEPS.get(usize::try_from(step).unwrap_or(usize::MAX)).ok_or(ErrorKind::OtherProfile)?);
+        let first = (i64::from(from) + step - 1).div_euclid(step);
+        let many = i64::from(to).div_euclid(step) - first + 1;
+        let many = u32::try_from(many).ok().filter(|many| *many > 0).ok_or(ErrorKind::OtherProfile)?;
+        let number = u32::try_from(i64::from(degrees.0).div_euclid(step) - first).unwrap_or(0);
+        let number = uniform(self.decisions.coder(), many, number.min(many - 1));
+        i32::try_from((first + i64::from(number)) * step).map(Degrees).map_err(|_| ErrorKind::OtherProfile)
+    }
+}
+
+/// Decimals of a degree from the seventh to none.
+const STEPS: [i32; 8] = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000];
+
+/// The coarsest grid that a coordinate lies on.
+fn step(degrees: Degrees) -> u64 {
+    STEPS.iter().rposition(|step| degrees.0 % step == 0).unwrap_or(0) as u64
+}
+
+/// A limit of a coordinate.
+fn limit(degrees: i64) -> i32 {
+    i32::try_from(degrees).unwrap_or(0)
+}
