@@ -17,3 +17,4 @@ pub mod import;
 pub mod json;
 pub mod stats;
 pub mod stream;
+pub mod train;

@@ -12,6 +12,8 @@
 //! Where the bytes end, whoever frames the report knows. The decoder reads zeros after them, and at its end holds what it
 //! read against what the encoder must have written: bytes of another profile do not pass.
 
+use crate::error::ErrorKind;
+
 /// One side of the coder: an encoder, a decoder, or something that only counts.
 pub trait Coder {
     /// Codes one decision. `one` is the probability of `true` in 1/65536, from 1 on. An encoder codes `bit` and gives it
@@ -106,7 +108,7 @@ pub struct Position {
 
 /// Writes into a buffer.
 #[derive(Debug)]
-pub struct Encoder<'b> {
+pub(super) struct Encoder<'b> {
     buffer: &'b mut [u8],
     /// Bytes so far, whether or not they fit.
     at: usize,
@@ -117,7 +119,7 @@ pub struct Encoder<'b> {
 
 impl<'b> Encoder<'b> {
     /// Writes behind the `start` bytes that `buffer` has already.
-    pub const fn new(buffer: &'b mut [u8], start: usize) -> Self {
+    pub(super) const fn new(buffer: &'b mut [u8], start: usize) -> Self {
         Self { buffer, at: start, used: start, interval: Interval::ALL }
     }
 
@@ -132,12 +134,12 @@ impl<'b> Encoder<'b> {
     }
 
     /// Bytes so far.
-    pub const fn position(&self) -> Position {
+    pub(super) const fn position(&self) -> Position {
         Position { bytes: self.at, range: self.interval.high - self.interval.low }
     }
 
     /// The bytes, from the first of the buffer on; `None` if it is too small.
-    pub fn finish(mut self) -> Option<&'b [u8]> {
+    pub(super) fn finish(mut self) -> Option<&'b [u8]> {
         let (bytes, end) = self.interval.shortest();
         for byte in end.to_be_bytes().into_iter().take(bytes) {
             self.byte(byte);
@@ -159,7 +161,7 @@ impl Coder for Encoder<'_> {
 
 /// Reads from bytes, and zeros behind them.
 #[derive(Clone, Debug)]
-pub struct Decoder<'b> {
+pub(super) struct Decoder<'b> {
     bytes: &'b [u8],
     /// The next byte to be read.
     at: usize,
@@ -170,7 +172,7 @@ pub struct Decoder<'b> {
 
 impl<'b> Decoder<'b> {
     /// Reads `bytes` from byte `start` on.
-    pub fn new(bytes: &'b [u8], start: usize) -> Self {
+    pub(super) fn new(bytes: &'b [u8], start: usize) -> Self {
         let mut decoder = Self { bytes, at: start, interval: Interval::ALL, window: 0 };
         for _ in 0..4 {
             decoder.pull();
@@ -184,17 +186,17 @@ impl<'b> Decoder<'b> {
     }
 
     /// Bytes that are decided so far.
-    pub const fn position(&self) -> Position {
+    pub(super) const fn position(&self) -> Position {
         Position { bytes: self.at - 4, range: self.interval.high - self.interval.low }
     }
 
-    /// Whether the bytes end as an encoder would have ended them; if they go on instead, how many are left.
-    pub fn end(&self) -> Result<bool, usize> {
+    /// What is wrong if the bytes do not end here as an encoder would have ended them.
+    pub(super) fn end_error(&self) -> Option<ErrorKind> {
         if self.bytes.len() > self.at {
-            return Err(self.bytes.len() - self.at);
+            return Some(ErrorKind::LeftOver(self.bytes.len() - self.at));
         }
         let (_, end) = self.interval.shortest();
-        Ok(end == self.window && self.bytes.last() != Some(&0))
+        (end != self.window || self.bytes.last() == Some(&0)).then_some(ErrorKind::OtherProfile)
     }
 }
 
@@ -255,14 +257,14 @@ mod tests {
             let bytes = encoder.finish().unwrap();
             let mut decoder = Decoder::new(bytes, 0);
             assert_eq!(code(&mut decoder, seed), sum);
-            assert_eq!(decoder.end(), Ok(true));
+            assert_eq!(decoder.end_error(), None);
             for longer in 1..6 {
                 let mut more = [7; 800];
                 more[..bytes.len()].copy_from_slice(bytes);
                 let mut decoder = Decoder::new(&more[..bytes.len() + longer], 0);
                 let other = code(&mut decoder, seed);
                 // Bytes that change what was decided are another message, which may well end there.
-                assert!(other != sum || decoder.end() != Ok(true));
+                assert!(other != sum || decoder.end_error().is_some());
             }
         }
     }

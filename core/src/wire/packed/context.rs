@@ -159,6 +159,16 @@ impl Way {
         self.top.number == number && self.above.last().and_then(|above| above.record).is_some_and(|above| above.id == record.id)
     }
 
+    /// The first two steps.
+    pub(super) fn fields(&self) -> [Option<u8>; 2] {
+        let frame = |step: usize| match self.above.len().cmp(&step) {
+            core::cmp::Ordering::Less => None,
+            core::cmp::Ordering::Equal => Some(self.top.number),
+            core::cmp::Ordering::Greater => self.above.get(step).map(|frame| frame.number),
+        };
+        [frame(1), frame(2)]
+    }
+
     /// Whether the way leads through this field of the report.
     pub(super) fn through(&self, number: u8) -> bool {
         self.above.get(1).unwrap_or(&self.top).number == number && !self.above.is_empty()

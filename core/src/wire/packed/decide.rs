@@ -21,12 +21,15 @@ pub enum What {
     Same,
     Said,
     SaidBack,
+    LaterSaid,
+    LaterSaidBack,
     Listed,
     ListedRank,
     AsPlace,
     Known,
     Half,
     Inside,
+    Cell,
     LatitudeStep,
     LongitudeStep,
     Unit,
@@ -48,7 +51,7 @@ pub enum Root {
 }
 
 /// Values of a profile that reports share.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Shared {
     /// The name of this rank.
     Name(usize),
@@ -81,6 +84,26 @@ pub trait Decisions {
     }
 }
 
+impl<D: Decisions> Decisions for &mut D {
+    type Coder = D::Coder;
+
+    fn coder(&mut self) -> &mut D::Coder {
+        (**self).coder()
+    }
+
+    fn decide(&mut self, at: &At<'_>, number: u32, bit: bool) -> bool {
+        (**self).decide(at, number, bit)
+    }
+
+    fn admits(&mut self, shared: Shared) -> bool {
+        (**self).admits(shared)
+    }
+
+    fn prefers_raw(&mut self, model: &TextModel<'_>, text: &str, start: u8) -> bool {
+        (**self).prefers_raw(model, text, start)
+    }
+}
+
 /// Where a decision stands: makes the keys of its contexts.
 #[derive(Debug)]
 pub struct At<'w> {
@@ -92,6 +115,12 @@ pub struct At<'w> {
 }
 
 impl At<'_> {
+    /// The number of the report's field in which it stands, and of that field's field.
+    #[must_use]
+    pub fn fields(&self) -> [Option<u8>; 2] {
+        self.way.fields()
+    }
+
     /// The key of the root in the table.
     #[must_use]
     pub fn root_key(&self, number: u32) -> u32 {

@@ -6,10 +6,9 @@
 //!           i8 weight of the upper half in 1/16 of a natural unit; u8 which chains go on behind it
 //! ```
 //!
-//! Each tier is in the order of a k-d tree. The entries from `from` up to `to` are a node; with more than one, its middle
-//! `(from + to) / 2` splits it: those behind are not less than the middle one, by latitude and then longitude at the root and
-//! every second node below, by longitude and then latitude at the others. The weight of an entry is that of the node whose
-//! middle it is.
+//! Each tier is in ascending order of its points' [`order`], which is that of a k-d tree of the whole world: near points stand
+//! near each other. The entries from `from` up to `to` are a node; with more than one, its middle `(from + to) / 2` splits it,
+//! and those from there on are the upper half. The weight of an entry is that of the node whose middle it is.
 
 use super::profile::{Bytes, Names};
 use super::weights::Weight;
@@ -65,35 +64,34 @@ pub struct Gazetteer<'p> {
     pub second: Tier<'p>,
 }
 
-/// A part of a tier, and where its points lie.
+/// Where a point stands in the order of places: the bits of its latitude and longitude by turns, the highest first, both
+/// counted from the south-west.
+#[must_use]
+pub const fn order(point: Point) -> u64 {
+    /// A zero before each bit.
+    const fn spread(bits: u32) -> u64 {
+        let bits = bits as u64;
+        let bits = (bits | bits << 16) & 0x0000_ffff_0000_ffff;
+        let bits = (bits | bits << 8) & 0x00ff_00ff_00ff_00ff;
+        let bits = (bits | bits << 4) & 0x0f0f_0f0f_0f0f_0f0f;
+        let bits = (bits | bits << 2) & 0x3333_3333_3333_3333;
+        (bits | bits << 1) & 0x5555_5555_5555_5555
+    }
+    spread(point.lat.0.cast_unsigned() ^ 1 << 31) << 1 | spread(point.lon.0.cast_unsigned() ^ 1 << 31)
+}
+
+/// A part of a tier.
 #[derive(Clone, Copy, Debug)]
 pub struct Node {
     from: usize,
     to: usize,
-    by_longitude: bool,
-    /// Southern and northern limit.
-    pub lat: [i32; 2],
-    /// Western and eastern limit.
-    pub lon: [i32; 2],
-}
-
-/// Whether `point` lies in the upper half of a node that `middle` splits.
-#[must_use]
-pub fn upper(point: Point, middle: Point, by_longitude: bool) -> bool {
-    if by_longitude { (point.lon, point.lat) >= (middle.lon, middle.lat) } else { (point.lat, point.lon) >= (middle.lat, middle.lon) }
 }
 
 impl Node {
     /// How many places it has.
     #[must_use]
-    pub const fn len(&self) -> usize {
+    pub const fn many(&self) -> usize {
         self.to - self.from
-    }
-
-    /// Whether it has none.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 
     /// The number of its first place.
@@ -108,36 +106,18 @@ impl Node {
         usize::midpoint(self.from, self.to)
     }
 
-    /// Whether it is split by longitude.
-    #[must_use]
-    pub const fn by_longitude(&self) -> bool {
-        self.by_longitude
-    }
-
     /// Its upper or lower half.
     #[must_use]
-    pub fn half(mut self, middle: Point, upper: bool) -> Self {
-        let at = self.middle();
-        let (limits, split) =
-            if self.by_longitude { (&mut self.lon, middle.lon.0) } else { (&mut self.lat, middle.lat.0) };
-        let [low, high] = limits;
-        if upper {
-            self.from = at;
-            *low = split.max(*low);
-        } else {
-            self.to = at;
-            *high = split.min(*high);
-        }
-        self.by_longitude = !self.by_longitude;
-        self
+    pub const fn half(self, upper: bool) -> Self {
+        if upper { Self { from: self.middle(), ..self } } else { Self { to: self.middle(), ..self } }
     }
 }
 
 impl<'p> Tier<'p> {
-    /// All of it, inside these limits.
+    /// All of it.
     #[must_use]
-    pub const fn root(&self, lat: [i32; 2], lon: [i32; 2]) -> Node {
-        Node { from: 0, to: self.0.len(), by_longitude: false, lat, lon }
+    pub const fn root(&self) -> Node {
+        Node { from: 0, to: self.0.len() }
     }
 
     /// How many places.
@@ -161,10 +141,9 @@ impl<'p> Tier<'p> {
     /// The number of the place at a point, and all about it.
     #[must_use]
     pub fn find(&self, point: Point) -> Option<(usize, Entry)> {
-        let mut node = self.root([0; 2], [0; 2]);
-        while node.len() > 1 {
-            let middle = self.get(node.middle())?.point;
-            node = node.half(middle, upper(point, middle, node.by_longitude));
+        let mut node = self.root();
+        while node.many() > 1 {
+            node = node.half(order(point) >= order(self.get(node.middle())?.point));
         }
         let entry = self.get(node.from)?;
         (entry.point == point).then_some((node.from, entry))

@@ -59,12 +59,14 @@ pub(super) struct Memory<'a, const N: usize> {
     pub(super) points: Recent<Point, N>,
     pub(super) ids: Recent<Id, N>,
     pub(super) sent: Option<i64>,
+    /// A report of the same message was said before.
+    pub(super) later: bool,
 }
 
 impl<const N: usize> Memory<'_, N> {
     pub(super) fn new(known: &Known) -> Self {
         let mut memory =
-            Self { texts: Recent::new(), points: Recent::new(), ids: Recent::new(), sent: known.sent.map(Stamp::seconds) };
+            Self { texts: Recent::new(), points: Recent::new(), ids: Recent::new(), sent: known.sent.map(Stamp::seconds), later: false };
         if let Some(point) = known.point {
             memory.points.say(point, |_| false);
         }

@@ -9,6 +9,7 @@
 //! decision that was as good as certain takes next to nothing. Whatever the profile, every valid report can be written, and
 //! never in more bytes than postcard takes: where it would be, postcard's bytes are written instead, and say so.
 
+mod batch;
 mod coder;
 mod context;
 mod decide;
@@ -21,10 +22,11 @@ mod text;
 mod values;
 mod weights;
 
+pub use batch::{BATCH, BatchReader, BatchWriter};
 pub use coder::{Coder, Cost, Position, fair, uniform};
 pub use context::mix;
 pub use decide::{At, Decisions, Root, Shared, What};
-pub use gazetteer::{ENTRY, Entry, Gazetteer, Tier, upper};
+pub use gazetteer::{ENTRY, Entry, Gazetteer, Node, Tier, order};
 pub use memory::Known;
 pub use profile::{
     Area, LENGTHS, MAGIC, PROFILE_VERSION, Profile, ProfileError, SECTION_NAMES, SECTIONS,
@@ -49,6 +51,8 @@ pub const PACKED: u8 = 0x80;
 
 /// How many texts, points and authors of a report are remembered while it is packed.
 const REMEMBERED: usize = 16;
+/// The same for all reports of a batch.
+const IN_BATCH: usize = 128;
 
 /// Packs a report with a profile into `buffer` and gives the part of it that was written. Where postcard is shorter, that is
 /// what is written. [`MAX_LEN`](super::MAX_LEN) bytes are always enough.
@@ -140,13 +144,26 @@ pub fn tag(bytes: &[u8]) -> Option<u8> {
     bytes.first().filter(|first| *first & PACKED != 0).map(|first| first & !PACKED)
 }
 
-/// Takes all decisions of a report, without writing anything: for trainers.
-///
-/// # Errors
-/// The first limit or rule that the report breaks.
-pub fn decide<'a, D: Decisions>(report: &Report<'a>, profile: &Profile<'a>, known: &Known, decisions: D) -> Result<(), Error> {
-    let mut memory = Memory::<REMEMBERED>::new(known);
-    report.put(&mut Writer(Packer::new(profile, decisions, &mut memory, known)), &ANY)
+/// Takes all decisions of reports, without writing anything: for trainers.
+#[derive(Debug)]
+pub struct Rehearsal<'a>(Memory<'a, IN_BATCH>);
+
+impl<'a> Rehearsal<'a> {
+    /// A message of its own.
+    #[must_use]
+    pub fn new(known: &Known) -> Self {
+        Self(Memory::new(known))
+    }
+
+    /// The decisions of one more report of the message.
+    ///
+    /// # Errors
+    /// The first limit or rule that the report breaks.
+    pub fn report<D: Decisions>(&mut self, report: &Report<'a>, profile: &Profile<'a>, known: &Known, decisions: D) -> Result<(), Error> {
+        report.put(&mut Writer(Packer::new(profile, decisions, &mut self.0, known)), &ANY)?;
+        self.0.later = true;
+        Ok(())
+    }
 }
 
 /// Packs what it is given.
@@ -256,15 +273,15 @@ impl<'a, D: Decisions, const N: usize> Sink<'a> for Writer<'_, 'a, D, N> {
 }
 
 /// Unpacks, and tells `trace`.
-struct Reader<'p, 'a, 'b, 't, T, const N: usize> {
-    packer: Packer<'p, 'a, Weighing<'p, Decoder<'b>>, N>,
+struct Reader<'p, 'a, 't, D, T, const N: usize> {
+    packer: Packer<'p, 'a, D, N>,
     start: Position,
     trace: &'t mut T,
 }
 
-impl<T: Trace, const N: usize> Reader<'_, '_, '_, '_, T, N> {
-    fn position(&self) -> Position {
-        self.packer.decisions.coder.position()
+impl<'b, D: Decisions<Coder = Decoder<'b>>, T: Trace, const N: usize> Reader<'_, '_, '_, D, T, N> {
+    fn position(&mut self) -> Position {
+        self.packer.decisions.coder().position()
     }
 
     fn header(&mut self, header: u8) {
@@ -275,11 +292,9 @@ impl<T: Trace, const N: usize> Reader<'_, '_, '_, '_, T, N> {
 
     fn end(&mut self) -> Result<(), Error> {
         let at = self.position().bytes;
-        match self.packer.decisions.coder.end() {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(self.packer.error(ErrorKind::OtherProfile, at)),
-            Err(left) => Err(self.packer.error(ErrorKind::LeftOver(left), at)),
-        }
+        // What is wrong is wrong with the whole.
+        self.packer.path = Path::default();
+        self.packer.decisions.coder().end_error().map_or(Ok(()), |kind| Err(self.packer.error(kind, at)))
     }
 
     fn read<V>(&mut self, start: Position, value: Result<V, ErrorKind>, seen: impl FnOnce(&V) -> Seen<'_>) -> Result<V, Error> {
@@ -292,7 +307,7 @@ impl<T: Trace, const N: usize> Reader<'_, '_, '_, '_, T, N> {
     }
 }
 
-impl<'a, T: Trace, const N: usize> Source<'a> for Reader<'_, 'a, '_, '_, T, N> {
+impl<'a, 'b, D: Decisions<Coder = Decoder<'b>>, T: Trace, const N: usize> Source<'a> for Reader<'_, 'a, '_, D, T, N> {
     fn path(&mut self) -> &mut Path {
         &mut self.packer.path
     }

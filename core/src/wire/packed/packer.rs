@@ -333,6 +333,15 @@ impl<'p, 'a, D: Decisions, const N: usize> Packer<'p, 'a, D, N> {
         Ok(text)
     }
 
+    /// Whether something was said before is another question where other reports were said before.
+    pub(super) const fn said(&self) -> What {
+        if self.memory.later { What::LaterSaid } else { What::Said }
+    }
+
+    pub(super) const fn said_back(&self) -> What {
+        if self.memory.later { What::LaterSaidBack } else { What::SaidBack }
+    }
+
     /// A name: the one of the place, one that was said before, one of the profile's, or a new one.
     fn name(&mut self, text: Option<&'a str>, most: usize) -> Result<(&'a str, u32), ErrorKind> {
         let names = self.profile.names;
@@ -344,8 +353,8 @@ impl<'p, 'a, D: Decisions, const N: usize> Packer<'p, 'a, D, N> {
         }
         if !self.memory.texts.is_empty() {
             let back = text.and_then(|text| self.memory.texts.find(|said| *said == text));
-            if self.decide(What::Said, 0, back.is_some()) {
-                let back = self.number(What::SaidBack, back.unwrap_or(0) as u64, 6) as usize;
+            if self.decide(self.said(), 0, back.is_some()) {
+                let back = self.number(self.said_back(), back.unwrap_or(0) as u64, 6) as usize;
                 let text = self.memory.texts.get(back).ok_or(ErrorKind::OtherProfile)?;
                 self.memory.texts.say(text, |said| *said == text);
                 return Ok((text, 2 + back as u32));
@@ -353,7 +362,8 @@ impl<'p, 'a, D: Decisions, const N: usize> Packer<'p, 'a, D, N> {
         }
         if names.len() > 0 {
             let rank = text.and_then(|text| names.find(text)).filter(|rank| self.decisions.admits(Shared::Name(*rank)));
-            if self.decide(What::Listed, 0, rank.is_some()) {
+            let later = self.memory.later.into();
+            if self.decide(What::Listed, later, rank.is_some()) {
                 let rank = self.number(What::ListedRank, rank.unwrap_or(0) as u64, 16) as usize;
                 let text = names.get(rank).ok_or(ErrorKind::OtherProfile)?;
                 self.memory.texts.say(text, |said| *said == text);

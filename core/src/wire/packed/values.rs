@@ -2,7 +2,7 @@
 
 use super::coder::uniform;
 use super::decide::{Decisions, Root, Shared, What};
-use super::gazetteer::{Entry, Node, Tier, upper};
+use super::gazetteer::{Entry, Tier, order};
 use super::packer::{Packer, same_point};
 use super::profile::Area;
 use crate::error::ErrorKind;
@@ -13,6 +13,9 @@ use crate::model::{Degrees, Id, Point, Report};
 
 const ID: u8 = field(Report::RECORD.fields, "id");
 const SENT: u8 = field(Report::RECORD.fields, "sent");
+
+/// How often each axis is halved to find the cell of a point.
+const HALVINGS: u32 = 8;
 
 /// Seconds in a day, an hour, a minute, a second.
 const UNITS: [i64; 4] = [86_400, 3600, 60, 1];
@@ -99,8 +102,8 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
         let wide = |value: u64| u32::try_from(value).map_err(|_| ErrorKind::TooWide { bits: 32 });
         if !self.memory.ids.is_empty() {
             let back = self.memory.ids.find(|said| said.author == id.author);
-            if self.decide(What::Said, 0, back.is_some()) {
-                let back = self.number(What::SaidBack, back.unwrap_or(0) as u64, 6) as usize;
+            if self.decide(self.said(), 0, back.is_some()) {
+                let back = self.number(self.said_back(), back.unwrap_or(0) as u64, 6) as usize;
                 let said = self.memory.ids.get(back).ok_or(ErrorKind::OtherProfile)?;
                 let same = self.decide(What::Epoch, 0x100, id.epoch == said.epoch);
                 let epoch = if same { said.epoch } else { wide(self.number(What::Epoch, id.epoch.into(), 0))? };
@@ -129,8 +132,8 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
     fn new_point(&mut self, point: Point) -> Result<Point, ErrorKind> {
         if !self.memory.points.is_empty() {
             let back = self.memory.points.find(|said| same_point(*said, point));
-            if self.decide(What::Said, 0, back.is_some()) {
-                let back = self.number(What::SaidBack, back.unwrap_or(0) as u64, 6) as usize;
+            if self.decide(self.said(), 0, back.is_some()) {
+                let back = self.number(self.said_back(), back.unwrap_or(0) as u64, 6) as usize;
                 return self.memory.points.get(back).ok_or(ErrorKind::OtherProfile);
             }
         }
@@ -139,9 +142,8 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
             let place = gazetteer.first.find(point).map(|(number, _)| number);
             let place = place.filter(|number| self.decisions.admits(Shared::Place(*number)));
             if self.decide(What::Known, 0, place.is_some()) {
-                let node = gazetteer.first.root([0; 2], [0; 2]);
-                let node = self.halve(gazetteer.first, node, point, 1);
-                return gazetteer.first.get(node.first()).map(|entry| entry.point).ok_or(ErrorKind::OtherProfile);
+                let number = self.halve(gazetteer.first, point);
+                return gazetteer.first.get(number).map(|entry| entry.point).ok_or(ErrorKind::OtherProfile);
             }
         }
         if !gazetteer.second.is_empty() {
@@ -156,33 +158,44 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
         self.cell(point)
     }
 
-    /// Down the tree of a tier to at most `least` places, a decision at each node.
-    fn halve(&mut self, tier: Tier<'_>, mut node: Node, point: Point, least: usize) -> Node {
-        while node.len() > least {
+    /// Down the tree of a tier to one place, a decision at each node.
+    fn halve(&mut self, tier: Tier<'_>, point: Point) -> usize {
+        let mut node = tier.root();
+        while node.many() > 1 {
             let Some(Entry { point: middle, weight, .. }) = tier.get(node.middle()) else { break };
             let number = u32::try_from(node.middle()).unwrap_or(0);
-            let bit = upper(point, middle, node.by_longitude());
-            let bit = self.decide_at(What::Half, Root::Node(weight), number, bit);
-            node = node.half(middle, bit);
+            let upper = order(point) >= order(middle);
+            node = node.half(self.decide_at(What::Half, Root::Node(weight), number, upper));
         }
-        node
+        node.first()
     }
 
-    /// A point that no list has: in the mission's area inside a small node of the gazetteer, where places are dense; else
-    /// anywhere. On a grid as fine as the point's own decimals.
+    /// A point that no list has: in the mission's area or anywhere; then in which half of that, and of that, for places are
+    /// dense in some and rare in others; at last on a grid as fine as the point's own decimals.
     fn cell(&mut self, point: Point) -> Result<Point, ErrorKind> {
-        /// A node with as few places is small enough.
-        const FEW: usize = 4;
-        let (mut lat, mut lon) = ([limit(LATITUDE.min), limit(LATITUDE.max)], [limit(LONGITUDE.min), limit(LONGITUDE.max)]);
+        let mut limits = [[LATITUDE.min, LATITUDE.max], [LONGITUDE.min, LONGITUDE.max]].map(|limits| limits.map(limit));
+        let degrees = [point.lat.0, point.lon.0];
+        let mut number = 1;
         if let Some(area) = self.profile.area {
-            let within = |limits: [i32; 2], degrees: Degrees| (limits[0]..=limits[1]).contains(&degrees.0);
-            let inside = within(area.lat, point.lat) && within(area.lon, point.lon);
-            if self.decide(What::Inside, 0, inside) {
-                let tier = self.profile.gazetteer.first;
-                let node = self.halve(tier, tier.root(area.lat, area.lon), point, FEW);
-                (lat, lon) = (node.lat, node.lon);
+            let inside = |([from, to], degrees): (&[i32; 2], &i32)| (*from..=*to).contains(degrees);
+            let area = [area.lat, area.lon];
+            if self.decide(What::Inside, 0, area.iter().zip(&degrees).all(inside)) {
+                limits = area;
+            } else {
+                // Numbers of cells are others in the world.
+                number = 0x8000_0001;
             }
         }
+        for _ in 0..HALVINGS {
+            for (limits, degrees) in limits.iter_mut().zip(degrees) {
+                let [from, to] = limits;
+                let middle = i64::midpoint(i64::from(*from), i64::from(*to)) as i32;
+                let upper = self.decide(What::Cell, number, degrees > middle);
+                if upper { *from = middle + 1 } else { *to = middle }
+                number = number << 1 | u32::from(upper);
+            }
+        }
+        let [lat, lon] = limits;
         let step = self.number(What::LatitudeStep, step(point.lat), 4);
         self.way.said(u32::try_from(step).unwrap_or(u32::MAX));
         let lat = self.on_grid(lat, point.lat, step)?;

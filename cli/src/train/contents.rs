@@ -1,0 +1,231 @@
+//! What reports say often enough to be put into a profile: names, places, sets of fields, time and area.
+//!
+//! Persons, authors and long texts are never among them, and nothing that fewer than five reports say.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use increp::model::describe::{CodeList, Path, Record, Shape};
+use increp::model::{Degrees, Fields, Group, Point, Report, Sink, Value as _};
+use increp::wire::packed::{Area, ENTRY, Entry, Weight};
+use increp::{Error, ErrorKind};
+
+use super::decisions::FEWEST;
+
+/// What was counted.
+#[derive(Default)]
+pub struct Contents<'a> {
+    reports: u32,
+    path: Path,
+    /// In how many reports a name stands, and the last of them.
+    names: HashMap<&'a str, (u32, u32)>,
+    persons: BTreeSet<&'a str>,
+    places: HashMap<[i32; 2], Place<'a>>,
+    point: Option<Point>,
+    masks: BTreeMap<u32, BTreeMap<u32, (u32, u32)>>,
+    sent: Vec<i64>,
+}
+
+#[derive(Default)]
+struct Place<'a> {
+    reports: u32,
+    last: u32,
+    names: BTreeMap<&'a str, u32>,
+}
+
+impl<'a> Contents<'a> {
+    /// Counts what a report says.
+    pub fn add(&mut self, report: &Report<'a>) -> Result<(), Error> {
+        self.reports += 1;
+        self.path = Path::default();
+        self.point = None;
+        let start = || report.event.as_ref()?.time.known()?.start.known().copied();
+        self.sent.extend(report.sent.or_else(start).map(increp::model::Stamp::seconds));
+        report.put(self, &increp::model::bounds::ANY)
+    }
+
+    /// Names that at least five reports say, and those `given`, the commonest first; of the former at most so many bytes.
+    pub fn names<'s>(&'s self, bytes: usize, given: &'s [String]) -> Vec<&'s str> {
+        let often = self.names.iter().filter(|(name, (reports, _))| *reports >= FEWEST && !self.persons.contains(*name));
+        let mut names: Vec<(u32, &str)> = often.map(|(name, (reports, _))| (*reports, *name)).collect();
+        names.sort_by(|one, other| other.0.cmp(&one.0).then(one.1.cmp(other.1)));
+        let mut used = 6;
+        // 2 bytes in the order, 4 for the start.
+        let fits = |(_, name): &(u32, &str)| {
+            used += name.len() + 6;
+            used <= bytes
+        };
+        let given = given.iter().map(|name| (self.names.get(name.as_str()).map_or(0, |(reports, _)| *reports), name.as_str()));
+        let given: Vec<_> = given.collect();
+        names.retain(|(_, name)| given.iter().all(|(_, other)| other != name));
+        let mut names: Vec<_> = names.into_iter().take_while(fits).chain(given).collect();
+        names.sort_by(|one, other| other.0.cmp(&one.0).then(one.1.cmp(other.1)));
+        names.into_iter().take(usize::from(u16::MAX) - 1).map(|(_, name)| name).collect()
+    }
+
+    /// Places that at least five reports name, the commonest first; at most so many bytes of them.
+    pub fn places(&self, bytes: usize) -> Vec<(Point, Option<&'a str>)> {
+        let mut places: Vec<_> = self.places.iter().filter(|(_, place)| place.reports >= FEWEST).collect();
+        places.sort_by_key(|(point, place)| (core::cmp::Reverse(place.reports), **point));
+        let name = |place: &Place<'a>| {
+            // The name that most reports give it, if most do.
+            let (name, reports) = place.names.iter().max_by_key(|(name, reports)| (**reports, core::cmp::Reverse(**name)))?;
+            (*reports >= FEWEST && *reports * 2 > place.reports).then_some(*name)
+        };
+        places.into_iter().take(bytes / ENTRY).map(|([lat, lon], place)| (Point { lat: Degrees(*lat), lon: Degrees(*lon) }, name(place))).collect()
+    }
+
+    /// The section of sets of fields.
+    pub fn masks(&self) -> Vec<u8> {
+        /// Rarer ones are written field by field.
+        const MOST: usize = 24;
+        let mut section = Vec::new();
+        for (record, masks) in &self.masks {
+            let mut masks: Vec<_> = masks.iter().filter(|(_, (reports, _))| *reports >= FEWEST).collect();
+            masks.sort_by_key(|(mask, (reports, _))| (core::cmp::Reverse(*reports), **mask));
+            masks.truncate(MOST);
+            if masks.is_empty() {
+                continue;
+            }
+            section.extend(record.to_le_bytes());
+            section.push(masks.len() as u8);
+            section.extend(masks.iter().flat_map(|(mask, _)| mask.to_le_bytes()));
+        }
+        section
+    }
+
+    /// When and where reports are to be expected, from when and where they were.
+    pub fn area(&self, places: &[(Point, Option<&str>)]) -> Option<Area> {
+        const DAY: i64 = 86_400;
+        let mut sent = self.sent.clone();
+        sent.sort_unstable();
+        let last = *sent.last()?;
+        // As many reports again as a quarter of these take about as long as the last quarter took.
+        let quarter = sent.get(sent.len() - 1 - sent.len() / 4).copied().unwrap_or(last);
+        let minutes = ((last - quarter) / 60).max(DAY / 60);
+        let horizon = (64 - (minutes - 1).leading_zeros()).clamp(10, 26) as u8;
+        // Limits in whole tenths of a degree, a twentieth of the width further out.
+        let limits = |degrees: fn(&Point) -> Degrees, most: i32| {
+            let all = || places.iter().map(|(point, _)| degrees(point).0);
+            let (low, high) = (all().min().unwrap_or(-most), all().max().unwrap_or(most));
+            let margin = (i64::from(high) - i64::from(low)) / 20;
+            let outside = |value: i64| value.clamp(-i64::from(most), i64::from(most)) as i32;
+            let tenth = 1_000_000;
+            [
+                outside((i64::from(low) - margin).div_euclid(tenth) * tenth),
+                outside(-(-(i64::from(high) + margin)).div_euclid(tenth) * tenth),
+            ]
+        };
+        Some(Area {
+            base: last.div_euclid(DAY) * DAY,
+            horizon,
+            lat: limits(|point| point.lat, 900_000_000),
+            lon: limits(|point| point.lon, 1_800_000_000),
+        })
+    }
+}
+
+/// The section of names.
+pub fn names_section(names: &[&str]) -> Vec<u8> {
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let mut sorted: Vec<u16> = (0..names.len() as u16).collect();
+    sorted.sort_by_key(|rank| names[usize::from(*rank)]);
+    let mut section = (names.len() as u16).to_le_bytes().to_vec();
+    section.extend(sorted.into_iter().flat_map(u16::to_le_bytes));
+    let mut start = 0u32;
+    for name in names {
+        section.extend(start.to_le_bytes());
+        start += name.len() as u32;
+    }
+    section.extend(start.to_le_bytes());
+    section.extend(names.iter().flat_map(|name| name.bytes()));
+    section
+}
+
+/// The section of the gazetteer.
+pub fn gazetteer_section(first: &[Entry], second: &[Entry]) -> Vec<u8> {
+    if first.is_empty() && second.is_empty() {
+        return Vec::new();
+    }
+    let mut section = (first.len() as u16).to_le_bytes().to_vec();
+    section.extend(first.iter().chain(second).flat_map(Entry::to_bytes));
+    section
+}
+
+/// The entry of a place that nothing is learned of yet.
+pub fn entry(point: Point, name: Option<&str>, names: &[&str]) -> Entry {
+    let rank = name.and_then(|name| names.iter().position(|known| *known == name));
+    Entry { point, name: rank.map(|rank| rank as u16), weight: Weight::default() }
+}
+
+impl<'a> Sink<'a> for Contents<'a> {
+    fn path(&mut self) -> &mut Path {
+        &mut self.path
+    }
+    fn error(&mut self, kind: ErrorKind) -> Error {
+        Error { kind, offset: 0, path: self.path }
+    }
+    fn fields(&mut self, record: &'static Record, reported: u32) -> Result<Fields, Error> {
+        let this = self.reports;
+        let (reports, last) = self.masks.entry(record.id).or_default().entry(reported).or_default();
+        if *last != this {
+            (*reports, *last) = (*reports + 1, this);
+        }
+        Ok(Fields::reported(reported, Fields::described(record)))
+    }
+    fn group(&mut self, group: Group, [lat, lon, _]: [i64; 3]) -> Result<bool, Error> {
+        if group == Group::Point {
+            let point = Point { lat: Degrees(lat as i32), lon: Degrees(lon as i32) };
+            let place = self.places.entry([point.lat.0, point.lon.0]).or_default();
+            if place.last != self.reports {
+                (place.reports, place.last) = (place.reports + 1, self.reports);
+            }
+            self.point = Some(point);
+        }
+        Ok(true)
+    }
+    fn text(&mut self, text: &'a str) -> Result<(), Error> {
+        let (shape, field) = self.path.resolve().unzip();
+        let Some(field) = field.flatten() else { return Ok(()) };
+        if matches!(shape.map(Shape::inner), Some(Shape::Person)) {
+            self.persons.insert(text);
+            return Ok(());
+        }
+        if field.bound.max > increp::model::bounds::TEXT.max && !field.bound.unit.is_empty() {
+            return Ok(());
+        }
+        let this = self.reports;
+        let (reports, last) = self.names.entry(text).or_default();
+        if *last != this {
+            (*reports, *last) = (*reports + 1, this);
+        }
+        // The point of a place comes before its name.
+        let named = field.name == "name" && self.path.to_string().ends_with("place.name");
+        if let Some(place) = self.point.take_if(|_| named).and_then(|point| self.places.get_mut(&[point.lat.0, point.lon.0])) {
+            *place.names.entry(text).or_default() += 1;
+        }
+        Ok(())
+    }
+    fn code(&mut self, _: u8, _: &'static CodeList) -> Result<(), Error> {
+        Ok(())
+    }
+    fn flag(&mut self, _: bool) -> Result<(), Error> {
+        Ok(())
+    }
+    fn case(&mut self, _: u8, _: u8) -> Result<(), Error> {
+        Ok(())
+    }
+    fn length(&mut self, _: usize, _: usize) -> Result<(), Error> {
+        Ok(())
+    }
+    fn unsigned(&mut self, _: u64, _: u8) -> Result<(), Error> {
+        Ok(())
+    }
+    fn signed(&mut self, _: i64, _: u8) -> Result<(), Error> {
+        Ok(())
+    }
+    fn digest(&mut self, _: &[u8; 32]) -> Result<(), Error> {
+        Ok(())
+    }
+}

@@ -1,0 +1,532 @@
+//! Learns the weights of decisions: a logistic regression over the contexts that at least five reports have, trained with
+//! AdaGrad, pruned to what saves more than it costs, and laid into the table.
+//!
+//! Only additions, multiplications, divisions and square roots of IEEE 754 are used, each rounded once, and nothing depends on
+//! the order of a hash table: the same reports give the same bytes on every machine.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use increp::wire::packed::{At, BUCKET, CELL, Coder, Decisions, Root, Shared, TextModel, Weight, Weights, What, mix, place, squash};
+
+/// A context that fewer reports have is not learned: it could be told whose they are.
+pub const FEWEST: u32 = 5;
+
+/// Chains of a decision.
+const CHAINS: usize = 4;
+/// The number of the report's field `event`.
+const EVENT: u8 = 10;
+/// Says that a key is that of a node of the gazetteer.
+const NODE: u32 = 0x6e6f_6465;
+
+/// Keys are hashes already.
+#[derive(Default)]
+struct Plain(u64);
+
+impl Hasher for Plain {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0 << 8 | u64::from(*byte);
+        }
+    }
+    fn write_u32(&mut self, key: u32) {
+        self.0 = u64::from(key).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}
+
+type Keys<V> = HashMap<u32, V, BuildHasherDefault<Plain>>;
+
+/// Takes what is not decided by weights.
+#[derive(Debug, Default)]
+pub struct Nothing;
+
+impl Coder for Nothing {
+    fn bit(&mut self, _: u16, bit: bool) -> bool {
+        bit
+    }
+}
+
+/// Which value of the profile was said by how many reports so far. One that few have said is new to its first reporters.
+#[derive(Debug, Default)]
+pub struct Sayings {
+    said: HashMap<Shared, u32>,
+}
+
+impl Sayings {
+    fn admits(&mut self, shared: Shared) -> bool {
+        let said = self.said.entry(shared).or_default();
+        *said += 1;
+        *said >= FEWEST
+    }
+}
+
+/// Counts in how many reports each context occurs.
+#[derive(Default)]
+pub struct Census {
+    reports: Keys<(u32, u32)>,
+    report: u32,
+    pub sayings: Sayings,
+    nothing: Nothing,
+}
+
+impl Census {
+    /// The next report begins.
+    pub fn begin(&mut self, report: usize) {
+        self.report = 1 + report as u32;
+    }
+
+    fn count(&mut self, key: u32) {
+        let report = self.report;
+        let (many, last) = self.reports.entry(key).or_insert((0, 0));
+        // A report is rehearsed more than once; the second time it is not new.
+        if *last < report {
+            (*many, *last) = (*many + 1, report);
+        }
+    }
+}
+
+fn root(at: &At<'_>, number: u32) -> u32 {
+    match at.root {
+        Root::Table => at.root_key(number),
+        Root::Node(_) => mix(NODE, number),
+    }
+}
+
+impl Decisions for Census {
+    type Coder = Nothing;
+    fn coder(&mut self) -> &mut Nothing {
+        &mut self.nothing
+    }
+    fn decide(&mut self, at: &At<'_>, number: u32, bit: bool) -> bool {
+        self.count(root(at, number));
+        for chain in 0..CHAINS {
+            let (keys, many) = at.chain(chain, number);
+            for key in keys.into_iter().take(many) {
+                self.count(key);
+            }
+        }
+        bit
+    }
+    fn admits(&mut self, shared: Shared) -> bool {
+        self.sayings.admits(shared)
+    }
+    fn prefers_raw(&mut self, _: &TextModel<'_>, _: &str, _: u8) -> bool {
+        false
+    }
+}
+
+/// A decision that was taken: which contexts it had.
+#[derive(Clone, Copy, Debug)]
+struct Taken {
+    start: u32,
+    /// How many contexts each chain has of it; the root stands before them.
+    chains: [u8; CHAINS],
+    bit: bool,
+    /// How much its report counts.
+    weight: f32,
+    /// The field that it belongs to.
+    group: u8,
+}
+
+/// A field of the report, or from 32 on of its event.
+fn group(at: &At<'_>) -> u8 {
+    match at.fields() {
+        [Some(EVENT), Some(field)] => 32 + field,
+        [field, _] => field.unwrap_or(31),
+    }
+}
+
+/// Learns.
+pub struct Learner {
+    ids: Keys<u32>,
+    keys: Vec<u32>,
+    nodes: Vec<bool>,
+    taken: Vec<Taken>,
+    contexts: Vec<u32>,
+    /// How much the report at hand counts.
+    pub weight: f32,
+    pub sayings: Sayings,
+    nothing: Nothing,
+    fixed: Vec<(u32, i8)>,
+    // Learned.
+    value: Vec<f32>,
+    slope: Vec<f32>,
+    kept: Vec<bool>,
+}
+
+impl Learner {
+    pub fn new(census: &Census) -> Self {
+        let mut keys: Vec<u32> = census.reports.iter().filter(|(_, (many, _))| *many >= FEWEST).map(|(key, _)| *key).collect();
+        keys.sort_unstable();
+        let ids = keys.iter().zip(0..).map(|(key, id)| (*key, id)).collect();
+        let many = keys.len();
+        Self {
+            ids,
+            keys,
+            nodes: vec![false; many],
+            taken: Vec::new(),
+            contexts: Vec::new(),
+            weight: 1.0,
+            sayings: Sayings::default(),
+            nothing: Nothing,
+            fixed: Vec::new(),
+            value: vec![0.0; many],
+            slope: vec![0.0; many],
+            kept: vec![true; many],
+        }
+    }
+}
+
+impl Decisions for Learner {
+    type Coder = Nothing;
+    fn coder(&mut self) -> &mut Nothing {
+        &mut self.nothing
+    }
+    fn decide(&mut self, at: &At<'_>, number: u32, bit: bool) -> bool {
+        let key = root(at, number);
+        if at.what == What::Horizon {
+            // Past reports lie before the time that the profile is for.
+            if self.fixed.iter().all(|(fixed, _)| *fixed != key) {
+                self.fixed.push((key, 3 * 16));
+            }
+            return bit;
+        }
+        let Some(id) = self.ids.get(&key) else { return bit };
+        if matches!(at.root, Root::Node(_)) {
+            self.nodes[*id as usize] = true;
+        }
+        let mut taken = Taken { start: self.contexts.len() as u32, chains: [0; CHAINS], bit, weight: self.weight, group: group(at) };
+        self.contexts.push(*id);
+        for (chain, many_taken) in taken.chains.iter_mut().enumerate() {
+            let (keys, many) = at.chain(chain, number);
+            for key in keys.iter().take(many) {
+                let Some(id) = self.ids.get(key) else { break };
+                self.contexts.push(*id);
+                *many_taken += 1;
+            }
+        }
+        self.taken.push(taken);
+        bit
+    }
+    fn admits(&mut self, shared: Shared) -> bool {
+        self.sayings.admits(shared)
+    }
+    fn prefers_raw(&mut self, _: &TextModel<'_>, _: &str, _: u8) -> bool {
+        false
+    }
+}
+
+/// The least that a weight can be off, as a share of a natural unit.
+const STEP: f32 = 16.0;
+
+fn chance(sum: f32) -> f32 {
+    f32::from(squash((sum * 256.0) as i32)) / 65536.0
+}
+
+/// Bits that a decision costs which had this chance: the logarithm by a table of 1/1024.
+struct Bits(Vec<f32>);
+
+impl Bits {
+    fn new() -> Self {
+        // By squaring: the logarithm of a number between 1 and 2 has the next binary digit 1 if its square is 2 or more.
+        let logarithm = |part: u32| {
+            let (mut mantissa, mut bits, mut digit) = (1.0 + f64::from(part) / 1024.0, 0.0, 0.5);
+            for _ in 0..24 {
+                mantissa *= mantissa;
+                if mantissa >= 2.0 {
+                    mantissa /= 2.0;
+                    bits += digit;
+                }
+                digit /= 2.0;
+            }
+            bits as f32
+        };
+        Self((0..1024).map(logarithm).collect())
+    }
+
+    fn of(&self, chance: f32) -> f32 {
+        let whole = ((chance * 65536.0) as u32).clamp(1, 65536);
+        let power = whole.ilog2();
+        16.0 - power as f32 - self.0[((whole << 10 >> power) - 1024) as usize]
+    }
+}
+
+/// What was learned: the table, the nodes of the gazetteer, and what it costs.
+#[derive(Debug, Default)]
+pub struct Learned {
+    /// The section of weights.
+    pub table: Vec<u8>,
+    /// Weights of the gazetteer's nodes by number.
+    pub nodes: HashMap<u32, Weight>,
+    /// Weights in the table.
+    pub weights: usize,
+}
+
+impl Learner {
+    fn pass(&mut self, rate: f32) {
+        for taken in &self.taken {
+            let mut at = taken.start as usize;
+            let mut sum = 0.0;
+            let mut used = [0u32; 16];
+            let mut many = 0;
+            let root = self.contexts[at] as usize;
+            if !self.kept[root] {
+                continue;
+            }
+            sum += self.value[root];
+            used[many] = root as u32;
+            many += 1;
+            at += 1;
+            for chain in taken.chains {
+                for id in &self.contexts[at..at + usize::from(chain)] {
+                    if !self.kept[*id as usize] {
+                        break;
+                    }
+                    sum += self.value[*id as usize];
+                    used[many] = *id;
+                    many += 1;
+                }
+                at += usize::from(chain);
+            }
+            let slope = (chance(sum) - f32::from(u8::from(taken.bit))) * taken.weight;
+            for (place, id) in used[..many].iter().enumerate() {
+                let id = *id as usize;
+                // What is special is kept nearer to nothing than what is general.
+                let pull = if place == 0 { 0.0002 } else { 0.004 };
+                let slope = slope + pull * taken.weight * self.value[id];
+                self.slope[id] += slope * slope;
+                self.value[id] -= rate * slope / (self.slope[id] + 0.3).sqrt();
+            }
+        }
+    }
+
+    /// What each weight saves, in bits; of a chain also what stands behind it.
+    fn savings(&self, bits: &Bits) -> Vec<f32> {
+        let mut saved = vec![0f32; self.keys.len()];
+        for taken in &self.taken {
+            let mut at = taken.start as usize;
+            let root = self.contexts[at] as usize;
+            if !self.kept[root] {
+                continue;
+            }
+            let mut chains: [(usize, usize); CHAINS] = [(0, 0); CHAINS];
+            let mut sum = self.value[root];
+            at += 1;
+            for (chain, many) in taken.chains.into_iter().enumerate() {
+                let live = self.contexts[at..at + usize::from(many)].iter().take_while(|id| self.kept[**id as usize]).count();
+                chains[chain] = (at, live);
+                sum += self.contexts[at..at + live].iter().map(|id| self.value[*id as usize]).sum::<f32>();
+                at += usize::from(many);
+            }
+            let cost = |sum: f32| {
+                let chance = chance(sum);
+                bits.of(if taken.bit { chance } else { 1.0 - chance })
+            };
+            let now = cost(sum);
+            saved[root] += (1.0 - now) * taken.weight;
+            for (at, live) in chains {
+                // Without this one and those behind it.
+                let mut tail = 0.0;
+                for id in self.contexts[at..at + live].iter().rev() {
+                    tail += self.value[*id as usize];
+                    saved[*id as usize] += (cost(sum - tail) - now) * taken.weight;
+                }
+            }
+        }
+        saved
+    }
+
+    /// Bits by group of fields, with the weights as they stand.
+    pub fn cost(&self) -> [f64; 256] {
+        let bits = Bits::new();
+        let mut cost = [0f64; 256];
+        for taken in &self.taken {
+            let mut at = taken.start as usize;
+            let root = self.contexts[at] as usize;
+            let mut sum = 0.0;
+            at += 1;
+            if self.kept[root] {
+                sum = self.value[root];
+                for many in taken.chains {
+                    for id in self.contexts[at..at + usize::from(many)].iter().take_while(|id| self.kept[**id as usize]) {
+                        sum += self.value[*id as usize];
+                    }
+                    at += usize::from(many);
+                }
+            }
+            let chance = chance(sum);
+            cost[usize::from(taken.group)] += f64::from(bits.of(if taken.bit { chance } else { 1.0 - chance }));
+        }
+        cost
+    }
+
+    /// Learns at most `most` weights, each of which saves more than `least` bits, and lays them into a table.
+    pub fn learn(&mut self, most: usize, least: f32, progress: &mut dyn FnMut(f32)) -> Learned {
+        let bits = Bits::new();
+        let all = 20.0;
+        let mut done = 0.0;
+        let mut pass = |learner: &mut Self, rate: f32| {
+            learner.pass(rate);
+            done += 1.0;
+            progress(done / all);
+        };
+        for rate in [0.5, 0.4, 0.3, 0.2, 0.15, 0.1] {
+            pass(self, rate);
+        }
+        for (share, threshold) in [(4, 0.35), (2, 0.7), (1, 1.0)] {
+            let saved = self.savings(&bits);
+            let mut order: Vec<usize> = (0..self.keys.len()).filter(|id| self.kept[*id]).collect();
+            // The gazetteer holds the weights of its own nodes.
+            order.retain(|id| self.nodes[*id] || saved[*id] > least * threshold);
+            order.sort_by(|one, other| saved[*other].total_cmp(&saved[*one]).then(one.cmp(other)));
+            let mut kept = vec![false; self.keys.len()];
+            let mut many = 0;
+            for id in order {
+                many += usize::from(!self.nodes[id]);
+                kept[id] = self.nodes[id] || many <= most * share;
+            }
+            self.kept = kept;
+            self.slope.fill(0.0);
+            for rate in [0.3, 0.2, 0.12, 0.06] {
+                pass(self, rate);
+            }
+        }
+        for rate in [0.04, 0.02] {
+            pass(self, rate);
+        }
+        self.table()
+    }
+
+    fn table(&mut self) -> Learned {
+        // Which weights have others behind them, in which chain.
+        let mut below = vec![0u8; self.keys.len()];
+        for taken in &self.taken {
+            let mut at = taken.start as usize;
+            let root = self.contexts[at] as usize;
+            at += 1;
+            for (chain, many) in taken.chains.into_iter().enumerate() {
+                let mut before = root;
+                for id in &self.contexts[at..at + usize::from(many)] {
+                    if !self.kept[*id as usize] || !self.kept[before] {
+                        break;
+                    }
+                    below[before] |= 1 << chain;
+                    before = *id as usize;
+                }
+                at += usize::from(many);
+            }
+        }
+        // A weight that no chain leads to is out of reach.
+        let mut uses = vec![0u32; self.keys.len()];
+        for taken in &self.taken {
+            let mut at = taken.start as usize;
+            let root = self.contexts[at] as usize;
+            if self.kept[root] {
+                uses[root] += 1;
+                at += 1;
+                for many in taken.chains {
+                    for id in self.contexts[at..at + usize::from(many)].iter().take_while(|id| self.kept[**id as usize]) {
+                        uses[*id as usize] += 1;
+                    }
+                    at += usize::from(many);
+                }
+            }
+        }
+        let quantised = |value: f32| (value * STEP).round().clamp(-127.0, 127.0) as i8;
+        let mut learned = Learned::default();
+        let mut cells: Vec<Cell> = Vec::new();
+        for id in 0..self.keys.len() {
+            let weight = Weight { value: quantised(self.value[id]), below: below[id] };
+            if !self.kept[id] || uses[id] == 0 || weight == Weight::default() {
+                continue;
+            }
+            if !self.nodes[id] {
+                cells.push(Cell { key: self.keys[id], weight, uses: uses[id] });
+            }
+        }
+        cells.extend(self.fixed.iter().map(|(key, value)| Cell { key: *key, weight: Weight { value: *value, below: 0 }, uses: 1 }));
+        for (number, id) in (0..=u32::from(u16::MAX)).filter_map(|number| Some((number, *self.ids.get(&mix(NODE, number))?))) {
+            let id = id as usize;
+            if self.nodes[id] && self.kept[id] {
+                learned.nodes.insert(number, Weight { value: quantised(self.value[id]), below: below[id] });
+            }
+        }
+        learned.weights = cells.len();
+        learned.table = lay(&cells);
+        learned
+    }
+}
+
+/// A weight to be laid, and how often it is asked for.
+struct Cell {
+    key: u32,
+    weight: Weight,
+    uses: u32,
+}
+
+/// Lays weights into buckets; a full bucket pushes one of its own on to its other bucket. Of several tables, the one in which
+/// the fewest questions find the weight of another key with the same check.
+fn lay(cells: &[Cell]) -> Vec<u8> {
+    /// More tables than these are hardly better.
+    const TRIES: usize = 24;
+    if cells.is_empty() {
+        return Vec::new();
+    }
+    let least = (cells.len() * 100).div_ceil(94 * BUCKET).max(1);
+    let mut tables = (least..).step_by(1).filter_map(|buckets| try_lay(cells, buckets)).take(TRIES);
+    let wrong = |table: &Vec<u8>| {
+        let weights = Weights::new(table).unwrap_or_default();
+        cells.iter().filter(|cell| weights.get(cell.key) != Some(cell.weight)).map(|cell| u64::from(cell.uses)).sum::<u64>()
+    };
+    let mut best = tables.next().unwrap_or_default();
+    for table in tables {
+        if wrong(&best) == 0 {
+            break;
+        }
+        if wrong(&table) < wrong(&best) {
+            best = table;
+        }
+    }
+    best
+}
+
+fn try_lay(cells: &[Cell], buckets: usize) -> Option<Vec<u8>> {
+    let mut table: Vec<Vec<(u32, Weight)>> = vec![Vec::new(); buckets];
+    let mut random = 1u32;
+    for cell in cells {
+        let mut cell = (cell.key, cell.weight);
+        let mut settled = false;
+        for _ in 0..500 {
+            let ([one, other], _) = place(cell.0, buckets as u32);
+            let free = [one, other].into_iter().find(|bucket| table[*bucket].len() < BUCKET);
+            if let Some(free) = free {
+                table[free].push(cell);
+                settled = true;
+                break;
+            }
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let bucket = if (random >> 20) & 1 == 0 { one } else { other };
+            let victim = (random >> 24) as usize % BUCKET;
+            core::mem::swap(&mut cell, &mut table[bucket][victim]);
+        }
+        if !settled {
+            return None;
+        }
+    }
+    let mut bytes = Vec::with_capacity(buckets * BUCKET * CELL);
+    for bucket in &table {
+        for slot in 0..BUCKET {
+            let Some((key, weight)) = bucket.get(slot) else {
+                bytes.extend([0; CELL]);
+                continue;
+            };
+            let (_, check) = place(*key, buckets as u32);
+            let [low, high] = (check << 4 | u16::from(weight.below)).to_le_bytes();
+            bytes.extend([weight.value.to_le_bytes()[0], low, high]);
+        }
+    }
+    Some(bytes)
+}

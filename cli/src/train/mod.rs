@@ -1,0 +1,188 @@
+//! Makes a profile out of past reports.
+
+mod contents;
+mod decisions;
+
+use increp::model::{Handling, Report};
+use increp::wire::packed::{Area, Entry, Known, LENGTHS, MAGIC, PROFILE_VERSION, Profile, Rehearsal, order};
+use sha2::{Digest as _, Sha256};
+
+use contents::Contents;
+use decisions::{Census, Learned, Learner, Sayings};
+
+/// What the profile is to be.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Bytes that it may have.
+    pub size: usize,
+    /// Of a mission: with names, places, time and area of its reports. Else what they have in common alone.
+    pub mission: bool,
+    /// Names that are to be in it, whoever said them, beside those that the reports say.
+    pub names: Vec<String>,
+    /// When and where it is for, in place of what the reports say.
+    pub area: Option<Area>,
+}
+
+/// The sections of a profile, in the order of [`SECTION_NAMES`](increp::wire::packed::SECTION_NAMES).
+pub type Sections = [Vec<u8>; 6];
+
+/// A profile out of its sections.
+#[must_use]
+pub fn blob(sections: &Sections) -> Vec<u8> {
+    let mut content = Vec::new();
+    content.extend(sections.iter().flat_map(|section| (section.len() as u32).to_le_bytes()));
+    content.extend(sections.iter().flatten());
+    let mut blob = MAGIC.to_vec();
+    blob.extend([PROFILE_VERSION, 0, 0, 0]);
+    blob.extend(Sha256::digest(&content));
+    debug_assert_eq!(blob.len(), LENGTHS);
+    blob.extend(content);
+    blob
+}
+
+/// A profile, and what is in it.
+#[derive(Debug)]
+pub struct Trained {
+    /// The profile.
+    pub blob: Vec<u8>,
+    /// Every string that is in it.
+    pub strings: Vec<String>,
+    /// Reports that it was trained on.
+    pub reports: usize,
+    /// Reports that were kept out because of their handling.
+    pub kept_out: usize,
+    /// Weights in the table.
+    pub weights: usize,
+}
+
+/// Whether a profile may learn from a report.
+#[must_use]
+pub fn may_be_learned(report: &Report<'_>) -> bool {
+    matches!(report.effective_handling(), Handling::CLEAR | Handling::GREEN | Handling::AMBER)
+        && report.claims.iter().all(|claim| {
+            matches!(claim.handling, Handling::UNSPECIFIED | Handling::CLEAR | Handling::GREEN | Handling::AMBER)
+        })
+}
+
+/// Trains a profile on reports, the oldest first.
+///
+/// # Errors
+/// A report is not valid, or the profile that came out is none, which would be a defect.
+pub fn train(reports: &[Report<'_>], options: &Options, progress: &mut dyn FnMut(&str, f32)) -> anyhow::Result<Trained> {
+    let learned_from: Vec<&Report<'_>> = reports.iter().filter(|report| may_be_learned(report)).collect();
+    let mut contents = Contents::default();
+    for report in &learned_from {
+        contents.add(report)?;
+    }
+    let mut sections = Sections::default();
+    let names = contents.names(if options.mission { options.size / 4 } else { options.size / 16 }, &options.names);
+    let places = if options.mission { contents.places(options.size / 4) } else { Vec::new() };
+    let area = options.area.or_else(|| contents.area(&places).filter(|_| options.mission));
+    sections[0] = area.map(|area| area.to_bytes().to_vec()).unwrap_or_default();
+    let mut first: Vec<Entry> = places.iter().map(|(point, name)| contents::entry(*point, *name, &names)).collect();
+    first.sort_by_key(|entry| order(entry.point));
+    sections[1] = contents.masks();
+    sections[3] = contents::names_section(&names);
+    sections[4] = contents::gazetteer_section(&first, &[]);
+    let strings = names.iter().map(|name| (*name).to_owned()).collect();
+
+    let learned = learn(&learned_from, &blob(&sections), options, progress)?;
+    sections[2] = learned.table;
+    let weighed = |(number, entry): (usize, &Entry)| {
+        let weight = learned.nodes.get(&(number as u32)).copied().unwrap_or_default();
+        Entry { weight, ..*entry }
+    };
+    let first: Vec<Entry> = first.iter().enumerate().map(weighed).collect();
+    sections[4] = contents::gazetteer_section(&first, &[]);
+    let blob = blob(&sections);
+    Profile::new(&blob)?;
+    Ok(Trained { blob, strings, reports: learned_from.len(), kept_out: reports.len() - learned_from.len(), weights: learned.weights })
+}
+
+/// Reports of a batch while the trainer rehearses.
+const BATCH: usize = 100;
+
+/// Goes through all reports as they will be sent: alone, to a receiver who knows the last one, and in batches.
+fn rehearse<'a>(
+    reports: &[&Report<'a>],
+    each: &mut dyn FnMut(&Report<'a>, &mut Rehearsal<'a>, &Known, Way, usize) -> Result<(), increp::Error>,
+) -> Result<(), increp::Error> {
+    for (number, report) in reports.iter().enumerate() {
+        // Numbers go on growing: what is to come has those of the next quarter of as many reports.
+        let (past, future) = (number as u64 + 1, reports.len() as u64 * (64 + number as u64 % 16) / 64);
+        let seq = u64::from(report.id.seq) * future / past;
+        let mut grown = (*report).clone();
+        grown.id.seq = u32::try_from(seq).unwrap_or(u32::MAX);
+        each(&grown, &mut Rehearsal::new(&Known::default()), &Known::default(), Way::Alone, number)?;
+    }
+    let mut last: Option<&Report<'_>> = None;
+    for (number, report) in reports.iter().enumerate() {
+        let known = last.map_or(Known::default(), |last| known(last, report));
+        each(report, &mut Rehearsal::new(&known), &known, Way::Known, number)?;
+        last = Some(report);
+    }
+    for (batch, chunk) in reports.chunks(BATCH).enumerate() {
+        let mut rehearsal = Rehearsal::new(&Known::default());
+        for (number, report) in chunk.iter().enumerate() {
+            each(report, &mut rehearsal, &Known::default(), Way::Batch, batch * BATCH + number)?;
+        }
+    }
+    Ok(())
+}
+
+/// What a receiver knows of a report who has the one before.
+#[must_use]
+pub fn known(last: &Report<'_>, report: &Report<'_>) -> Known {
+    let point = last.event.as_ref().and_then(|event| event.place.known()?.point);
+    Known { id: Some(report.id), sent: last.sent, point }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Alone,
+    Known,
+    Batch,
+}
+
+fn learn<'a>(
+    reports: &[&Report<'a>],
+    blob: &'a [u8],
+    options: &Options,
+    progress: &mut dyn FnMut(&str, f32),
+) -> anyhow::Result<Learned> {
+    let profile = Profile::new(blob)?;
+    let mut census = Census::default();
+    let mut way = None;
+    rehearse(reports, &mut |report, rehearsal, known, now, number| {
+        if way.replace(now) != Some(now) {
+            census.sayings = Sayings::default();
+        }
+        census.begin(number);
+        rehearsal.report(report, &profile, known, &mut census)
+    })?;
+    let mut learner = Learner::new(&census);
+    drop(census);
+    let mut way = None;
+    let many = reports.len();
+    rehearse(reports, &mut |report, rehearsal, known, now, number| {
+        if way.replace(now) != Some(now) {
+            learner.sayings = Sayings::default();
+        }
+        let share = match now {
+            Way::Alone => 1.0,
+            Way::Known | Way::Batch => 0.5,
+        };
+        learner.weight = share * recent(many - number, many);
+        rehearsal.report(report, &profile, known, &mut learner)
+    })?;
+    let most = options.size / 5 / 3;
+    Ok(learner.learn(most, 12.0, &mut |done| progress("decisions", done)))
+}
+
+/// What is old bears less on what comes: half as much every third of all reports.
+fn recent(age: usize, many: usize) -> f32 {
+    let halvings = age * 3 * 16 / many.max(1);
+    // 2^-(1/16), sixteen of which halve.
+    (0..halvings).fold(1.0, |weight: f32, _| weight * 0.957_603_3)
+}
+

@@ -1,0 +1,165 @@
+//! Several reports in one message: what one of them said, the others need not say again.
+//!
+//! ```text
+//! byte 0        0x12: version 1, encoding 2
+//! byte 1        0x80 | tag of the profile
+//! from byte 2   the arithmetic coder: for each report a decision "one more" at 63/64, then the report; at last "no more"
+//! ```
+
+use super::coder::{Coder, Decoder, Encoder, Position};
+use super::decide::Weighing;
+use super::memory::{Known, Memory};
+use super::packer::Packer;
+use super::profile::Profile;
+use super::{IN_BATCH, PACKED, Reader, Writer};
+use crate::error::{Error, ErrorKind};
+use crate::model::bounds::ANY;
+use crate::model::describe::Path;
+use crate::model::{Report, Value};
+use crate::wire::{Trace, VERSION};
+
+/// The first byte of a batch.
+pub const BATCH: u8 = VERSION << 4 | 2;
+
+/// That the batch ends here, before each report.
+const END: u16 = 1 << 10;
+
+/// Packs reports into one message.
+///
+/// ```
+/// use increp::model::{Id, Report, Status};
+/// use increp::wire::packed::{BatchReader, BatchWriter, Profile};
+/// let report = |seq| Report { id: Id::new(17, seq), status: Status::ACTUAL, ..Report::default() };
+/// let mut buffer = [0; 64];
+/// let mut writer = BatchWriter::new(&Profile::EMPTY, &mut buffer);
+/// writer.push(&report(1))?;
+/// writer.push(&report(2))?;
+/// let bytes = writer.finish()?;
+///
+/// let mut room = [0; 64];
+/// let mut reader = BatchReader::new(bytes, &Profile::EMPTY, &mut room)?;
+/// let mut read = Report::default();
+/// assert!(reader.next(&mut read)?);
+/// assert_eq!(read, report(1));
+/// assert!(reader.next(&mut read)?);
+/// assert_eq!(read, report(2));
+/// assert!(!reader.next(&mut read)?);
+/// # Ok::<(), increp::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct BatchWriter<'p, 'a, 'b> {
+    profile: &'p Profile<'a>,
+    memory: Memory<'a, IN_BATCH>,
+    decisions: Weighing<'a, Encoder<'b>>,
+}
+
+fn error(kind: ErrorKind, offset: usize) -> Error {
+    Error { kind, offset, path: Path::default() }
+}
+
+impl<'p, 'a, 'b> BatchWriter<'p, 'a, 'b> {
+    /// Writes into `buffer`.
+    pub fn new(profile: &'p Profile<'a>, buffer: &'b mut [u8]) -> Self {
+        for (byte, value) in buffer.iter_mut().zip([BATCH, PACKED | profile.tag()]) {
+            *byte = value;
+        }
+        let decisions = Weighing { weights: profile.weights, coder: Encoder::new(buffer, 2) };
+        Self { profile, memory: Memory::new(&Known::default()), decisions }
+    }
+
+    /// One more report.
+    ///
+    /// # Errors
+    /// The first limit or rule that the report breaks; then it is not in the batch, which can go on.
+    pub fn push(&mut self, report: &Report<'a>) -> Result<(), Error> {
+        report.check()?;
+        self.decisions.coder.bit(END, false);
+        let packer = Packer::new(self.profile, &mut self.decisions, &mut self.memory, &Known::default());
+        let put = report.put(&mut Writer(packer), &ANY);
+        self.memory.later = true;
+        put
+    }
+
+    /// How many bytes the reports take so far, to within a few.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.decisions.coder.position().bytes
+    }
+
+    /// Whether there is no report yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.memory.ids.is_empty()
+    }
+
+    /// The message.
+    ///
+    /// # Errors
+    /// [`BufferFull`](ErrorKind::BufferFull).
+    pub fn finish(mut self) -> Result<&'b [u8], Error> {
+        self.decisions.coder.bit(END, true);
+        self.decisions.coder.finish().ok_or(error(ErrorKind::BufferFull, 0))
+    }
+}
+
+/// Unpacks the reports of a batch, one after another.
+#[derive(Debug)]
+pub struct BatchReader<'p, 'a, 'b> {
+    profile: &'p Profile<'a>,
+    memory: Memory<'a, IN_BATCH>,
+    decisions: Weighing<'a, Decoder<'b>>,
+    room: &'a mut [u8],
+    ended: bool,
+}
+
+impl<'p, 'a, 'b> BatchReader<'p, 'a, 'b> {
+    /// Reads `bytes`. New texts of all reports go into `room`.
+    ///
+    /// # Errors
+    /// The bytes are no batch, or need another profile.
+    pub fn new(bytes: &'b [u8], profile: &'p Profile<'a>, room: &'a mut [u8]) -> Result<Self, Error> {
+        match bytes {
+            [] => Err(error(ErrorKind::Empty, 0)),
+            [BATCH, tag, ..] if *tag == PACKED | profile.tag() => {
+                let decisions = Weighing { weights: profile.weights, coder: Decoder::new(bytes, 2) };
+                Ok(Self { profile, memory: Memory::new(&Known::default()), decisions, room, ended: false })
+            }
+            [BATCH] => Err(error(ErrorKind::EndsEarly, 1)),
+            [BATCH, ..] => Err(error(ErrorKind::OtherProfile, 1)),
+            [first, ..] => Err(error(ErrorKind::UnknownEncoding(first & 0xf), 0)),
+        }
+    }
+
+    /// The next report, in place; `false` after the last one.
+    ///
+    /// # Errors
+    /// What the sender did. The reports before it stand; there are none behind it.
+    pub fn next(&mut self, report: &mut Report<'a>) -> Result<bool, Error> {
+        self.next_traced(report, &mut ())
+    }
+
+    /// [`next`](Self::next) that tells `trace` every value that it reads.
+    ///
+    /// # Errors
+    /// Those of `next`.
+    pub fn next_traced<T: Trace>(&mut self, report: &mut Report<'a>, trace: &mut T) -> Result<bool, Error> {
+        *report = Report::default();
+        if self.ended {
+            return Ok(false);
+        }
+        // The zeros behind the bytes decide `true` for ever, so no batch goes on behind its end.
+        self.ended = self.decisions.coder.bit(END, false);
+        if self.ended {
+            return self.decisions.coder.end_error().map_or(Ok(false), |kind| Err(error(kind, self.decisions.coder.position().bytes)));
+        }
+        let mut packer = Packer::new(self.profile, &mut self.decisions, &mut self.memory, &Known::default());
+        packer.room = core::mem::take(&mut self.room);
+        let mut reader = Reader { packer, start: Position::default(), trace };
+        let read = report.take(&mut reader, &ANY);
+        let room = reader.packer.room;
+        self.room = room;
+        self.ended = read.is_err();
+        self.memory.later = true;
+        read.map(|()| true)
+    }
+}
