@@ -9,12 +9,13 @@ use increp::model::{Degrees, Fields, Group, Point, Report, Sink, Value as _};
 use increp::wire::packed::{Area, ENTRY, Entry, Weight};
 use increp::{Error, ErrorKind};
 
-use super::decisions::FEWEST;
 
 /// What was counted.
 #[derive(Default)]
 pub struct Contents<'a> {
     reports: u32,
+    /// How many reports must say it.
+    least: u32,
     path: Path,
     /// In how many reports a name stands, and the last of them.
     names: HashMap<&'a str, (u32, u32)>,
@@ -23,6 +24,8 @@ pub struct Contents<'a> {
     point: Option<Point>,
     masks: BTreeMap<u32, BTreeMap<u32, (u32, u32)>>,
     sent: Vec<i64>,
+    /// New texts: what they say, and what kind of text they are.
+    texts: Vec<(&'a str, u8)>,
 }
 
 #[derive(Default)]
@@ -33,6 +36,11 @@ struct Place<'a> {
 }
 
 impl<'a> Contents<'a> {
+    /// Of what at least so many reports say.
+    pub fn new(least: u32) -> Self {
+        Self { least, ..Self::default() }
+    }
+
     /// Counts what a report says.
     pub fn add(&mut self, report: &Report<'a>) -> Result<(), Error> {
         self.reports += 1;
@@ -45,7 +53,7 @@ impl<'a> Contents<'a> {
 
     /// Names that at least five reports say, and those `given`, the commonest first; of the former at most so many bytes.
     pub fn names<'s>(&'s self, bytes: usize, given: &'s [String]) -> Vec<&'s str> {
-        let often = self.names.iter().filter(|(name, (reports, _))| *reports >= FEWEST && !self.persons.contains(*name));
+        let often = self.names.iter().filter(|(name, (reports, _))| *reports >= self.least && !self.persons.contains(*name));
         let mut names: Vec<(u32, &str)> = often.map(|(name, (reports, _))| (*reports, *name)).collect();
         names.sort_by(|one, other| other.0.cmp(&one.0).then(one.1.cmp(other.1)));
         let mut used = 6;
@@ -64,14 +72,21 @@ impl<'a> Contents<'a> {
 
     /// Places that at least five reports name, the commonest first; at most so many bytes of them.
     pub fn places(&self, bytes: usize) -> Vec<(Point, Option<&'a str>)> {
-        let mut places: Vec<_> = self.places.iter().filter(|(_, place)| place.reports >= FEWEST).collect();
+        let mut places: Vec<_> = self.places.iter().filter(|(_, place)| place.reports >= self.least).collect();
         places.sort_by_key(|(point, place)| (core::cmp::Reverse(place.reports), **point));
         let name = |place: &Place<'a>| {
             // The name that most reports give it, if most do.
             let (name, reports) = place.names.iter().max_by_key(|(name, reports)| (**reports, core::cmp::Reverse(**name)))?;
-            (*reports >= FEWEST && *reports * 2 > place.reports).then_some(*name)
+            (*reports >= self.least && *reports * 2 > place.reports).then_some(*name)
         };
         places.into_iter().take(bytes / ENTRY).map(|([lat, lon], place)| (Point { lat: Degrees(*lat), lon: Degrees(*lon) }, name(place))).collect()
+    }
+
+    /// Texts that a report spells out, because `names` does not have them.
+    pub fn texts(&self, names: &[&str]) -> Vec<(&'a str, f32, u8)> {
+        let listed: BTreeSet<&str> = names.iter().copied().collect();
+        let new = self.texts.iter().filter(|(text, _)| !listed.contains(text) && !self.persons.contains(text));
+        new.map(|(text, kind)| (*text, 1.0, *kind)).collect()
     }
 
     /// The section of sets of fields.
@@ -80,7 +95,7 @@ impl<'a> Contents<'a> {
         const MOST: usize = 24;
         let mut section = Vec::new();
         for (record, masks) in &self.masks {
-            let mut masks: Vec<_> = masks.iter().filter(|(_, (reports, _))| *reports >= FEWEST).collect();
+            let mut masks: Vec<_> = masks.iter().filter(|(_, (reports, _))| *reports >= self.least).collect();
             masks.sort_by_key(|(mask, (reports, _))| (core::cmp::Reverse(*reports), **mask));
             masks.truncate(MOST);
             if masks.is_empty() {
@@ -102,7 +117,7 @@ impl<'a> Contents<'a> {
         // As many reports again as a quarter of these take about as long as the last quarter took.
         let quarter = sent.get(sent.len() - 1 - sent.len() / 4).copied().unwrap_or(last);
         let minutes = ((last - quarter) / 60).max(DAY / 60);
-        let horizon = (64 - (minutes - 1).leading_zeros()).clamp(10, 26) as u8;
+        let minutes = minutes.min(1 << 26) as u32;
         // Limits in whole tenths of a degree, a twentieth of the width further out.
         let limits = |degrees: fn(&Point) -> Degrees, most: i32| {
             let all = || places.iter().map(|(point, _)| degrees(point).0);
@@ -117,7 +132,7 @@ impl<'a> Contents<'a> {
         };
         Some(Area {
             base: last.div_euclid(DAY) * DAY,
-            horizon,
+            minutes,
             lat: limits(|point| point.lat, 900_000_000),
             lon: limits(|point| point.lon, 1_800_000_000),
         })
@@ -193,8 +208,10 @@ impl<'a> Sink<'a> for Contents<'a> {
             return Ok(());
         }
         if field.bound.max > increp::model::bounds::TEXT.max && !field.bound.unit.is_empty() {
+            self.texts.push((text, 1));
             return Ok(());
         }
+        self.texts.push((text, 0));
         let this = self.reports;
         let (reports, last) = self.names.entry(text).or_default();
         if *last != this {

@@ -7,15 +7,16 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use increp::wire::packed::{At, BUCKET, CELL, Coder, Decisions, Root, Shared, TextModel, Weight, Weights, What, mix, place, squash};
+use increp::wire::packed::{At, BUCKET, BUCKET_LEN, Coder, Decisions, Root, Shared, TextModel, Weight, Weights, What, mix, place, squash};
 
 /// A context that fewer reports have is not learned: it could be told whose they are.
 pub const FEWEST: u32 = 5;
 
 /// Chains of a decision.
 const CHAINS: usize = 4;
-/// The number of the report's field `event`.
+/// The numbers of the report's fields `event` and `extra`.
 const EVENT: u8 = 10;
+const EXTRA: u8 = 13;
 /// Says that a key is that of a node of the gazetteer.
 const NODE: u32 = 0x6e6f_6465;
 
@@ -52,14 +53,16 @@ impl Coder for Nothing {
 /// Which value of the profile was said by how many reports so far. One that few have said is new to its first reporters.
 #[derive(Debug, Default)]
 pub struct Sayings {
-    said: HashMap<Shared, u32>,
+    pub said: HashMap<Shared, u32>,
+    /// How many reports must have said it.
+    pub least: u32,
 }
 
 impl Sayings {
     fn admits(&mut self, shared: Shared) -> bool {
         let said = self.said.entry(shared).or_default();
         *said += 1;
-        *said >= FEWEST
+        *said >= self.least
     }
 }
 
@@ -103,8 +106,7 @@ impl Decisions for Census {
     fn decide(&mut self, at: &At<'_>, number: u32, bit: bool) -> bool {
         self.count(root(at, number));
         for chain in 0..CHAINS {
-            let (keys, many) = at.chain(chain, number);
-            for key in keys.into_iter().take(many) {
+            for key in at.chain(chain, number) {
                 self.count(key);
             }
         }
@@ -139,6 +141,7 @@ fn group(at: &At<'_>) -> u8 {
     }
 }
 
+pub fn knob(name: &str, value: f32) -> f32 { std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(value) }
 /// Learns.
 pub struct Learner {
     ids: Keys<u32>,
@@ -150,6 +153,8 @@ pub struct Learner {
     pub weight: f32,
     pub sayings: Sayings,
     nothing: Nothing,
+    /// What holds for one mission alone is not learned.
+    general: bool,
     fixed: Vec<(u32, i8)>,
     // Learned.
     value: Vec<f32>,
@@ -158,7 +163,7 @@ pub struct Learner {
 }
 
 impl Learner {
-    pub fn new(census: &Census) -> Self {
+    pub fn new(census: &Census, general: bool) -> Self {
         let mut keys: Vec<u32> = census.reports.iter().filter(|(_, (many, _))| *many >= FEWEST).map(|(key, _)| *key).collect();
         keys.sort_unstable();
         let ids = keys.iter().zip(0..).map(|(key, id)| (*key, id)).collect();
@@ -172,6 +177,7 @@ impl Learner {
             weight: 1.0,
             sayings: Sayings::default(),
             nothing: Nothing,
+            general,
             fixed: Vec::new(),
             value: vec![0.0; many],
             slope: vec![0.0; many],
@@ -194,6 +200,11 @@ impl Decisions for Learner {
             }
             return bit;
         }
+        // Of names, what keys a report has is common to many missions.
+        let names = at.what == What::ListedRank && at.fields()[0] != Some(EXTRA);
+        if self.general && (names || at.what == What::Cell) {
+            return bit;
+        }
         let Some(id) = self.ids.get(&key) else { return bit };
         if matches!(at.root, Root::Node(_)) {
             self.nodes[*id as usize] = true;
@@ -201,9 +212,8 @@ impl Decisions for Learner {
         let mut taken = Taken { start: self.contexts.len() as u32, chains: [0; CHAINS], bit, weight: self.weight, group: group(at) };
         self.contexts.push(*id);
         for (chain, many_taken) in taken.chains.iter_mut().enumerate() {
-            let (keys, many) = at.chain(chain, number);
-            for key in keys.iter().take(many) {
-                let Some(id) = self.ids.get(key) else { break };
+            for key in at.chain(chain, number) {
+                let Some(id) = self.ids.get(&key) else { break };
                 self.contexts.push(*id);
                 *many_taken += 1;
             }
@@ -267,6 +277,7 @@ pub struct Learned {
 
 impl Learner {
     fn pass(&mut self, rate: f32) {
+        let (p0, p1, pg) = (knob("P0", 0.0001), knob("P1", 0.001), knob("PG", 30.0));
         for taken in &self.taken {
             let mut at = taken.start as usize;
             let mut sum = 0.0;
@@ -295,7 +306,7 @@ impl Learner {
             for (place, id) in used[..many].iter().enumerate() {
                 let id = *id as usize;
                 // What is special is kept nearer to nothing than what is general.
-                let pull = if place == 0 { 0.0002 } else { 0.004 };
+                let pull = if place == 0 { p0 } else { p1 } * if self.general { pg } else { 1.0 };
                 let slope = slope + pull * taken.weight * self.value[id];
                 self.slope[id] += slope * slope;
                 self.value[id] -= rate * slope / (self.slope[id] + 0.3).sqrt();
@@ -305,6 +316,8 @@ impl Learner {
 
     /// What each weight saves, in bits; of a chain also what stands behind it.
     fn savings(&self, bits: &Bits) -> Vec<f32> {
+        // A weight that is asked for often must save a little every time: asking takes time.
+        let asked = knob("PER", 0.0025);
         let mut saved = vec![0f32; self.keys.len()];
         for taken in &self.taken {
             let mut at = taken.start as usize;
@@ -332,7 +345,7 @@ impl Learner {
                 let mut tail = 0.0;
                 for id in self.contexts[at..at + live].iter().rev() {
                     tail += self.value[*id as usize];
-                    saved[*id as usize] += (cost(sum - tail) - now) * taken.weight;
+                    saved[*id as usize] += (cost(sum - tail) - now - asked) * taken.weight;
                 }
             }
         }
@@ -516,17 +529,15 @@ fn try_lay(cells: &[Cell], buckets: usize) -> Option<Vec<u8>> {
             return None;
         }
     }
-    let mut bytes = Vec::with_capacity(buckets * BUCKET * CELL);
+    let mut bytes = Vec::with_capacity(buckets * BUCKET_LEN);
     for bucket in &table {
-        for slot in 0..BUCKET {
-            let Some((key, weight)) = bucket.get(slot) else {
-                bytes.extend([0; CELL]);
-                continue;
-            };
+        let tag = |(key, weight): &(u32, Weight)| {
             let (_, check) = place(*key, buckets as u32);
-            let [low, high] = (check << 4 | u16::from(weight.below)).to_le_bytes();
-            bytes.extend([weight.value.to_le_bytes()[0], low, high]);
-        }
+            check << 4 | u16::from(weight.below)
+        };
+        let slots = || (0..BUCKET).map(|slot| bucket.get(slot));
+        bytes.extend(slots().flat_map(|cell| cell.map_or(0, tag).to_le_bytes()));
+        bytes.extend(slots().flat_map(|cell| cell.map_or(0, |(_, weight)| weight.value).to_le_bytes()));
     }
     Some(bytes)
 }

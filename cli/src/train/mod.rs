@@ -2,13 +2,14 @@
 
 mod contents;
 mod decisions;
+pub mod text;
 
 use increp::model::{Handling, Report};
 use increp::wire::packed::{Area, Entry, Known, LENGTHS, MAGIC, PROFILE_VERSION, Profile, Rehearsal, order};
 use sha2::{Digest as _, Sha256};
 
 use contents::Contents;
-use decisions::{Census, Learned, Learner, Sayings};
+use decisions::{Census, FEWEST, Learned, Learner, Sayings};
 
 /// What the profile is to be.
 #[derive(Clone, Debug)]
@@ -17,6 +18,8 @@ pub struct Options {
     pub size: usize,
     /// Of a mission: with names, places, time and area of its reports. Else what they have in common alone.
     pub mission: bool,
+    /// The reports are public: what one of them says may be in it.
+    pub public: bool,
     /// Names that are to be in it, whoever said them, beside those that the reports say.
     pub names: Vec<String>,
     /// When and where it is for, in place of what the reports say.
@@ -70,7 +73,8 @@ pub fn may_be_learned(report: &Report<'_>) -> bool {
 /// A report is not valid, or the profile that came out is none, which would be a defect.
 pub fn train(reports: &[Report<'_>], options: &Options, progress: &mut dyn FnMut(&str, f32)) -> anyhow::Result<Trained> {
     let learned_from: Vec<&Report<'_>> = reports.iter().filter(|report| may_be_learned(report)).collect();
-    let mut contents = Contents::default();
+    let least = if options.public { 1 } else { FEWEST };
+    let mut contents = Contents::new(least);
     for report in &learned_from {
         contents.add(report)?;
     }
@@ -94,10 +98,18 @@ pub fn train(reports: &[Report<'_>], options: &Options, progress: &mut dyn FnMut
     };
     let first: Vec<Entry> = first.iter().enumerate().map(weighed).collect();
     sections[4] = contents::gazetteer_section(&first, &[]);
+    let room = options.size.saturating_sub(blob(&sections).len());
+    if room >= TEXT_LEAST {
+        let texts = contents.texts(&names);
+        sections[5] = text::train(&texts, room, &mut |done| progress("texts", done));
+    }
     let blob = blob(&sections);
     Profile::new(&blob)?;
     Ok(Trained { blob, strings, reports: learned_from.len(), kept_out: reports.len() - learned_from.len(), weights: learned.weights })
 }
+
+/// A text model of fewer bytes is worse than none.
+const TEXT_LEAST: usize = 1024;
 
 /// Reports of a batch while the trainer rehearses.
 const BATCH: usize = 100;
@@ -130,11 +142,11 @@ fn rehearse<'a>(
     Ok(())
 }
 
-/// What a receiver knows of a report who has the one before.
+/// What a receiver knows of a report who has the one before, and the profile.
 #[must_use]
 pub fn known(last: &Report<'_>, report: &Report<'_>) -> Known {
     let point = last.event.as_ref().and_then(|event| event.place.known()?.point);
-    Known { id: Some(report.id), sent: last.sent, point }
+    Known { id: Some(report.id), sent: last.sent, point, profile: true }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,32 +163,34 @@ fn learn<'a>(
     progress: &mut dyn FnMut(&str, f32),
 ) -> anyhow::Result<Learned> {
     let profile = Profile::new(blob)?;
+    // Names and places that one report says are still new to whoever says them first.
+    let least = if options.public { 2 } else { FEWEST };
     let mut census = Census::default();
     let mut way = None;
     rehearse(reports, &mut |report, rehearsal, known, now, number| {
         if way.replace(now) != Some(now) {
-            census.sayings = Sayings::default();
+            census.sayings = Sayings { least, ..Sayings::default() };
         }
         census.begin(number);
         rehearsal.report(report, &profile, known, &mut census)
     })?;
-    let mut learner = Learner::new(&census);
+    let mut learner = Learner::new(&census, !options.mission);
     drop(census);
     let mut way = None;
     let many = reports.len();
     rehearse(reports, &mut |report, rehearsal, known, now, number| {
         if way.replace(now) != Some(now) {
-            learner.sayings = Sayings::default();
+            learner.sayings = Sayings { least, ..Sayings::default() };
         }
         let share = match now {
             Way::Alone => 1.0,
             Way::Known | Way::Batch => 0.5,
         };
-        learner.weight = share * recent(many - number, many);
+        learner.weight = share * if decisions::knob("FLAT", 0.0) > 0.0 { 1.0 } else { recent(many - number, many) };
         rehearsal.report(report, &profile, known, &mut learner)
     })?;
     let most = options.size / 5 / 3;
-    Ok(learner.learn(most, 12.0, &mut |done| progress("decisions", done)))
+    Ok(learner.learn(most, decisions::knob("LEAST", 6.0), &mut |done| progress("decisions", done)))
 }
 
 /// What is old bears less on what comes: half as much every third of all reports.

@@ -61,18 +61,19 @@ pub fn train(texts: &[(&str, f32, u8)], size: usize, progress: &mut dyn FnMut(f3
     let mut texts: Vec<Sample<'_>> = texts.iter().filter(|text| text.1 > 0.0 && text.1.is_finite()).copied().collect();
     let mean = texts.iter().map(|text| text.1).sum::<f32>() / texts.iter().map(|_| 1.0).sum::<f32>().max(1.0);
     texts.iter_mut().for_each(|text| text.1 /= mean);
-    let tree = Tree::new(texts.iter().map(|text| (text.0, text.1)));
+    let ids = ids(&texts);
+    let firsts = (0_u32..).zip(&ids).map(|(at, &id)| at == id);
+    let tree = Tree::new(texts.iter().zip(firsts).map(|(text, first)| (text.0, text.1, first)));
     let places: usize = texts.iter().map(|text| text.0.len() + 1).sum();
     let fixed = 12 + tree.counts.len() + tree.alphabet.len() + 2 * (usize::from(tree.nodes) + 1) + 32 + 16 + 32 + 128;
     let room = size.saturating_sub(fixed);
-    let weights = (room / 100 * weight_share(size)).min(places);
+    let weights = (room * weight_share(size) / 100).min(places);
     let mut learner = Learner::new(tree, u32::try_from(weights * 2).unwrap_or(u32::MAX));
-    let ids = ids(&texts);
     note(&mut learner, &texts, &ids);
     let mut pairs = Pairs::of(&learner.tree, &texts, &ids);
     let most = (room - weights) / CELL_BUCKET * BUCKET_CELLS;
     // Where cells may lie in two places, a little must stay free.
-    let want = most / 1000 * 965;
+    let want = most * 965 / 1000;
 
     let mut course = Course::new(&texts, rounds(pairs.symbols.len(), want), progress);
     learner.cells = vec![Learned::default(); pairs.symbols.len()];

@@ -201,6 +201,9 @@ pub struct Path {
 const INDEX: u8 = 0x80;
 
 impl Path {
+    /// The report itself.
+    pub const ROOT: Self = Self { steps: [0; Self::DEPTH], len: 0 };
+
     /// No value of the model lies deeper than this; a test walks the shapes and says so.
     pub const DEPTH: usize = 8;
 

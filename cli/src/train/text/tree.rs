@@ -35,16 +35,17 @@ enum Symbol {
 }
 
 impl Tree {
-    /// The tree for these texts. Bytes that few texts hold have no leaf, except for those of plain English.
-    pub(super) fn new<'t>(texts: impl Iterator<Item = (&'t str, f32)>) -> Self {
+    /// The tree for these texts: what each says, how much it counts, and whether it is the first that says so. Bytes that
+    /// few texts hold have no leaf, except for those of plain English.
+    pub(super) fn new<'t>(texts: impl Iterator<Item = (&'t str, f32, bool)>) -> Self {
         let (mut holders, mut counts, mut ends) = ([0_usize; 256], [0_f64; 256], 1.0);
-        for (text, weight) in texts {
+        for (text, weight, first) in texts {
             let mut held = [false; 256];
             for byte in text.bytes().map(|byte| byte.to_ascii_lowercase()) {
                 held[usize::from(byte)] = true;
                 counts[usize::from(byte)] += f64::from(weight);
             }
-            holders.iter_mut().zip(held).for_each(|(holders, held)| *holders += usize::from(held));
+            holders.iter_mut().zip(held).for_each(|(holders, held)| *holders += usize::from(held && first));
             ends += f64::from(weight);
         }
         let plain = |byte: u8| (b' '..=b'~').contains(&byte) && !byte.is_ascii_uppercase();

@@ -186,22 +186,32 @@ impl Way {
         mix(self.top.generic, kind)
     }
 
-    /// The keys of a chain, before the decision's own number is mixed in.
-    pub(super) fn chain(&self, chain: usize, what: u32) -> [u32; 3] {
-        let here = self.top;
+    /// This field on this way through the report and at this place of its list.
+    pub(super) const fn at_field(&self, what: u32) -> u32 {
+        mix(mix(self.top.site, what), 0x100 + self.top.index as u32)
+    }
+
+    /// A key of a chain, before the decision's own number is mixed in.
+    #[inline]
+    pub(super) fn chain(&self, chain: usize, step: usize, what: u32, field: u32) -> u32 {
+        let here = &self.top;
         let Event { kind, who, time, place, .. } = self.event;
-        let typed = |key| mix(mix(key, 0xe), kind);
         let before = |key| mix(mix(key, 0xb), here.before);
-        let field = mix(mix(here.site, what), 0x100 + u32::from(here.index));
         let hinted = || mix(mix(field, 0xa), here.hint);
-        match chain {
-            0 => [field, typed(field), mix(mix(typed(field), 0xc), who)],
-            1 => [before(self.root(what)), before(field), typed(before(field))],
-            2 => [hinted(), typed(hinted()), before(hinted())],
-            _ => {
-                let exact = mix(mix(hinted(), 0xd), time << 8 | place);
-                [exact, typed(exact), 0]
-            }
+        let exact = || mix(mix(hinted(), 0xd), time << 8 | place);
+        let typed = |key| mix(mix(key, 0xe), kind);
+        match (chain, step) {
+            (0, 0) => field,
+            (0, 1) => typed(field),
+            (0, _) => mix(mix(typed(field), 0xc), who),
+            (1, 0) => before(self.root(what)),
+            (1, 1) => before(field),
+            (1, _) => typed(before(field)),
+            (2, 0) => hinted(),
+            (2, 1) => typed(hinted()),
+            (2, _) => before(hinted()),
+            (_, 0) => exact(),
+            _ => typed(exact()),
         }
     }
 }

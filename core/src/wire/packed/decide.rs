@@ -129,9 +129,10 @@ impl At<'_> {
 
     /// The keys of a chain, the most general first.
     #[must_use]
-    pub fn chain(&self, chain: usize, number: u32) -> ([u32; 3], usize) {
-        let keys = self.way.chain(chain, self.what as u32).map(|key| mix(key, number));
-        (keys, CHAIN.get(chain).copied().unwrap_or(0))
+    pub fn chain(&self, chain: usize, number: u32) -> impl Iterator<Item = u32> {
+        let field = self.way.at_field(self.what as u32);
+        let steps = CHAIN.get(chain).copied().unwrap_or(0);
+        (0..steps).map(move |step| mix(self.way.chain(chain, step, self.what as u32, field), number))
     }
 }
 
@@ -162,8 +163,7 @@ impl<C: Coder> Decisions for Weighing<'_, C> {
             if root.below >> chain & 1 == 0 {
                 continue;
             }
-            let (keys, many) = at.chain(chain, number);
-            for key in keys.into_iter().take(many) {
+            for key in at.chain(chain, number) {
                 let Some(weight) = self.weights.get(key) else { break };
                 sum += i32::from(weight.value);
                 if weight.below >> chain & 1 == 0 {

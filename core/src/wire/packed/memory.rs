@@ -50,6 +50,8 @@ pub struct Known {
     pub sent: Option<Stamp>,
     /// Where the last report was.
     pub point: Option<Point>,
+    /// Which profile the report needs: its first byte then does not say so.
+    pub profile: bool,
 }
 
 /// What was said before.

@@ -7,7 +7,7 @@
 //!
 //! A report becomes decisions between two cases, each with a probability that the [`Profile`] knows from past reports; a
 //! decision that was as good as certain takes next to nothing. Whatever the profile, every valid report can be written, and
-//! never in more bytes than postcard takes: where it would be, postcard's bytes are written instead, and say so.
+//! never in more bytes than postcard takes (one more where not even the profile is said): where it would be, postcard's bytes are written instead, and say so.
 
 mod batch;
 mod coder;
@@ -32,8 +32,11 @@ pub use profile::{
     Area, LENGTHS, MAGIC, PROFILE_VERSION, Profile, ProfileError, SECTION_NAMES, SECTIONS,
 };
 pub use squash::{MOST_LOGIT, squash};
-pub use text::TextModel;
-pub use weights::{BUCKET, CELL, Weight, Weights, place};
+pub use text::{
+    BUCKET_CELLS, CELL_BUCKET, CELL_CONTEXTS, DEEPEST, DEPTH_CLASSES, FIRST_TRUST, FREE_CELL, History, MOST_CELLS, NO_BYTE, Repeats,
+    TRUST_CLASSES, TextModel, VOICES, WEIGHT_CONTEXTS, cell_place, trust_after, trust_class, weight_slot,
+};
+pub use weights::{BUCKET, BUCKET_LEN, Weight, Weights, place};
 
 use coder::{Decoder, Encoder};
 use decide::Weighing;
@@ -73,23 +76,40 @@ const IN_BATCH: usize = 128;
 /// The first limit or rule that the report breaks, or [`BufferFull`](ErrorKind::BufferFull).
 pub fn encode<'b, 'a>(report: &Report<'a>, profile: &Profile<'a>, known: &Known, buffer: &'b mut [u8]) -> Result<&'b [u8], Error> {
     let most = super::encoded_len(report)?;
+    let start = usize::from(!known.profile);
     let packed = {
         let mut memory = Memory::<REMEMBERED>::new(known);
-        let end = buffer.len().min(most);
+        let end = buffer.len().min(most + usize::from(known.profile));
         let room = buffer.get_mut(..end).unwrap_or_default();
-        if let Some(first) = room.first_mut() {
+        if let Some(first) = room.first_mut().filter(|_| !known.profile) {
             *first = PACKED | profile.tag();
         }
-        let decisions = Weighing { weights: profile.weights, coder: Encoder::new(room, 1) };
+        let mut decisions = Weighing { weights: profile.weights, coder: Encoder::new(room, start) };
+        if known.profile {
+            decisions.coder.bit(NOT_POSTCARD, true);
+        }
         let mut writer = Writer(Packer::new(profile, decisions, &mut memory, known));
         report.put(&mut writer, &ANY)?;
         writer.0.decisions.coder.finish().map(<[u8]>::len)
     };
     match packed {
         Some(packed) => Ok(buffer.get(..packed).unwrap_or_default()),
+        None if known.profile => {
+            let (first, rest) = buffer.split_first_mut().ok_or(BUFFER_FULL)?;
+            *first = POSTCARD;
+            let postcard = super::encode(report, rest)?.len();
+            Ok(buffer.get(..=postcard).unwrap_or_default())
+        }
         None => super::encode(report, buffer),
     }
 }
+
+/// Where nothing says the profile, this byte says that postcard's bytes follow; packed bytes never start with it.
+const POSTCARD: u8 = 0xff;
+/// The decision that keeps them from it.
+const NOT_POSTCARD: u16 = 0xff00;
+
+const BUFFER_FULL: Error = Error { kind: ErrorKind::BufferFull, offset: 0, path: Path::ROOT };
 
 /// Unpacks exactly one report in place. New texts are read into `room`; [`bounds::ALL_TEXT`](crate::model::bounds::ALL_TEXT)
 /// bytes are always enough. Postcard's bytes are taken too.
@@ -119,23 +139,32 @@ pub fn decode_traced<'a, T: Trace>(
     room: &'a mut [u8],
     trace: &mut T,
 ) -> Result<(), Error> {
-    match bytes.first() {
-        Some(first) if first & PACKED != 0 => {
-            *report = Report::default();
-            if first & !PACKED != profile.tag() {
-                return Err(Error { kind: ErrorKind::OtherProfile, offset: 0, path: Path::default() });
-            }
-            let mut memory = Memory::<REMEMBERED>::new(known);
-            let decisions = Weighing { weights: profile.weights, coder: Decoder::new(bytes, 1) };
-            let packer = Packer::new(profile, decisions, &mut memory, known);
-            let mut reader = Reader { packer, start: Position::default(), trace };
-            reader.packer.room = room;
-            reader.header(*first);
-            report.take(&mut reader, &ANY)?;
-            reader.end()
-        }
-        _ => super::decode_traced(bytes, report, trace),
+    *report = Report::default();
+    let postcard = match bytes {
+        [POSTCARD, rest @ ..] if known.profile => Some(rest),
+        [first, ..] if known.profile || first & PACKED != 0 => None,
+        _ => Some(bytes),
+    };
+    if let Some(bytes) = postcard {
+        return super::decode_traced(bytes, report, trace);
     }
+    let first = bytes.first().copied().unwrap_or_default();
+    if !known.profile && first & !PACKED != profile.tag() {
+        return Err(Error { kind: ErrorKind::OtherProfile, offset: 0, path: Path::ROOT });
+    }
+    let mut memory = Memory::<REMEMBERED>::new(known);
+    let mut decisions = Weighing { weights: profile.weights, coder: Decoder::new(bytes, usize::from(!known.profile)) };
+    if known.profile {
+        decisions.coder.bit(NOT_POSTCARD, true);
+    }
+    let packer = Packer::new(profile, decisions, &mut memory, known);
+    let mut reader = Reader { packer, start: Position::default(), trace };
+    reader.packer.room = room;
+    if !known.profile {
+        reader.header(first);
+    }
+    report.take(&mut reader, &ANY)?;
+    reader.end()
 }
 
 /// The tag of the profile that a packed report needs; `None` if it is not packed.

@@ -157,6 +157,23 @@ impl<'p, 'a, D: Decisions, const N: usize> Packer<'p, 'a, D, N> {
         read - 1
     }
 
+    /// One of the numbers below `of`, high bits first; all are as likely as long as nothing is learned.
+    pub(super) fn one_of(&mut self, what: What, of: u32, value: u32) -> u32 {
+        let most = of.saturating_sub(1);
+        let mut read = 0;
+        // The bits so far with a 1 before them: the number of the decision.
+        let mut node = 1;
+        let mut edge = true;
+        for at in (0..u32::BITS - most.leading_zeros()).rev() {
+            let possible = !edge || most >> at & 1 == 1;
+            let bit = possible && self.decide(what, node, value >> at & 1 == 1);
+            edge &= bit == (most >> at & 1 == 1);
+            node = node << 1 | u32::from(bit);
+            read = read << 1 | u32::from(bit);
+        }
+        read
+    }
+
     /// Whether a number that is not zero is negative, after its size.
     pub(super) fn signed(&mut self, what: What, value: i64, learned: u8) -> Option<i64> {
         let size = self.number(what, value.unsigned_abs(), learned);
@@ -364,7 +381,7 @@ impl<'p, 'a, D: Decisions, const N: usize> Packer<'p, 'a, D, N> {
             let rank = text.and_then(|text| names.find(text)).filter(|rank| self.decisions.admits(Shared::Name(*rank)));
             let later = self.memory.later.into();
             if self.decide(What::Listed, later, rank.is_some()) {
-                let rank = self.number(What::ListedRank, rank.unwrap_or(0) as u64, 16) as usize;
+                let rank = self.one_of(What::ListedRank, names.len() as u32, rank.unwrap_or(0) as u32) as usize;
                 let text = names.get(rank).ok_or(ErrorKind::OtherProfile)?;
                 self.memory.texts.say(text, |said| *said == text);
                 return Ok((text, 0x100 + rank as u32));

@@ -7,7 +7,7 @@
 //! byte 8    SHA-256 of all bytes from byte 40 on: the profile's id
 //! byte 40   length in bytes of each section, 6 x u32
 //! byte 64   the sections, one behind another:
-//!   area        i64 base, seconds since 1970; u8 horizon, the bits of the minutes that it is good for; 4 x i32 latitudes
+//!   area        i64 base, seconds since 1970; u32 minutes that it is good for; 4 x i32 latitudes
 //!               from and to, longitudes from and to, in 1e-7 degree; empty: no mission
 //!   masks       for each record: u32 its id, u8 how many, so many x u32 sets of reported fields, the commonest first
 //!   weights     see `weights.rs`
@@ -205,8 +205,8 @@ impl<'p> Profile<'p> {
 pub struct Area {
     /// Reports are sent from then on: seconds since 1970.
     pub base: i64,
-    /// Reports are sent within 2^horizon minutes from then.
-    pub horizon: u8,
+    /// Reports are sent within so many minutes from then, at most 2^26.
+    pub minutes: u32,
     /// Southern and northern limit, in 1e-7 degree.
     pub lat: [i32; 2],
     /// Western and eastern limit.
@@ -215,7 +215,7 @@ pub struct Area {
 
 impl Area {
     /// Bytes of the section.
-    pub const LEN: usize = 25;
+    pub const LEN: usize = 28;
 
     /// `Some(None)` where there is no section.
     #[allow(clippy::option_option)]
@@ -225,14 +225,14 @@ impl Area {
         }
         let mut bytes = Bytes(section);
         let base = i64::from_le_bytes(bytes.take()?);
-        let [horizon] = bytes.take()?;
+        let minutes = u32::from_le_bytes(bytes.take()?);
         let mut number = || bytes.take().map(i32::from_le_bytes);
         let (lat, lon) = ([number()?, number()?], [number()?, number()?]);
         let [south, north] = lat.map(i64::from);
         let [west, east] = lon.map(i64::from);
         let inside = LATITUDE.holds(south) && LATITUDE.holds(north) && LONGITUDE.holds(west) && LONGITUDE.holds(east);
-        let good = inside && south <= north && west <= east && horizon <= 26 && SECONDS.holds(base);
-        (section.len() == Self::LEN && good).then_some(Some(Self { base, horizon, lat, lon }))
+        let good = inside && south <= north && west <= east && minutes <= 1 << 26 && SECONDS.holds(base);
+        (section.len() == Self::LEN && good).then_some(Some(Self { base, minutes, lat, lon }))
     }
 
     /// The section.
@@ -240,7 +240,7 @@ impl Area {
     pub fn to_bytes(&self) -> [u8; Self::LEN] {
         let mut section = [0; Self::LEN];
         let numbers = self.lat.into_iter().chain(self.lon).flat_map(i32::to_le_bytes);
-        let all = self.base.to_le_bytes().into_iter().chain([self.horizon]).chain(numbers);
+        let all = self.base.to_le_bytes().into_iter().chain(self.minutes.to_le_bytes()).chain(numbers);
         for (byte, value) in section.iter_mut().zip(all) {
             *byte = value;
         }

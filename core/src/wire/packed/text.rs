@@ -257,7 +257,7 @@ impl Level {
 struct Voice {
     /// The way to its symbol, the first decision in the highest bit.
     code: u32,
-    strength: i32,
+    strength: i16,
     /// Which row of the scales.
     row: u8,
 }
@@ -298,9 +298,9 @@ pub struct TextModel<'p> {
     case: u8,
 }
 
-fn number(numbers: &[u8], at: usize) -> i32 {
-    let bytes = numbers.as_chunks().0.get(at).copied().unwrap_or_default();
-    i16::from_le_bytes(bytes).into()
+#[inline]
+fn number(numbers: &[u8], at: usize) -> i16 {
+    i16::from_le_bytes(numbers.as_chunks().0.get(at).copied().unwrap_or_default())
 }
 
 impl<'p> TextModel<'p> {
@@ -440,24 +440,33 @@ impl<'p> TextModel<'p> {
         let contexts = state.history.cell_contexts();
         let cells = self.cells.as_chunks::<CELL_BUCKET>().0;
         for (row, context) in (0_u8..).zip(contexts) {
-            let (places, fingerprint) = cell_place(context, self.buckets);
-            let [first, second] = places;
-            for place in places.into_iter().take(1 + usize::from(first != second)) {
-                let Some(bucket) = cells.get(place) else { break };
-                if !bucket.iter().take(BUCKET_CELLS).any(|&own| own == fingerprint) {
-                    continue;
-                }
-                for (own, symbol, strength) in unpack(bucket) {
-                    if own == fingerprint && symbol != FREE_CELL && state.speaking < MOST_CELLS {
-                        state.speak(Voice { code: self.code(symbol), strength: number(self.strengths, strength.into()), row });
-                    }
-                }
+            let ([first, second], fingerprint) = cell_place(context, self.buckets);
+            self.listen_to(state, cells, first, fingerprint, row);
+            if second != first {
+                self.listen_to(state, cells, second, fingerprint, row);
             }
         }
         if let Some((next, length)) = state.repeats.find(&state.history, text) {
             let leaf = self.leaf(next);
             if leaf != self.escape {
                 state.speak(Voice { code: self.code(leaf), strength: number(self.repeats, length.into()), row: 7 });
+            }
+        }
+    }
+
+    /// Lets the cells of a bucket speak that have this fingerprint.
+    #[inline]
+    fn listen_to(&self, state: &mut State, cells: &[[u8; CELL_BUCKET]], place: usize, fingerprint: u8, row: u8) {
+        let Some(bucket) = cells.get(place) else { return };
+        let &[a, b, c, d, ..] = bucket;
+        // Most have none: all four at once, a byte that agrees becomes 0.
+        let differ = u32::from_le_bytes([a, b, c, d]) ^ u32::from(fingerprint).wrapping_mul(0x0101_0101);
+        if differ.wrapping_sub(0x0101_0101) & !differ & 0x8080_8080 == 0 {
+            return;
+        }
+        for (own, symbol, strength) in unpack(bucket) {
+            if own == fingerprint && symbol != FREE_CELL && state.speaking < MOST_CELLS {
+                state.speak(Voice { code: self.code(symbol), strength: number(self.strengths, strength.into()), row });
             }
         }
     }
@@ -469,27 +478,32 @@ impl<'p> TextModel<'p> {
         let scales = self.scales.get(trust_class(state.trust) * VOICES * DEPTH_CLASSES..).unwrap_or_default();
         let last = state.speaking.checked_sub(1).and_then(|last| state.voices.get(last)).map(|last| last.code);
         let mut level = Level::ROOT;
-        let mut code = 0_u32;
+        // The code of the node, and the way to it with the first decision in the highest bit.
+        let (mut code, mut way, mut above) = (0_u32, 0_u32, 0_u32);
         for (depth, &count) in (0_u32..).zip(self.counts) {
             let at = code.wrapping_sub(level.first);
             let Some(inner) = at.checked_sub(count.into()) else {
                 if let Some(last) = last {
-                    state.trust = trust_after(state.trust, last == code.wrapping_shl(32_u32.wrapping_sub(depth)));
+                    state.trust = trust_after(state.trust, last == way);
                 }
                 return u8::try_from(level.leaves.wrapping_add(at)).unwrap_or_default();
             };
             let [node, ..] = level.nodes.wrapping_add(inner).to_le_bytes();
-            let mask = 0x8000_0000 >> depth;
+            let mask = 0x8000_0000_u32 >> depth;
             let class = (depth as usize).min(DEPTH_CLASSES - 1);
             let mut logit = self.plain(&contexts, node);
             for voice in state.voices.iter().take(state.speaking) {
-                let scale = scales.get(usize::from(voice.row) * DEPTH_CLASSES + class).copied().unwrap_or_default();
-                let said = voice.strength.wrapping_mul(scale.into()) >> 6;
-                logit = logit.wrapping_add(if voice.code & mask == 0 { said.wrapping_neg() } else { said });
+                // Silent are those that said something else on the way here.
+                if (voice.code ^ way) & above == 0 {
+                    let scale = scales.get(usize::from(voice.row) * DEPTH_CLASSES + class).copied().unwrap_or_default();
+                    let said = i32::from(voice.strength).wrapping_mul(scale.into()) >> 6;
+                    logit = logit.wrapping_add(if voice.code & mask == 0 { said.wrapping_neg() } else { said });
+                }
             }
             let bit = coder.bit(squash(logit), target & mask != 0);
             code = code << 1 | u32::from(bit);
-            state.keep(mask, bit);
+            way |= if bit { mask } else { 0 };
+            above |= mask;
             level = level.below(count.into());
         }
         // The tree was checked: there is no deeper leaf.
@@ -506,10 +520,10 @@ impl<'p> TextModel<'p> {
     /// Bias and weights of a node.
     #[inline]
     fn plain(&self, contexts: &[u32; WEIGHT_CONTEXTS], node: u8) -> i32 {
-        contexts.iter().fold(number(self.biases, node.into()), |sum, &context| {
+        contexts.iter().fold(number(self.biases, node.into()).into(), |sum: i32, &context| {
             let slot = weight_slot(context, node, self.slots);
             let level = self.weights.get(slot / 2).map_or(0, |pair| number(self.levels, usize::from(pair >> (slot % 2 * 4) & 15)));
-            sum.wrapping_add(level)
+            sum.wrapping_add(level.into())
         })
     }
 }
@@ -537,22 +551,6 @@ impl State {
             *free = voice;
             self.speaking = self.speaking.wrapping_add(1);
         }
-    }
-
-    /// Voices fall silent that said something else than `bit`.
-    #[inline]
-    fn keep(&mut self, mask: u32, bit: bool) {
-        let mut kept = 0_usize;
-        for at in 0..self.speaking {
-            let voice = self.voices.get(at).copied().unwrap_or_default();
-            if (voice.code & mask != 0) == bit {
-                if let Some(place) = self.voices.get_mut(kept) {
-                    *place = voice;
-                }
-                kept = kept.wrapping_add(1);
-            }
-        }
-        self.speaking = kept;
     }
 }
 

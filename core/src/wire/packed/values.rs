@@ -54,7 +54,7 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
 
     /// Within the time that the profile is good for, all instants are as likely.
     fn horizon(&mut self, area: Area, seconds: i64, length: i64) -> Option<i64> {
-        let many = (60i64 << area.horizon) / length;
+        let many = 60 * i64::from(area.minutes) / length;
         let base = area.base.div_euclid(length);
         let past = seconds.div_euclid(length) - base;
         let many = u32::try_from(many).ok().filter(|many| *many > 0)?;

@@ -1,20 +1,24 @@
 //! The table of weights: what each context adds to a decision.
 //!
 //! ```text
-//! section   buckets of 4 cells of 3 bytes, as many as fit
-//! cell      bits 0-7 weight, signed, in 1/16 of a natural unit; 8-11 what hangs below; 12-23 check of the key, 0 is empty
-//! key       32 bits, a hash of what the context is; lies in one of two buckets
+//! section   buckets of 4 cells, 12 bytes each, as many as fit
+//! bucket    4 x u16 tag, 4 x i8 weight in 1/16 of a natural unit
+//! tag       bits 4-15 check of the key, 0 is empty; bits 0-3 which chains go on behind it
+//! key       32 bits, a hash of what the context is; its cell lies in one of two buckets
 //!           first bucket   key * buckets / 2^32
-//!           second bucket  mix(key, 1) * buckets / 2^32
-//!           check          1 + mix(key, 2) % 4095
+//!           second bucket  other * buckets / 2^32, where other = mix(key, 1)
+//!           check          other % 4096, but 1 for 0
 //! ```
 
 use super::context::mix;
 
 /// Cells in a bucket.
 pub const BUCKET: usize = 4;
-/// Bytes of a cell.
-pub const CELL: usize = 3;
+/// 1 in each of the four tags of a bucket.
+const EACH: u64 = 0x0001_0001_0001_0001;
+
+/// Bytes of a bucket.
+pub const BUCKET_LEN: usize = 3 * BUCKET;
 
 /// What a context adds, and which further contexts may add more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,14 +31,19 @@ pub struct Weight {
 
 /// The table, in place.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Weights<'p>(&'p [u8]);
+pub struct Weights<'p>(&'p [[u8; BUCKET_LEN]]);
+
+/// The part of `of` that a hash is of 2^32.
+const fn share(hash: u32, of: u32) -> usize {
+    ((hash as u64 * of as u64) >> 32) as usize
+}
 
 /// The buckets of a key, of so many, and its check.
 #[must_use]
-pub fn place(key: u32, buckets: u32) -> ([usize; 2], u16) {
-    let bucket = |key: u32| (u64::from(key) * u64::from(buckets)) >> 32;
-    let [one, other] = [bucket(key), bucket(mix(key, 1))].map(|bucket| usize::try_from(bucket).unwrap_or(0));
-    ([one, other], u16::try_from(1 + mix(key, 2) % 4095).unwrap_or(1))
+pub const fn place(key: u32, buckets: u32) -> ([usize; 2], u16) {
+    let other = mix(key, 1);
+    let check = (other & 0xfff) as u16;
+    ([share(key, buckets), share(other, buckets)], if check == 0 { 1 } else { check })
 }
 
 impl<'p> Weights<'p> {
@@ -43,21 +52,25 @@ impl<'p> Weights<'p> {
     /// A table in these bytes; `None` if they are no whole number of buckets.
     #[must_use]
     pub const fn new(section: &'p [u8]) -> Option<Self> {
-        if section.len() % (BUCKET * CELL) == 0 { Some(Self(section)) } else { None }
+        let (buckets, rest) = section.as_chunks();
+        if rest.is_empty() { Some(Self(buckets)) } else { None }
     }
 
     /// The weight of a key, if it has one.
     #[must_use]
+    #[inline]
     pub fn get(&self, key: u32) -> Option<Weight> {
-        let (buckets, _) = self.0.as_chunks::<{ BUCKET * CELL }>();
-        let (places, check) = place(key, u32::try_from(buckets.len()).unwrap_or(u32::MAX));
-        let [low_check, high_check] = (check << 4).to_le_bytes();
+        let (places, check) = place(key, self.0.len() as u32);
         for bucket in places {
-            let (cells, _) = buckets.get(bucket)?.as_chunks::<CELL>();
-            for [value, low, high] in cells {
-                if *high == high_check && low & 0xf0 == low_check {
-                    return Some(Weight { value: value.cast_signed(), below: low & 0xf });
-                }
+            let (tags, weights) = self.0.get(bucket)?.split_first_chunk()?;
+            let tags = u64::from_le_bytes(*tags);
+            // The lane that becomes zero: borrows of a subtraction reach its top bit, and that of none before it.
+            let off = (tags ^ u64::from(check << 4) * EACH) & 0xfff0 * EACH;
+            let zero = off.wrapping_sub(EACH) & !off & 0x8000 * EACH;
+            if zero != 0 {
+                let cell = zero.trailing_zeros() / 16;
+                let below = (tags >> (16 * cell) & 0xf) as u8;
+                return weights.get(cell as usize).map(|value| Weight { value: value.cast_signed(), below });
             }
         }
         None
