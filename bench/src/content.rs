@@ -6,7 +6,7 @@ use crate::data::{MINUTES_A_DAY, Rec};
 use crate::shared::{Names, Shared};
 
 /// The first byte, as ours says version and profile.
-const VERSION: u8 = 1;
+pub const VERSION: u8 = 1;
 
 /// Which fields there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

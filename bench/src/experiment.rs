@@ -84,7 +84,7 @@ fn structured(group: Group, train: &[Rec], test: &[Rec], effort: Effort) -> Resu
     }
     let [learned, reports] = [train, test].map(|recs| report::structured(recs, &names, &tokens));
     let known = (group == Group::Known).then(|| known(train, test));
-    for ours in Ours::all(&learned, &shared, kind).iter().filter(|ours| known.is_none() || ours.uses_known()) {
+    for ours in Ours::all(&learned, &shared, kind)?.iter().filter(|ours| known.is_none() || ours.uses_known()) {
         eprintln!("  {}", ours.name());
         rows.push(measure::ours(ours, &reports, known.as_deref())?);
     }
@@ -104,7 +104,7 @@ fn whole(train: &[Rec], test: &[Rec], effort: Effort) -> Result<Vec<Row>> {
     let shared = Shared::mission(profile_names(&train), &train, &test);
     let mut rows = rows_of_peers(&shared, &names, Schema::Whole, &train, &test, Some(effort))?;
     let [learned, reports] = [&train, &test].map(|recs| report::whole(recs));
-    for ours in Ours::all(&learned, &shared, Kind::Whole) {
+    for ours in Ours::all(&learned, &shared, Kind::Whole)? {
         eprintln!("  {}", ours.name());
         rows.push(measure::ours(&ours, &reports, None)?);
     }

@@ -1,11 +1,13 @@
 //! Our own encodings, behind one interface.
 //!
-//! [`Ours::all`] is the list of rows; an encoding is a variant of [`Encoding`] and an arm in each `match`. The rows that
-//! the bars ask for are named here, so that a bar finds its row as soon as there is one.
+//! [`Ours::all`] is the list of rows. Those that the bars ask for are named here.
 
 use anyhow::{Context as _, Result, ensure};
 use increp::model::{Id, Report};
+use increp::wire::packed::{self, Area, BatchReader, BatchWriter, Profile};
+use increp_cli::train::Options;
 
+use crate::report::stamp;
 use crate::shared::Shared;
 
 /// The row of the packed encoding in every table of the structured part.
@@ -26,95 +28,136 @@ pub enum Kind {
 
 /// What the receiver knows before a report arrives: from the associated data, and from the report before.
 #[derive(Clone, Copy, Debug)]
-#[allow(dead_code)] // postcard makes no use of it
 pub struct Known {
     pub id: Id,
     /// When the last report was sent, in minutes since 1989-01-01 like everything in [`Shared`].
     pub previous_minutes: i64,
 }
 
-/// One of our encodings, trained for one experiment.
-pub struct Ours {
-    encoding: Encoding,
+impl Known {
+    fn packed(&self) -> packed::Known {
+        packed::Known { id: Some(self.id), sent: Some(stamp(self.previous_minutes)), profile: true, ..packed::Known::default() }
+    }
 }
 
-enum Encoding {
-    Postcard,
+/// One of our encodings, trained for one experiment.
+pub struct Ours {
+    name: &'static str,
+    /// The profile, if it needs one; postcard does not.
+    profile: Option<Profile<'static>>,
 }
+
+/// Bytes of profiles of missions and of the general one.
+const SIZE: usize = 64 * 1024;
 
 impl Ours {
     /// All of our encodings that can be measured on this kind of experiment.
-    pub fn all(train: &[Report<'_>], shared: &Shared, kind: Kind) -> Vec<Self> {
-        vec![Self::train(train, shared, kind)]
+    pub fn all(train: &[Report<'_>], shared: &Shared, kind: Kind) -> Result<Vec<Self>> {
+        let postcard = Self { name: "increp postcard", profile: None };
+        let options = |mission| Options { size: SIZE, mission, public: true, ..Options::default() };
+        let area = Area {
+            base: stamp(shared.base_minutes).seconds(),
+            minutes: u32::try_from(shared.horizon_minutes)?,
+            lat: [shared.bbox[0], shared.bbox[1]],
+            lon: [shared.bbox[2], shared.bbox[3]],
+        };
+        let given = |mission| Options { names: shared.names.clone(), area: Some(area), ..options(mission) };
+        let mut all = match kind {
+            Kind::General => vec![Self::packed(PACKED, train, &given(false))?],
+            Kind::Mission => vec![Self::packed(PACKED, train, &given(true))?],
+            Kind::Whole => vec![
+                Self::packed(GENERAL_64, train, &options(false))?,
+                Self::packed("increp packed, mission's own", train, &options(true))?,
+            ],
+        };
+        all.push(postcard);
+        Ok(all)
     }
 
-    /// Postcard learns nothing.
-    pub fn train(_train: &[Report<'_>], _shared: &Shared, _kind: Kind) -> Self {
-        Self { encoding: Encoding::Postcard }
+    fn packed(name: &'static str, train: &[Report<'_>], options: &Options) -> Result<Self> {
+        eprintln!("  training {name}");
+        let trained = increp_cli::train::train(train, options, &mut |_, _| {})?;
+        // A handful of profiles, as long as the program runs.
+        let blob: &'static [u8] = Box::leak(trained.blob.into_boxed_slice());
+        Ok(Self { name, profile: Some(Profile::new(blob)?) })
     }
 
     pub fn name(&self) -> String {
-        match self.encoding {
-            Encoding::Postcard => "increp postcard".into(),
-        }
+        self.name.into()
     }
 
     /// Whether it makes use of what the receiver knows.
     pub fn uses_known(&self) -> bool {
-        match self.encoding {
-            Encoding::Postcard => false,
-        }
+        self.profile.is_some()
     }
 
-    pub fn encode(&self, report: &Report<'_>, _known: Option<&Known>) -> Result<Vec<u8>> {
-        match self.encoding {
-            Encoding::Postcard => {
-                let mut buffer = vec![0; increp::MAX_LEN];
-                Ok(increp::encode(report, &mut buffer)?.to_vec())
-            }
-        }
+    pub fn encode(&self, report: &Report<'_>, known: Option<&Known>) -> Result<Vec<u8>> {
+        let mut buffer = vec![0; increp::MAX_LEN];
+        let known = known.map(Known::packed).unwrap_or_default();
+        Ok(match &self.profile {
+            None => increp::encode(report, &mut buffer)?.to_vec(),
+            Some(profile) => packed::encode(report, profile, &known, &mut buffer)?.to_vec(),
+        })
     }
 
     /// Texts that do not stand in the bytes as they are may be put into `texts`, which has room for those of a report.
-    pub fn decode<'b>(&self, bytes: &'b [u8], _known: Option<&Known>, _texts: &'b mut [u8]) -> Result<Report<'b>> {
-        match self.encoding {
-            Encoding::Postcard => Ok(increp::decode(bytes)?),
+    pub fn decode<'b>(&self, bytes: &'b [u8], known: Option<&Known>, texts: &'b mut [u8]) -> Result<Report<'b>> {
+        let mut report = Report::default();
+        let known = known.map(Known::packed).unwrap_or_default();
+        match &self.profile {
+            None => increp::decode_into(bytes, &mut report)?,
+            Some(profile) => packed::decode_into(bytes, profile, &known, &mut report, texts)?,
         }
+        Ok(report)
     }
 
     /// Several reports in one message.
     pub fn encode_batch(&self, reports: &[Report<'_>]) -> Result<Vec<u8>> {
-        match self.encoding {
-            Encoding::Postcard => framed(reports.iter().map(|report| self.encode(report, None))),
+        let Some(profile) = &self.profile else { return framed(reports.iter().map(|report| self.encode(report, None))) };
+        let mut buffer = vec![0; increp::MAX_LEN * reports.len()];
+        let mut writer = BatchWriter::new(profile, &mut buffer);
+        for report in reports {
+            writer.push(report)?;
         }
+        Ok(writer.finish()?.to_vec())
     }
 
     /// As [`Ours::decode`]; `texts` has room for those of all reports.
-    pub fn decode_batch<'b>(&self, bytes: &'b [u8], _texts: &'b mut [u8]) -> Result<Vec<Report<'b>>> {
-        match self.encoding {
-            Encoding::Postcard => frames(bytes)?.into_iter().map(|bytes| Ok(increp::decode(bytes)?)).collect(),
+    pub fn decode_batch<'b>(&self, bytes: &'b [u8], texts: &'b mut [u8]) -> Result<Vec<Report<'b>>> {
+        let Some(profile) = &self.profile else {
+            return frames(bytes)?.into_iter().map(|bytes| Ok(increp::decode(bytes)?)).collect();
+        };
+        let mut reader = BatchReader::new(bytes, profile, texts)?;
+        let mut reports = Vec::new();
+        let mut report = Report::default();
+        while reader.next(&mut report)? {
+            reports.push(std::mem::take(&mut report));
         }
+        Ok(reports)
     }
 
     /// For the table of speeds: into a buffer that is there already, as firmware does it.
     pub fn encode_into(&self, report: &Report<'_>, buffer: &mut [u8]) -> Result<usize> {
-        match self.encoding {
-            Encoding::Postcard => Ok(increp::encode(report, buffer)?.len()),
-        }
+        Ok(match &self.profile {
+            None => increp::encode(report, buffer)?.len(),
+            Some(profile) => packed::encode(report, profile, &packed::Known::default(), buffer)?.len(),
+        })
     }
 }
 
 /// A model for texts alone, trained on those of some sources.
 pub struct TextModel {
-    kib: u32,
+    section: Vec<u8>,
 }
 
 impl TextModel {
     /// Sizes in KiB that there are.
-    pub const SIZES: &[u32] = &[];
+    pub const SIZES: &[u32] = &[16, 64, 128];
 
-    pub fn train(_texts: &[&str], kib: u32) -> Self {
-        Self { kib }
+    pub fn train(texts: &[&str], kib: u32) -> Self {
+        eprintln!("    training a text model of {kib} KiB");
+        let texts: Vec<(&str, f32, u8)> = texts.iter().map(|text| (*text, 1.0, 1)).collect();
+        Self { section: increp_cli::train::text::train(&texts, kib as usize * 1024, &mut |_| {}) }
     }
 
     /// The row of a size.
@@ -122,12 +165,21 @@ impl TextModel {
         format!("increp text {kib} KiB")
     }
 
+    fn model(&self) -> Result<packed::TextModel<'_>> {
+        packed::TextModel::new(&self.section).context("the trainer made no text model")
+    }
+
     pub fn encode(&self, text: &str) -> Result<Vec<u8>> {
-        anyhow::bail!("there is no text model of {} KiB for {} bytes", self.kib, text.len())
+        let mut buffer = vec![0; 2 * text.len() + 64];
+        let mut encoder = packed::Encoder::new(&mut buffer, 0);
+        self.model()?.encode(&mut encoder, text.as_bytes(), 1);
+        Ok(encoder.finish().context("no room for a text")?.to_vec())
     }
 
     pub fn decode(&self, bytes: &[u8]) -> Result<String> {
-        anyhow::bail!("there is no text model of {} KiB for {} bytes", self.kib, bytes.len())
+        let mut buffer = vec![0; 64 * 1024];
+        let length = self.model()?.decode(&mut packed::Decoder::new(bytes, 0), &mut buffer, 1).context("a text without end")?;
+        Ok(String::from_utf8(buffer[..length].to_vec())?)
     }
 }
 

@@ -5,8 +5,9 @@ use std::hash::Hash;
 
 use crate::data::{MINUTES_A_DAY, Rec};
 
-/// A place or a name that fewer reports say does not go into a profile: a seized device gives its profile away.
-const LEAST: usize = 5;
+/// UCDP is public: what one report of it says may be in a profile. Of a mission's own reports a profile has what at least
+/// five say.
+const LEAST: usize = 1;
 /// 1e-7 degree.
 const WORLD: [i32; 4] = [-900_000_000, 900_000_000, -1_800_000_000, 1_800_000_000];
 /// 63 years of minutes from 1989 on.

@@ -41,7 +41,7 @@ pub fn run(set: &Set) -> Result<Vec<Speed>> {
     }
     let [learned, reports] = [train, test].map(|recs| report::structured(recs, &names, &tokens));
     let mut buffer = vec![0; increp::MAX_LEN];
-    for ours in Ours::all(&learned, &shared, Kind::Mission) {
+    for ours in Ours::all(&learned, &shared, Kind::Mission)? {
         let messages = reports.iter().map(|report| ours.encode(report, None)).collect::<Result<Vec<_>>>()?;
         let encode = median(reports.len(), || {
             reports.iter().for_each(|report| drop(black_box(ours.encode_into(report, black_box(&mut buffer)))));

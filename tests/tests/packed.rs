@@ -1,41 +1,231 @@
-//! Packed: every report, every profile.
+//! Packed: every report with every profile, alone, in batches and with what the receiver knows; and bytes that nobody wrote.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used)] // a test
 
-use increp::model::{Report};
-use increp::wire::packed::{self, Known, Profile};
+use increp::model::Report;
+use increp::wire::packed::{self, BatchReader, BatchWriter, Known, Profile, ProfileError};
+use increp::{ErrorKind, MAX_LEN};
+use increp_tests::profiles::{sample, trained};
 use proptest::prelude::*;
 
-fn again(report: &Report<'_>, profile: &Profile<'_>, known: &Known) -> usize {
-    let mut buffer = vec![0; increp::MAX_LEN];
+/// Room for all texts of a report.
+const ROOM: usize = 4096;
+
+fn profiles() -> Vec<Profile<'static>> {
+    let trained = trained().iter().map(|blob| Profile::new(blob).unwrap());
+    std::iter::once(Profile::EMPTY).chain(trained).collect()
+}
+
+/// The bytes that a report takes, and it comes back from them.
+fn length(report: &Report<'_>, profile: &Profile<'_>, known: &Known) -> usize {
+    let mut buffer = vec![0; MAX_LEN + 1];
     let bytes = packed::encode(report, profile, known, &mut buffer).unwrap();
-    let mut room = vec![0; 4096];
-    let mut read = Report::default();
-    packed::decode_into(bytes, profile, known, &mut read, &mut room).unwrap_or_else(|error| panic!("{error}: {report:+?}"));
+    let (mut room, mut read) = (vec![0; ROOM], Report::default());
+    packed::decode_into(bytes, profile, known, &mut read, &mut room).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(read, *report);
     bytes.len()
 }
 
+/// What a receiver may know of a report: all of it, or some.
+fn knowns(report: &Report<'_>) -> [Known; 3] {
+    let point = report.event.as_ref().and_then(|event| event.place.known()?.point);
+    [
+        Known::default(),
+        Known { id: Some(report.id), sent: report.sent, point, profile: true },
+        Known { id: Some(report.id), ..Known::default() },
+    ]
+}
+
 proptest! {
     #[test]
-    fn every_report_comes_back_and_is_never_longer_than_postcard(seed in increp_tests::reports()) {
+    fn every_report_comes_back_with_every_profile_and_is_never_longer_than_postcard(seed in increp_tests::reports()) {
         let report = seed.report();
-        let length = again(&report, &Profile::EMPTY, &Known::default());
-        prop_assert!(length <= increp::encoded_len(&report).unwrap());
-        let known = Known { id: Some(report.id), sent: report.sent, point: None };
-        again(&report, &Profile::EMPTY, &known);
+        let postcard = increp::encoded_len(&report).unwrap();
+        for profile in profiles() {
+            for known in knowns(&report) {
+                let most = postcard + usize::from(known.profile);
+                prop_assert!(length(&report, &profile, &known) <= most);
+            }
+        }
+    }
+
+    #[test]
+    fn reports_come_back_from_a_batch_in_their_order(seeds in proptest::collection::vec(increp_tests::reports(), 0..6)) {
+        let reports: Vec<Report<'_>> = seeds.iter().map(|seed| seed.report()).collect();
+        for profile in profiles() {
+            let mut buffer = vec![0; (MAX_LEN + 1) * (reports.len() + 1)];
+            let mut writer = BatchWriter::new(&profile, &mut buffer);
+            reports.iter().for_each(|report| writer.push(report).unwrap());
+            let bytes = writer.finish().unwrap();
+            let mut room = vec![0; ROOM * (reports.len() + 1)];
+            let mut reader = BatchReader::new(bytes, &profile, &mut room).unwrap();
+            let mut read = Report::default();
+            for report in &reports {
+                prop_assert!(reader.next(&mut read).unwrap());
+                prop_assert_eq!(&read, report);
+            }
+            prop_assert!(!reader.next(&mut read).unwrap());
+        }
+    }
+
+    #[test]
+    fn hostile_bytes_give_a_report_or_an_error(mut bytes in proptest::collection::vec(any::<u8>(), 0..400), which in 0..3usize) {
+        let profile = profiles().swap_remove(which);
+        if let Some(first) = bytes.first_mut() {
+            *first = packed::PACKED | profile.tag();
+        }
+        let (mut room, mut read) = (vec![0; ROOM], Report::default());
+        if packed::decode_into(&bytes, &profile, &Known::default(), &mut read, &mut room).is_ok() {
+            prop_assert!(read.check().is_ok());
+        }
+        // Too little room is an error too, not a cut text.
+        let (mut room, mut read) = ([0; 8], Report::default());
+        let _ = packed::decode_into(&bytes, &profile, &Known::default(), &mut read, &mut room);
+    }
+
+    #[test]
+    fn hostile_batches_end(mut bytes in proptest::collection::vec(any::<u8>(), 2..400), which in 0..3usize) {
+        let profile = profiles().swap_remove(which);
+        bytes[..2].copy_from_slice(&[packed::BATCH, packed::PACKED | profile.tag()]);
+        let mut room = vec![0; 64 * ROOM];
+        let mut reader = BatchReader::new(&bytes, &profile, &mut room).unwrap();
+        let mut read = Report::default();
+        let mut many = 0;
+        while reader.next(&mut read).is_ok_and(|more| more) {
+            many += 1;
+        }
+        // Each report takes a part of the bytes; a report that says nothing takes a few bits.
+        prop_assert!(many <= 64 * bytes.len());
+    }
+
+    #[test]
+    fn a_profile_with_a_byte_changed_is_refused(at in any::<proptest::sample::Index>(), change in 1..=255u8) {
+        let mut blob = trained()[0].clone();
+        let at = at.index(blob.len());
+        blob[at] ^= change;
+        prop_assert!(Profile::new(&blob).is_err());
+        prop_assert!(Profile::new(&blob[..at]).is_err());
     }
 }
 
 #[test]
-fn stories_come_back() {
-    let mut files: Vec<_> = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/reports")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    for file in files {
-        let text = std::fs::read_to_string(&file).unwrap();
-        let report = serde_json::from_str::<Report<'_>>(&text);
-        let Ok(report) = report else { continue };
-        let length = again(&report, &Profile::EMPTY, &Known::default());
-        println!("{} {} of {}", file.display(), length, increp::encoded_len(&report).unwrap());
+fn what_is_wrong_with_a_profile_is_said() {
+    let blob = &trained()[0];
+    let changed = |at: usize, byte: u8| {
+        let mut blob = blob.clone();
+        blob[at] = byte;
+        Profile::new(&blob).map(|_| ()).unwrap_err()
+    };
+    assert_eq!(Profile::new(b"").map(|_| ()).unwrap_err(), ProfileError::NotAProfile);
+    assert_eq!(changed(0, b'x'), ProfileError::NotAProfile);
+    assert_eq!(changed(4, 9), ProfileError::UnknownVersion(9));
+    assert_eq!(changed(blob.len() - 1, !blob[blob.len() - 1]), ProfileError::Damaged);
+    // Right hash, wrong content: a section that is longer than the blob.
+    let mut sections: increp_cli::train::Sections = Default::default();
+    sections[2] = vec![1, 2, 3];
+    assert_eq!(Profile::new(&increp_cli::train::blob(&sections)).map(|_| ()).unwrap_err(), ProfileError::Malformed(2));
+    sections[2].clear();
+    sections[3] = vec![1, 0, 0, 0];
+    assert_eq!(Profile::new(&increp_cli::train::blob(&sections)).map(|_| ()).unwrap_err(), ProfileError::Malformed(3));
+}
+
+#[test]
+fn a_report_that_needs_another_profile_is_an_error_and_no_report() {
+    let [_, mission, general] = profiles().try_into().unwrap();
+    let mut wrong = 0;
+    for bytes in sample() {
+        let report = increp::decode(bytes).unwrap();
+        let mut buffer = vec![0; MAX_LEN];
+        let mut bytes = packed::encode(&report, &mission, &Known::default(), &mut buffer).unwrap().to_vec();
+        let decode = |bytes: &[u8]| {
+            let (mut room, mut read) = (vec![0; ROOM], Report::default());
+            packed::decode_into(bytes, &general, &Known::default(), &mut read, &mut room).map_err(|error| error.kind)
+        };
+        assert_eq!(decode(&bytes), Err(ErrorKind::OtherProfile));
+        // Even where the tag happens to be the same, the end of the bytes gives it away nearly always.
+        bytes[0] = packed::PACKED | general.tag();
+        wrong += usize::from(decode(&bytes).is_ok());
     }
+    assert!(wrong * 50 < sample().len(), "{wrong} of {} decode with another profile", sample().len());
+}
+
+#[test]
+fn a_mission_takes_fewer_bytes_than_a_general_profile_than_none_than_postcard() {
+    let mut all = [0; 4];
+    for bytes in sample() {
+        let report = increp::decode(bytes).unwrap();
+        for (sum, profile) in all.iter_mut().zip(profiles()) {
+            *sum += length(&report, &profile, &Known::default());
+        }
+        all[3] += bytes.len();
+    }
+    let [none, mission, general, postcard] = all;
+    println!("none {none}, mission {mission}, general {general}, postcard {postcard}");
+    assert!(mission < general && general < none && none < postcard);
+}
+
+#[test]
+fn text_in_any_script_takes_no_more_than_its_bytes_and_two() {
+    let texts = [
+        "قصف مدفعي على أطراف حلب",
+        "Tres muertos en Ciudad Juárez; niños heridos",
+        "обстріл околиць Харкова, дворів і шкіл",
+        "တိုက်ပွဲ ဖြစ်ပွားခဲ့သည်",
+        "0x00\u{1}\u{2}\u{3}",
+    ];
+    for profile in profiles() {
+        let without = length(&note(""), &profile, &Known::default());
+        for text in texts {
+            let with = length(&note(text), &profile, &Known::default());
+            assert!(with <= without + text.len() + 2, "{text}: {} bytes take {}", text.len(), with - without);
+        }
+    }
+}
+
+fn note(text: &str) -> Report<'_> {
+    use increp::model::{Event, Text};
+    let note = Some(text).filter(|text| !text.is_empty()).map(Text::new);
+    Report { event: Some(Event { note, planned: true, ..Event::default() }), ..Report::default() }
+}
+
+#[test]
+fn training_gives_the_same_bytes_and_keeps_out_what_few_or_nobody_may_say() {
+    use increp::model::{Claim, Handling, Hop, Person, Text, list};
+    let reports: Vec<Report<'_>> = sample().iter().map(|bytes| increp::decode(bytes).unwrap()).collect();
+    let options = increp_cli::train::Options { size: 24 * 1024, mission: true, ..Default::default() };
+    let train = |reports: &[Report<'_>]| increp_cli::train::train(reports, &options, &mut |_, _| {}).unwrap();
+    assert_eq!(train(&reports).blob, trained()[0]);
+
+    fn said<'a>(report: &Report<'a>, name: &'a str, handling: Handling) -> Report<'a> {
+        let hop = Hop { name: name.into(), person: Some(Person::new("Officer Zyxwv Qponm")), ..Hop::default() };
+        let mut report = Report { handling, mission: Some(Text::new("mission alpha")), ..report.clone() };
+        report.claims.clear();
+        report.claims.push(Claim { sources: list([hop]), ..Claim::default() }).unwrap();
+        report.id.author = 987_654_321;
+        report
+    }
+    let mut marked = reports.clone();
+    for (number, report) in marked.iter_mut().enumerate().take(40) {
+        *report = match number {
+            0..4 => said(report, "Four Reports Say", Handling::GREEN),
+            4..9 => said(report, "Five Reports Say", Handling::AMBER),
+            9..20 => said(report, "Red Reports Say", Handling::RED),
+            _ => said(report, "Officer Zyxwv Qponm", Handling::GREEN),
+        };
+    }
+    let trained = train(&marked);
+    assert_eq!(trained.kept_out, 11);
+    assert!(trained.strings.iter().any(|string| string == "Five Reports Say"));
+    let shipped = |text: &str| trained.strings.iter().any(|string| string == text) || find(&trained.blob, text.as_bytes());
+    for text in ["Four Reports Say", "Red Reports Say", "Officer Zyxwv Qponm"] {
+        assert!(!shipped(text), "{text} ships");
+    }
+    assert!(!find(&trained.blob, &987_654_321u32.to_le_bytes()));
+    // Every string in the blob is told.
+    let profile = Profile::new(&trained.blob).unwrap();
+    assert!(profile.names().eq(trained.strings.iter().map(String::as_str)));
+}
+
+fn find(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
 }

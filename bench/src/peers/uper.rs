@@ -199,7 +199,12 @@ impl Constraints {
         }
         let [deaths_a, deaths_b, deaths_civilians, deaths_unknown, days, best, low, high] = optional;
 
-        bits.whole(&mut content.version, 0, 255)?;
+        if self.schema == Schema::Known {
+            // The receiver knows that too, as ours does.
+            content.version = crate::content::VERSION;
+        } else {
+            bits.whole(&mut content.version, 0, 255)?;
+        }
         if self.schema != Schema::Known {
             bits.open(&mut content.author, 0, if mission { 31 } else { 255 })?;
         }

@@ -83,7 +83,7 @@ impl<'a> Contents<'a> {
     }
 
     /// Texts that a report spells out, because `names` does not have them.
-    pub fn texts(&self, names: &[&str]) -> Vec<(&'a str, f32, u8)> {
+    pub fn texts<'s>(&'s self, names: &[&str]) -> Vec<(&'s str, f32, u8)> {
         let listed: BTreeSet<&str> = names.iter().copied().collect();
         let new = self.texts.iter().filter(|(text, _)| !listed.contains(text) && !self.persons.contains(text));
         new.map(|(text, kind)| (*text, 1.0, *kind)).collect()

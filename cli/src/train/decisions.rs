@@ -141,7 +141,6 @@ fn group(at: &At<'_>) -> u8 {
     }
 }
 
-pub fn knob(name: &str, value: f32) -> f32 { std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(value) }
 /// Learns.
 pub struct Learner {
     ids: Keys<u32>,
@@ -277,7 +276,9 @@ pub struct Learned {
 
 impl Learner {
     fn pass(&mut self, rate: f32) {
-        let (p0, p1, pg) = (knob("P0", 0.0001), knob("P1", 0.001), knob("PG", 30.0));
+        // What is special is kept nearer to nothing than what is general; the more so what is to hold elsewhere too.
+        let caution = if self.general { 60.0 } else { 1.0 };
+        let [general, special] = [0.00003, 0.001].map(|pull| pull * caution);
         for taken in &self.taken {
             let mut at = taken.start as usize;
             let mut sum = 0.0;
@@ -305,8 +306,7 @@ impl Learner {
             let slope = (chance(sum) - f32::from(u8::from(taken.bit))) * taken.weight;
             for (place, id) in used[..many].iter().enumerate() {
                 let id = *id as usize;
-                // What is special is kept nearer to nothing than what is general.
-                let pull = if place == 0 { p0 } else { p1 } * if self.general { pg } else { 1.0 };
+                let pull = if place == 0 { general } else { special };
                 let slope = slope + pull * taken.weight * self.value[id];
                 self.slope[id] += slope * slope;
                 self.value[id] -= rate * slope / (self.slope[id] + 0.3).sqrt();
@@ -317,7 +317,7 @@ impl Learner {
     /// What each weight saves, in bits; of a chain also what stands behind it.
     fn savings(&self, bits: &Bits) -> Vec<f32> {
         // A weight that is asked for often must save a little every time: asking takes time.
-        let asked = knob("PER", 0.0025);
+        let asked = 0.0025;
         let mut saved = vec![0f32; self.keys.len()];
         for taken in &self.taken {
             let mut at = taken.start as usize;

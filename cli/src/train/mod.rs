@@ -12,7 +12,7 @@ use contents::Contents;
 use decisions::{Census, FEWEST, Learned, Learner, Sayings};
 
 /// What the profile is to be.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Bytes that it may have.
     pub size: usize,
@@ -20,6 +20,8 @@ pub struct Options {
     pub mission: bool,
     /// The reports are public: what one of them says may be in it.
     pub public: bool,
+    /// Further texts for the text model to learn from, as notes.
+    pub texts: Vec<String>,
     /// Names that are to be in it, whoever said them, beside those that the reports say.
     pub names: Vec<String>,
     /// When and where it is for, in place of what the reports say.
@@ -80,7 +82,7 @@ pub fn train(reports: &[Report<'_>], options: &Options, progress: &mut dyn FnMut
     }
     let mut sections = Sections::default();
     let names = contents.names(if options.mission { options.size / 4 } else { options.size / 16 }, &options.names);
-    let places = if options.mission { contents.places(options.size / 4) } else { Vec::new() };
+    let places = if options.mission { contents.places(options.size / 2 - options.size / 8) } else { Vec::new() };
     let area = options.area.or_else(|| contents.area(&places).filter(|_| options.mission));
     sections[0] = area.map(|area| area.to_bytes().to_vec()).unwrap_or_default();
     let mut first: Vec<Entry> = places.iter().map(|(point, name)| contents::entry(*point, *name, &names)).collect();
@@ -100,13 +102,17 @@ pub fn train(reports: &[Report<'_>], options: &Options, progress: &mut dyn FnMut
     sections[4] = contents::gazetteer_section(&first, &[]);
     let room = options.size.saturating_sub(blob(&sections).len());
     if room >= TEXT_LEAST {
-        let texts = contents.texts(&names);
+        let mut texts = contents.texts(&names);
+        texts.extend(options.texts.iter().map(|text| (text.as_str(), 1.0, 1)));
         sections[5] = text::train(&texts, room, &mut |done| progress("texts", done));
     }
     let blob = blob(&sections);
     Profile::new(&blob)?;
     Ok(Trained { blob, strings, reports: learned_from.len(), kept_out: reports.len() - learned_from.len(), weights: learned.weights })
 }
+
+/// Bits that a weight must save over all reports, to be worth its three bytes.
+const LEAST_SAVED: f32 = 6.0;
 
 /// A text model of fewer bytes is worse than none.
 const TEXT_LEAST: usize = 1024;
@@ -186,11 +192,11 @@ fn learn<'a>(
             Way::Alone => 1.0,
             Way::Known | Way::Batch => 0.5,
         };
-        learner.weight = share * if decisions::knob("FLAT", 0.0) > 0.0 { 1.0 } else { recent(many - number, many) };
+        learner.weight = if options.mission { share * recent(many - number, many) } else { share };
         rehearsal.report(report, &profile, known, &mut learner)
     })?;
     let most = options.size / 5 / 3;
-    Ok(learner.learn(most, decisions::knob("LEAST", 6.0), &mut |done| progress("decisions", done)))
+    Ok(learner.learn(most, LEAST_SAVED, &mut |done| progress("decisions", done)))
 }
 
 /// What is old bears less on what comes: half as much every third of all reports.

@@ -108,7 +108,7 @@ pub struct Position {
 
 /// Writes into a buffer.
 #[derive(Debug)]
-pub(super) struct Encoder<'b> {
+pub struct Encoder<'b> {
     buffer: &'b mut [u8],
     /// Bytes so far, whether or not they fit.
     at: usize,
@@ -119,7 +119,7 @@ pub(super) struct Encoder<'b> {
 
 impl<'b> Encoder<'b> {
     /// Writes behind the `start` bytes that `buffer` has already.
-    pub(super) const fn new(buffer: &'b mut [u8], start: usize) -> Self {
+    pub const fn new(buffer: &'b mut [u8], start: usize) -> Self {
         Self { buffer, at: start, used: start, interval: Interval::ALL }
     }
 
@@ -134,12 +134,12 @@ impl<'b> Encoder<'b> {
     }
 
     /// Bytes so far.
-    pub(super) const fn position(&self) -> Position {
+    pub const fn position(&self) -> Position {
         Position { bytes: self.at, range: self.interval.high - self.interval.low }
     }
 
     /// The bytes, from the first of the buffer on; `None` if it is too small.
-    pub(super) fn finish(mut self) -> Option<&'b [u8]> {
+    pub fn finish(mut self) -> Option<&'b [u8]> {
         let (bytes, end) = self.interval.shortest();
         for byte in end.to_be_bytes().into_iter().take(bytes) {
             self.byte(byte);
@@ -161,7 +161,7 @@ impl Coder for Encoder<'_> {
 
 /// Reads from bytes, and zeros behind them.
 #[derive(Clone, Debug)]
-pub(super) struct Decoder<'b> {
+pub struct Decoder<'b> {
     bytes: &'b [u8],
     /// The next byte to be read.
     at: usize,
@@ -172,7 +172,7 @@ pub(super) struct Decoder<'b> {
 
 impl<'b> Decoder<'b> {
     /// Reads `bytes` from byte `start` on.
-    pub(super) fn new(bytes: &'b [u8], start: usize) -> Self {
+    pub fn new(bytes: &'b [u8], start: usize) -> Self {
         let mut decoder = Self { bytes, at: start, interval: Interval::ALL, window: 0 };
         for _ in 0..4 {
             decoder.pull();
@@ -186,12 +186,12 @@ impl<'b> Decoder<'b> {
     }
 
     /// Bytes that are decided so far.
-    pub(super) const fn position(&self) -> Position {
+    pub const fn position(&self) -> Position {
         Position { bytes: self.at - 4, range: self.interval.high - self.interval.low }
     }
 
     /// What is wrong if the bytes do not end here as an encoder would have ended them.
-    pub(super) fn end_error(&self) -> Option<ErrorKind> {
+    pub fn end_error(&self) -> Option<ErrorKind> {
         if self.bytes.len() > self.at {
             return Some(ErrorKind::LeftOver(self.bytes.len() - self.at));
         }

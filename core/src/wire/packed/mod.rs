@@ -23,7 +23,7 @@ mod values;
 mod weights;
 
 pub use batch::{BATCH, BatchReader, BatchWriter};
-pub use coder::{Coder, Cost, Position, fair, uniform};
+pub use coder::{Coder, Cost, Decoder, Encoder, Position, fair, uniform};
 pub use context::mix;
 pub use decide::{At, Decisions, Root, Shared, What};
 pub use gazetteer::{ENTRY, Entry, Gazetteer, Node, Tier, order};
@@ -38,7 +38,6 @@ pub use text::{
 };
 pub use weights::{BUCKET, BUCKET_LEN, Weight, Weights, place};
 
-use coder::{Decoder, Encoder};
 use decide::Weighing;
 use memory::Memory;
 use packer::Packer;
