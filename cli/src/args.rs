@@ -33,6 +33,9 @@ pub enum Command {
     Roundtrip(Roundtrip),
     Inspect(Inspect),
     Check(Check),
+    Train(Train),
+    #[command(subcommand)]
+    Profile(Profile),
     Schema(Schema),
     Example(Example),
     #[command(subcommand)]
@@ -58,6 +61,17 @@ pub enum Encoding {
     /// What the postcard crate writes for the serde model.
     #[default]
     Postcard,
+    /// The fewest bytes, by a profile.
+    Packed,
+}
+
+/// Which profiles there are.
+#[derive(Debug, Default, Args)]
+pub struct ProfileArguments {
+    /// A profile for packed reports: a file, general-16, general-64 or none. May be given more than once to read; the
+    /// built-in ones and those in the folder of INCREP_PROFILES are tried too.
+    #[arg(long, value_name = "PROFILE")]
+    pub profile: Vec<String>,
 }
 
 /// Reads JSON, writes bytes.
@@ -69,6 +83,12 @@ pub struct Encode {
     /// The encoding to write.
     #[arg(long, value_enum, default_value_t)]
     pub encoding: Encoding,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub profiles: ProfileArguments,
+    /// Put so many reports into one message: what one of them says, the others need not. Packed only.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000), conflicts_with = "raw")]
+    pub batch: Option<u16>,
     /// Write a single bare report, as it would go over a radio, not a file of reports.
     #[arg(long, conflicts_with = "hex")]
     pub raw: bool,
@@ -104,6 +124,9 @@ pub struct Decode {
     /// Read hex: a bare report on each line, with whatever a log puts around it.
     #[arg(long)]
     pub hex: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub profiles: ProfileArguments,
     /// Keep each report that cannot be decoded in this file, as a line of hex.
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
@@ -123,6 +146,9 @@ pub struct Roundtrip {
     /// The encodings to try.
     #[arg(long, value_enum, default_value_t)]
     pub encoding: Encodings,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub profiles: ProfileArguments,
     /// Print the outcome as JSON.
     #[arg(long)]
     pub json: bool,
@@ -139,6 +165,8 @@ pub enum Encodings {
     All,
     /// What the postcard crate writes for the serde model.
     Postcard,
+    /// Packed, with each profile.
+    Packed,
 }
 
 /// Shows every byte of encoded reports: where it stands, which field it is, what it means.
@@ -152,6 +180,9 @@ pub struct Inspect {
     /// Print a JSON object for each value.
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub profiles: ProfileArguments,
     /// Bytes to read: a file of reports or a bare report.
     #[arg(value_name = "IN")]
     pub input: Option<PathBuf>,
@@ -172,6 +203,82 @@ pub struct Check {
     /// JSON to read.
     #[arg(value_name = "FILES")]
     pub files: Vec<PathBuf>,
+}
+
+/// Makes a profile out of past reports: a mission's own, with which its reports take the fewest bytes.
+///
+/// Prints every string that is in the profile, a line each; whoever takes a device gets them. Authors and persons, reports
+/// above amber and what fewer than five reports say are kept out. The same reports give the same bytes.
+#[derive(Debug, Args)]
+pub struct Train {
+    /// Bytes that the profile may have.
+    #[arg(long, default_value = "64K", value_parser = size)]
+    pub size: usize,
+    /// The reports are public: names and places that a single report says may be in it.
+    #[arg(long)]
+    pub public: bool,
+    /// Not for one mission: without its places, time and area.
+    #[arg(long, conflicts_with = "public")]
+    pub general: bool,
+    /// Texts for the text model, a line each, beside those of the reports.
+    #[arg(long, value_name = "FILE")]
+    pub texts: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub profiles: ProfileArguments,
+    /// Write to OUT; an existing file is left alone.
+    #[arg(short, long, value_name = "OUT")]
+    pub output: PathBuf,
+    /// Replace OUT if it exists.
+    #[arg(short, long)]
+    pub force: bool,
+    /// Reports: JSON, or encoded.
+    #[arg(value_name = "REPORTS")]
+    pub files: Vec<PathBuf>,
+}
+
+/// "64K" or "65536".
+fn size(text: &str) -> Result<usize, String> {
+    let (digits, unit) = text.strip_suffix(['K', 'k']).map_or((text, 1), |digits| (digits, 1024));
+    let size = digits.parse::<usize>().ok().and_then(|size| size.checked_mul(unit));
+    size.filter(|size| (1024..=1 << 20).contains(size)).ok_or_else(|| "expected a size from 1K to 1024K".to_owned())
+}
+
+/// Shows profiles, or turns them into source text for firmware.
+#[derive(Debug, Subcommand)]
+#[allow(missing_docs)]
+pub enum Profile {
+    Show(ProfileShow),
+    Export(ProfileExport),
+}
+
+/// Explains a profile: its id, what its sections hold, when and where it is for.
+#[derive(Debug, Args)]
+pub struct ProfileShow {
+    /// List every string in it.
+    #[arg(long)]
+    pub strings: bool,
+    /// Print it as JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// A file, general-16 or general-64.
+    pub profile: String,
+}
+
+/// Writes a profile as source text to link into firmware.
+#[derive(Debug, Args)]
+pub struct ProfileExport {
+    /// Write C instead of Rust.
+    #[arg(long)]
+    pub c: bool,
+    /// The name of the constant.
+    #[arg(long, default_value = "PROFILE")]
+    pub name: String,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub output: OutputArguments,
+    /// A file, general-16 or general-64.
+    pub profile: String,
 }
 
 /// Prints the JSON Schema (draft 2020-12) of a report.

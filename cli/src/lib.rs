@@ -15,6 +15,7 @@ pub mod exit;
 mod files;
 pub mod import;
 pub mod json;
+pub mod profiles;
 pub mod stats;
 pub mod stream;
 pub mod train;

@@ -60,6 +60,13 @@ pub struct Stats {
 }
 
 impl Stats {
+    /// Adds the reports of a message together: its bytes, shared out among them.
+    pub fn batch(&mut self, bytes: usize, reports: usize) {
+        for report in 0..reports {
+            self.lengths.add(bytes / reports + usize::from(report < bytes % reports));
+        }
+    }
+
     /// As JSON, for programs.
     #[must_use]
     pub fn json(&self) -> String {

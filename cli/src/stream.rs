@@ -14,8 +14,8 @@ use std::io::{self, BufRead, Read as _, Write};
 /// The first bytes of a file.
 pub const HEADER: [u8; 8] = *b"\x89irp\r\n\x1a\x01";
 
-/// More than the longest report in any encoding; a length beyond it is no length.
-const MOST: usize = 1 << 16;
+/// More than the longest report in any encoding, or a batch of them; a length beyond it is no length.
+pub const MOST: usize = 1 << 20;
 
 /// Writes a file of reports.
 #[derive(Debug)]

@@ -1,7 +1,10 @@
 //! What must hold for every valid report, however it came to be. Each fuzz target is a way to come by one.
 
+use std::sync::OnceLock;
+
 use bumpalo::Bump;
 use increp::model::Report;
+use increp::wire::packed::Profile;
 
 /// Bytes and back, JSON and back: the same report, the same bytes, the same text.
 pub fn round_trip(report: &Report<'_>) {
@@ -17,4 +20,25 @@ pub fn round_trip(report: &Report<'_>) {
     let again = increp_cli::json::parse(text.as_bytes(), &arena).unwrap_or_else(|problem| panic!("{problem}\n{text}"));
     assert_eq!(serde_json::to_string(&again).expect("so it has again"), text, "other JSON after JSON");
     assert!(&again == report, "another report after JSON: {text}");
+}
+
+#[path = "../../tests/src/profiles.rs"]
+mod samples;
+
+/// No profile, a mission's, a general one.
+pub fn profiles() -> &'static [Profile<'static>] {
+    static PROFILES: OnceLock<Vec<Profile<'static>>> = OnceLock::new();
+    PROFILES.get_or_init(|| {
+        let trained = samples::trained().iter().map(|blob| Profile::new(blob).expect("the trainer makes profiles"));
+        std::iter::once(Profile::EMPTY).chain(trained).collect()
+    })
+}
+
+/// A few reports that say much.
+pub fn reports() -> &'static [Report<'static>] {
+    static REPORTS: OnceLock<Vec<Report<'static>>> = OnceLock::new();
+    REPORTS.get_or_init(|| {
+        let few = samples::sample().iter().step_by(100);
+        few.map(|bytes| increp::decode(bytes).expect("the importer makes reports")).collect()
+    })
 }

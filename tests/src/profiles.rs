@@ -9,7 +9,7 @@ use increp_cli::train::{Options, train};
 pub fn sample() -> &'static [Vec<u8>] {
     static SAMPLE: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
     SAMPLE.get_or_init(|| {
-        let csv = std::fs::File::open(concat!(env!("CARGO_MANIFEST_DIR"), "/data/ucdp_sample.csv")).unwrap();
+        let csv = std::fs::File::open(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data/ucdp_sample.csv")).unwrap();
         let mut reports = Vec::new();
         let mut keep = |report: &Report<'_>| {
             let mut buffer = vec![0; increp::MAX_LEN];

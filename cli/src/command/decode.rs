@@ -4,6 +4,7 @@ use std::io::{BufRead, Read};
 use std::path::Path;
 
 use anyhow::Result;
+use increp::model::Report;
 
 use super::Rejects;
 use super::encode::hex;
@@ -11,21 +12,25 @@ use crate::args::Decode;
 use crate::exit::Exit;
 use crate::files::{Content, Input, Output};
 use crate::json;
-use crate::stream::{Item, Reader};
+use crate::profiles::Profiles;
+use crate::stream::{HEADER as FILE, Item, MOST, Reader};
 
 pub(super) fn run(arguments: &Decode) -> Result<Exit> {
+    let profiles = Profiles::load(&arguments.profiles.profile)?;
     let mut reports = Encoded::open(arguments.input.as_deref(), Form::of(arguments.raw, arguments.hex))?;
     let mut output = Output::open(&arguments.output, Content::Text)?;
     let mut rejects = Rejects::open(arguments.rejects.as_ref())?;
     while let Some(Found { place, bytes, broken }) = reports.next()? {
+        let mut write = |report: &Report<'_>| {
+            let written = if arguments.pretty { json::write_pretty(report, &mut output) } else { json::write(report, &mut output) };
+            written.map_err(Into::into)
+        };
         let decoded = match broken {
             Some(why) => Err(why),
-            None => increp::decode(&bytes).map_err(|error| error.to_string()),
+            None => profiles.reports(&bytes, &mut write)?,
         };
-        match decoded {
-            Ok(report) if arguments.pretty => json::write_pretty(&report, &mut output)?,
-            Ok(report) => json::write(&report, &mut output)?,
-            Err(why) => rejects.push(&format!("{place}: {why}"), hex(&bytes).as_bytes())?,
+        if let Err(why) = decoded {
+            rejects.push(&format!("{place}: {why}"), hex(&bytes).as_bytes())?;
         }
     }
     output.finish()?;
@@ -93,8 +98,7 @@ impl Encoded {
     }
 
     pub(super) fn new(mut input: Input, form: Form) -> Result<Self> {
-        // The first byte of a report holds its version; no file of reports starts with one.
-        let report = input.first()?.is_some_and(|first| first >> 4 == increp::wire::VERSION);
+        let report = input.first()?.is_some_and(is_bare);
         let inner = match form {
             Form::Hex => Inner::Hex(input.reader),
             Form::Raw => Inner::Raw(Some(input.reader)),
@@ -125,8 +129,8 @@ impl Encoded {
             Inner::Raw(input) => {
                 let Some(input) = input.take() else { return Ok(None) };
                 let mut bytes = Vec::new();
-                // One byte more than any report has shows that it is none.
-                input.take(increp::MAX_LEN as u64 + 1).read_to_end(&mut bytes)?;
+                // More than any report or batch has shows that it is none.
+                input.take(MOST as u64 + 1).read_to_end(&mut bytes)?;
                 Ok(Some(Found::new(name.clone(), bytes)))
             }
             Inner::Hex(input) => loop {
@@ -146,6 +150,12 @@ impl Encoded {
             },
         }
     }
+}
+
+/// Whether what starts so is a bare report: its first byte holds its version, or says that it is packed. A file of reports
+/// starts with a byte that only one profile in 128 has for a tag; then `--raw` says what it is.
+pub(super) const fn is_bare(first: u8) -> bool {
+    first >> 4 == increp::wire::VERSION || (first & increp::wire::packed::PACKED != 0 && first != FILE[0])
 }
 
 /// How a report in postcard starts.
@@ -168,7 +178,7 @@ fn unhex(line: &str) -> Result<Vec<u8>, String> {
     }
     // Only what starts like a report is put together and tried.
     let suffixes = || runs.iter().flat_map(|run| (0..run.len()).filter_map(|from| run.get(from..)));
-    let reports = || suffixes().filter(|words| words.first().and_then(|word| word.first()) == Some(&HEADER)).map(<[_]>::concat);
+    let reports = || suffixes().filter(|words| words.first().and_then(|word| word.first()).is_some_and(|first| *first == HEADER || is_bare(*first))).map(<[_]>::concat);
     let found = reports().find(|bytes| increp::decode(bytes).is_ok()).or_else(|| reports().max_by_key(Vec::len));
     let longest = || runs.iter().map(|run| run.concat()).filter(|bytes| !bytes.is_empty()).max_by_key(Vec::len);
     found.or_else(longest).ok_or_else(|| match odd {

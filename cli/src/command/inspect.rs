@@ -7,6 +7,7 @@ use std::ops::Range;
 use anyhow::Result;
 use increp::model::describe::{Field, Path, Shape};
 use increp::model::{Date, DateForm, Degrees, Report, Stamp};
+use increp::wire::packed::{self, BATCH, BatchReader, Known, Position, Profile};
 use increp::wire::{Encoding, Seen, Trace};
 use serde_json::json;
 
@@ -14,9 +15,11 @@ use super::decode::{Encoded, Form};
 use super::encode::hex;
 use crate::args::Inspect;
 use crate::exit::Exit;
+use crate::profiles::Profiles;
+use crate::train::measure::between;
 
 /// Some bytes of a report and what they mean.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     /// Where they stand.
     pub bytes: Range<usize>,
@@ -26,6 +29,8 @@ pub struct Row {
     pub meaning: String,
     /// They are a person's name and office: but for their length they are not shown.
     pub person: bool,
+    /// What it takes in bits, if it is packed.
+    pub bits: Option<f64>,
 }
 
 /// The bytes of a row as pairs of hex digits.
@@ -38,13 +43,23 @@ fn digits(bytes: &[u8], row: &Row) -> Vec<String> {
 }
 
 pub(super) fn run(arguments: &Inspect) -> Result<Exit> {
+    let profiles = Profiles::load(&arguments.profiles.profile)?;
     let mut reports = Encoded::open(arguments.input.as_deref(), Form::of(false, arguments.hex))?;
     let mut out = std::io::stdout();
     let (mut broken, mut number) = (0, 0u64);
     while let Some(found) = reports.next()? {
         number += 1;
         let bytes = found.bytes;
-        let (rows, error) = rows(&bytes);
+        let (rows, error) = match profiles.of(&bytes) {
+            _ if found.broken.is_some() => rows(&bytes),
+            Ok(Some(named)) => packed_rows(&bytes, &named.profile),
+            Ok(None) => rows(&bytes),
+            Err(why) => {
+                say!("{}: {why}", found.place);
+                broken += 1;
+                continue;
+            }
+        };
         if !arguments.json && !bytes.is_empty() {
             writeln!(out, "{}: {} bytes", found.place, bytes.len())?;
         }
@@ -52,11 +67,15 @@ pub(super) fn run(arguments: &Inspect) -> Result<Exit> {
             if arguments.json {
                 let (start, end) = (row.bytes.start, row.bytes.end);
                 let digits = digits(&bytes, row).concat();
-                writeln!(
-                    out,
-                    "{}",
-                    json!({ "report": number, "start": start, "end": end, "hex": digits, "path": row.path, "meaning": row.meaning })
-                )?;
+                let mut all =
+                    json!({ "report": number, "start": start, "end": end, "hex": digits, "path": row.path, "meaning": row.meaning });
+                if let (Some(bits), Some(members)) = (row.bits, all.as_object_mut()) {
+                    members.shift_remove("hex");
+                    members.insert("bits".to_owned(), json!((bits * 1000.0).round() / 1000.0));
+                }
+                writeln!(out, "{all}")?;
+            } else if let Some(bits) = row.bits {
+                writeln!(out, "{}", format!("{bits:8.2} bits  {:32}  {}", row.path, row.meaning).trim_end())?;
             } else {
                 show(&mut out, &bytes, row)?;
             }
@@ -85,9 +104,9 @@ fn show(out: &mut impl std::io::Write, bytes: &[u8], row: &Row) -> std::io::Resu
 /// The rows of a report, and the error at which they end.
 #[must_use]
 pub fn rows(bytes: &[u8]) -> (Vec<Row>, Option<increp::Error>) {
-    let mut rows = Rows(Vec::new());
+    let mut rows = Rows::default();
     let error = increp::wire::decode_traced(bytes, &mut Report::default(), &mut rows).err();
-    let Rows(mut rows) = rows;
+    let Rows { mut rows, .. } = rows;
     if let Some(error) = error {
         // What could not be read, in one piece; a value that was read and refused is a row already.
         let end = rows.last().map_or(0, |row| row.bytes.end);
@@ -95,19 +114,47 @@ pub fn rows(bytes: &[u8]) -> (Vec<Row>, Option<increp::Error>) {
             let here = end == error.offset;
             let path = if here { error.path.to_string() } else { String::new() };
             let meaning = if here { format!("broken here: {}", error.kind) } else { "not read".to_owned() };
-            rows.push(Row { bytes: end..bytes.len(), path, meaning, person: false });
+            rows.push(Row { bytes: end..bytes.len(), path, meaning, person: false, bits: None });
         }
     }
     (rows, error)
 }
 
-struct Rows(Vec<Row>);
+/// The rows of a packed report or of a batch, and the error at which they end.
+#[must_use]
+pub fn packed_rows(bytes: &[u8], profile: &Profile<'static>) -> (Vec<Row>, Option<increp::Error>) {
+    let mut rows = Rows::default();
+    let mut room = vec![0; 1 << 22];
+    let mut report = Report::default();
+    let error = if bytes.first() == Some(&BATCH) {
+        BatchReader::new(bytes, profile, &mut room)
+            .and_then(|mut reader| {
+                while reader.next_traced(&mut report, &mut rows)? {}
+                Ok(())
+            })
+            .err()
+    } else {
+        packed::decode_traced(bytes, profile, &Known::default(), &mut report, &mut room, &mut rows).err()
+    };
+    (rows.rows, error)
+}
+
+#[derive(Default)]
+struct Rows {
+    rows: Vec<Row>,
+}
 
 impl Trace for Rows {
     fn seen(&mut self, path: &Path, bytes: Range<usize>, seen: Seen<'_>) {
         let (shape, field) = path.resolve().unzip();
         let person = matches!((shape.map(Shape::inner), seen), (Some(Shape::Person), Seen::Text(_)));
-        self.0.push(Row { bytes, path: path.to_string(), meaning: meaning(shape, field.flatten(), seen), person });
+        self.rows.push(Row { bytes, path: path.to_string(), meaning: meaning(shape, field.flatten(), seen), person, bits: None });
+    }
+
+    fn packed(&mut self, start: Position, end: Position) {
+        if let Some(row) = self.rows.last_mut() {
+            row.bits = Some(between(start, end));
+        }
     }
 }
 

@@ -8,15 +8,17 @@ mod example;
 mod generate;
 mod import;
 mod inspect;
+mod profile;
 mod roundtrip;
 mod schema;
+mod train;
 
 use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Result;
 
-use crate::args::{Arguments, Command, Import};
+use crate::args::{Arguments, Command, Import, Profile};
 use crate::exit::Exit;
 use crate::files::{Content, Output};
 
@@ -36,6 +38,9 @@ pub fn run(arguments: Arguments) -> Result<Exit> {
         Command::Roundtrip(arguments) => roundtrip::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Train(arguments) => train::run(&arguments),
+        Command::Profile(Profile::Show(arguments)) => profile::show(&arguments),
+        Command::Profile(Profile::Export(arguments)) => profile::export(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Example(arguments) => example::run(&arguments),
         Command::Import(Import::Ucdp(arguments)) => import::ucdp(&arguments),

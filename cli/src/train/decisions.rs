@@ -154,6 +154,8 @@ pub struct Learner {
     nothing: Nothing,
     /// What holds for one mission alone is not learned.
     general: bool,
+    /// Names were given, whose ranks mean nothing.
+    given: bool,
     fixed: Vec<(u32, i8)>,
     // Learned.
     value: Vec<f32>,
@@ -162,7 +164,7 @@ pub struct Learner {
 }
 
 impl Learner {
-    pub fn new(census: &Census, general: bool) -> Self {
+    pub fn new(census: &Census, general: bool, given: bool) -> Self {
         let mut keys: Vec<u32> = census.reports.iter().filter(|(_, (many, _))| *many >= FEWEST).map(|(key, _)| *key).collect();
         keys.sort_unstable();
         let ids = keys.iter().zip(0..).map(|(key, id)| (*key, id)).collect();
@@ -177,6 +179,7 @@ impl Learner {
             sayings: Sayings::default(),
             nothing: Nothing,
             general,
+            given,
             fixed: Vec::new(),
             value: vec![0.0; many],
             slope: vec![0.0; many],
@@ -200,7 +203,7 @@ impl Decisions for Learner {
             return bit;
         }
         // Of names, what keys a report has is common to many missions.
-        let names = at.what == What::ListedRank && at.fields()[0] != Some(EXTRA);
+        let names = self.given && at.what == What::ListedRank && at.fields()[0] != Some(EXTRA);
         if self.general && (names || at.what == What::Cell) {
             return bit;
         }

@@ -2,6 +2,7 @@
 
 mod contents;
 mod decisions;
+pub mod measure;
 pub mod text;
 
 use increp::model::{Handling, Report};
@@ -180,7 +181,7 @@ fn learn<'a>(
         census.begin(number);
         rehearsal.report(report, &profile, known, &mut census)
     })?;
-    let mut learner = Learner::new(&census, !options.mission);
+    let mut learner = Learner::new(&census, !options.mission, !options.names.is_empty());
     drop(census);
     let mut way = None;
     let many = reports.len();

@@ -96,8 +96,10 @@ macro_rules! record {
                     record!(@take_group self source $($flag)*);
                     let fields = source.fields(Self::RECORD)?;
                     let sparse = fields.is_sparse();
+                    let mut taken = 0u32;
                     for number in fields {
                         source.field(number);
+                        taken |= 1 << number;
                         let mut own = 0;
                         $(
                             if number == own {
@@ -110,6 +112,13 @@ macro_rules! record {
                         )*
                         source.leave();
                     }
+                    let mut bit = 1;
+                    $(
+                        if <$type as Value>::ALWAYS && taken & bit == 0 {
+                            return Err(source.error($crate::error::ErrorKind::NotMinimal));
+                        }
+                        bit <<= 1;
+                    )*
                     record!(@rule self source $($flag)*);
                     Ok(())
                 }
@@ -373,6 +382,7 @@ macro_rules! one_of {
                     1 + most
                 };
                 const FLAT: &'static [&'static str] = VARIANTS;
+                const ALWAYS: bool = true;
 
                 fn is_reported(&self) -> bool {
                     true

@@ -235,6 +235,7 @@ macro_rules! text {
             const SHAPE: &'static Shape = &Shape::$shape;
             // The length; see `MAX_LEN` for its second byte.
             const MOST: usize = 1;
+            const ALWAYS: bool = true;
 
             fn is_reported(&self) -> bool {
                 !self.0.is_empty()

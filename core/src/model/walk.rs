@@ -188,6 +188,8 @@ pub trait Value<'a>: Default + Serialize {
     const MOST: usize;
     /// JSON must have it.
     const REQUIRED: bool = false;
+    /// It always says something: its default is no value that a report may hold.
+    const ALWAYS: bool = false;
     /// Its members, where they stand among those of the record that holds it.
     const FLAT: &'static [&'static str] = &[];
 

@@ -48,6 +48,15 @@ use crate::model::bounds::ANY;
 use crate::model::describe::{CodeList, Field, Path, Record};
 use crate::model::{Fields, Group, Id, Point, Degrees, Report, Sink, Source, Value};
 
+/// A profile for whoever has none of their own, of 16 KiB: from UCDP events of Mexico and Syria, and the texts of NGA
+/// anti-shipping activity messages.
+#[cfg(feature = "general-16")]
+pub static GENERAL_16: &[u8] = include_bytes!("../../../profiles/general-16.profile");
+
+/// The same in 64 KiB, with more of its text model.
+#[cfg(feature = "general-64")]
+pub static GENERAL_64: &[u8] = include_bytes!("../../../profiles/general-64.profile");
+
 /// Marks the first byte of a packed report; the other bits are the profile's tag.
 pub const PACKED: u8 = 0x80;
 

@@ -188,6 +188,8 @@ impl<'p, 'a, D: Decisions, const N: usize> Packer<'p, 'a, D, N> {
         self.given = false;
         if record.id == Count::RECORD.id {
             (self.figures.of, self.figures.best) = (0, None);
+        } else if record.id == Place::RECORD.id {
+            self.named = None;
         }
         self.way.record(record);
         let sets = self.profile.masks.of(record.id);
@@ -368,8 +370,11 @@ impl<'p, 'a, D: Decisions, const N: usize> Packer<'p, 'a, D, N> {
         {
             return Ok((placed, 1));
         }
+        let rank = text.and_then(|text| names.find(text)).filter(|rank| self.decisions.admits(Shared::Name(*rank)));
         if !self.memory.texts.is_empty() {
-            let back = text.and_then(|text| self.memory.texts.find(|said| *said == text));
+            // The profile knows better who is likely here than how long ago another report said it.
+            let told = text.filter(|_| !self.memory.later || rank.is_none());
+            let back = told.and_then(|text| self.memory.texts.find(|said| *said == text));
             if self.decide(self.said(), 0, back.is_some()) {
                 let back = self.number(self.said_back(), back.unwrap_or(0) as u64, 6) as usize;
                 let text = self.memory.texts.get(back).ok_or(ErrorKind::OtherProfile)?;
@@ -378,7 +383,6 @@ impl<'p, 'a, D: Decisions, const N: usize> Packer<'p, 'a, D, N> {
             }
         }
         if names.len() > 0 {
-            let rank = text.and_then(|text| names.find(text)).filter(|rank| self.decisions.admits(Shared::Name(*rank)));
             let later = self.memory.later.into();
             if self.decide(What::Listed, later, rank.is_some()) {
                 let rank = self.one_of(What::ListedRank, names.len() as u32, rank.unwrap_or(0) as u32) as usize;

@@ -130,17 +130,19 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
     }
 
     fn new_point(&mut self, point: Point) -> Result<Point, ErrorKind> {
+        let gazetteer = self.profile.gazetteer;
+        let place = gazetteer.first.find(point).map(|(number, _)| number);
+        let place = place.filter(|number| self.decisions.admits(Shared::Place(*number)));
         if !self.memory.points.is_empty() {
-            let back = self.memory.points.find(|said| same_point(*said, point));
+            // The profile knows better which place is likely than how long ago another report said it.
+            let told = !self.memory.later || place.is_none();
+            let back = self.memory.points.find(|said| told && same_point(*said, point));
             if self.decide(self.said(), 0, back.is_some()) {
                 let back = self.number(self.said_back(), back.unwrap_or(0) as u64, 6) as usize;
                 return self.memory.points.get(back).ok_or(ErrorKind::OtherProfile);
             }
         }
-        let gazetteer = self.profile.gazetteer;
         if !gazetteer.first.is_empty() {
-            let place = gazetteer.first.find(point).map(|(number, _)| number);
-            let place = place.filter(|number| self.decisions.admits(Shared::Place(*number)));
             if self.decide(What::Known, 0, place.is_some()) {
                 let number = self.halve(gazetteer.first, point);
                 return gazetteer.first.get(number).map(|entry| entry.point).ok_or(ErrorKind::OtherProfile);
@@ -175,22 +177,20 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
     fn cell(&mut self, point: Point) -> Result<Point, ErrorKind> {
         let mut limits = [[LATITUDE.min, LATITUDE.max], [LONGITUDE.min, LONGITUDE.max]].map(|limits| limits.map(limit));
         let degrees = [point.lat.0, point.lon.0];
-        let mut number = 1;
+        // Cells of the world have other numbers than those of the area.
+        let (mut number, mut world) = (1, 1 << 20);
         if let Some(area) = self.profile.area {
             let inside = |([from, to], degrees): (&[i32; 2], &i32)| (*from..=*to).contains(degrees);
             let area = [area.lat, area.lon];
             if self.decide(What::Inside, 0, area.iter().zip(&degrees).all(inside)) {
-                limits = area;
-            } else {
-                // Numbers of cells are others in the world.
-                number = 0x8000_0001;
+                (limits, world) = (area, 0);
             }
         }
         for _ in 0..HALVINGS {
             for (limits, degrees) in limits.iter_mut().zip(degrees) {
                 let [from, to] = limits;
                 let middle = i64::midpoint(i64::from(*from), i64::from(*to)) as i32;
-                let upper = self.decide(What::Cell, number, degrees > middle);
+                let upper = self.decide(What::Cell, number + world, degrees > middle);
                 if upper { *from = middle + 1 } else { *to = middle }
                 number = number << 1 | u32::from(upper);
             }
