@@ -198,7 +198,9 @@ impl fmt::Display for ErrorKind {
             }
             Self::Rule(rule) => f.write_str(rule.text()),
             Self::BufferFull => f.write_str("the buffer is too small for the report"),
-            Self::OtherProfile => f.write_str("the bytes are not what this profile writes: they need another profile, or are damaged"),
+            Self::OtherProfile => {
+                f.write_str("the bytes are not what this profile writes: they need another profile, or are damaged")
+            }
         }
     }
 }

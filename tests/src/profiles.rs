@@ -16,7 +16,8 @@ pub fn sample() -> &'static [Vec<u8>] {
             reports.push(increp::encode(report, &mut buffer)?.to_vec());
             Ok(())
         };
-        increp_cli::import::ucdp::import(csv, &increp_cli::import::Options::default(), &mut keep, &mut |row| panic!("{row}")).unwrap();
+        increp_cli::import::ucdp::import(csv, &increp_cli::import::Options::default(), &mut keep, &mut |row| panic!("{row}"))
+            .unwrap();
         reports
     })
 }

@@ -178,7 +178,11 @@ fn unhex(line: &str) -> Result<Vec<u8>, String> {
     }
     // Only what starts like a report is put together and tried.
     let suffixes = || runs.iter().flat_map(|run| (0..run.len()).filter_map(|from| run.get(from..)));
-    let reports = || suffixes().filter(|words| words.first().and_then(|word| word.first()).is_some_and(|first| *first == HEADER || is_bare(*first))).map(<[_]>::concat);
+    let reports = || {
+        suffixes()
+            .filter(|words| words.first().and_then(|word| word.first()).is_some_and(|first| *first == HEADER || is_bare(*first)))
+            .map(<[_]>::concat)
+    };
     let found = reports().find(|bytes| increp::decode(bytes).is_ok()).or_else(|| reports().max_by_key(Vec::len));
     let longest = || runs.iter().map(|run| run.concat()).filter(|bytes| !bytes.is_empty()).max_by_key(Vec::len);
     found.or_else(longest).ok_or_else(|| match odd {

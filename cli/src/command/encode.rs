@@ -117,12 +117,7 @@ fn pack<'b>(report: &Report<'_>, profile: Option<&Profile<'static>>, buffer: &'b
 }
 
 /// Writes the reports of a batch, which are in postcard so far.
-fn push_batch(
-    layout: &mut Layout,
-    batch: &mut Vec<Vec<u8>>,
-    profile: Option<&Profile<'static>>,
-    stats: &mut Stats,
-) -> Result<()> {
+fn push_batch(layout: &mut Layout, batch: &mut Vec<Vec<u8>>, profile: Option<&Profile<'static>>, stats: &mut Stats) -> Result<()> {
     let batch = std::mem::take(batch);
     let Some(profile) = profile.filter(|_| !batch.is_empty()) else { return Ok(()) };
     // No report is longer than in postcard but for a byte.

@@ -67,8 +67,7 @@ pub(super) fn run(arguments: &Inspect) -> Result<Exit> {
             if arguments.json {
                 let (start, end) = (row.bytes.start, row.bytes.end);
                 let digits = digits(&bytes, row).concat();
-                let mut all =
-                    json!({ "report": number, "start": start, "end": end, "hex": digits, "path": row.path, "meaning": row.meaning });
+                let mut all = json!({ "report": number, "start": start, "end": end, "hex": digits, "path": row.path, "meaning": row.meaning });
                 if let (Some(bits), Some(members)) = (row.bits, all.as_object_mut()) {
                     members.shift_remove("hex");
                     members.insert("bits".to_owned(), json!((bits * 1000.0).round() / 1000.0));
@@ -208,7 +207,8 @@ fn reported(record: Option<&'static Shape>, mask: u32) -> String {
         Some(Shape::Record(record) | Shape::Id(record) | Shape::Date(record) | Shape::Time(record)) => record.fields,
         _ => &[],
     };
-    let names: Vec<_> = fields.iter().enumerate().filter(|(number, _)| mask >> number & 1 == 1).map(|(_, field)| field.name).collect();
+    let names: Vec<_> =
+        fields.iter().enumerate().filter(|(number, _)| mask >> number & 1 == 1).map(|(_, field)| field.name).collect();
     if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
 }
 

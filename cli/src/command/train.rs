@@ -41,7 +41,10 @@ pub(super) fn run(arguments: &Train) -> Result<Exit> {
         bail!("expected reports to learn from, found none");
     }
     if reports.len() < FEW {
-        say!("increp: {} reports are few: a profile of less than {FEW} knows little, and says what it does not know", reports.len());
+        say!(
+            "increp: {} reports are few: a profile of less than {FEW} knows little, and says what it does not know",
+            reports.len()
+        );
     }
     let texts = arguments.texts.as_deref().map(lines).transpose()?.unwrap_or_default();
     let (public, mission) = (arguments.public, !arguments.general);

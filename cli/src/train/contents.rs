@@ -9,7 +9,6 @@ use increp::model::{Degrees, Fields, Group, Point, Report, Sink, Value as _};
 use increp::wire::packed::{Area, ENTRY, Entry, Weight};
 use increp::{Error, ErrorKind};
 
-
 /// What was counted.
 #[derive(Default)]
 pub struct Contents<'a> {
@@ -79,7 +78,11 @@ impl<'a> Contents<'a> {
             let (name, reports) = place.names.iter().max_by_key(|(name, reports)| (**reports, core::cmp::Reverse(**name)))?;
             (*reports >= self.least && *reports * 2 > place.reports).then_some(*name)
         };
-        places.into_iter().take(bytes / ENTRY).map(|([lat, lon], place)| (Point { lat: Degrees(*lat), lon: Degrees(*lon) }, name(place))).collect()
+        places
+            .into_iter()
+            .take(bytes / ENTRY)
+            .map(|([lat, lon], place)| (Point { lat: Degrees(*lat), lon: Degrees(*lon) }, name(place)))
+            .collect()
     }
 
     /// Texts that a report spells out, because `names` does not have them.

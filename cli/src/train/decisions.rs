@@ -7,7 +7,9 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use increp::wire::packed::{At, BUCKET, BUCKET_LEN, Coder, Decisions, Root, Shared, TextModel, Weight, Weights, What, mix, place, squash};
+use increp::wire::packed::{
+    At, BUCKET, BUCKET_LEN, Coder, Decisions, Root, Shared, TextModel, Weight, Weights, What, mix, place, squash,
+};
 
 /// A context that fewer reports have is not learned: it could be told whose they are.
 pub const FEWEST: u32 = 5;
@@ -211,7 +213,8 @@ impl Decisions for Learner {
         if matches!(at.root, Root::Node(_)) {
             self.nodes[*id as usize] = true;
         }
-        let mut taken = Taken { start: self.contexts.len() as u32, chains: [0; CHAINS], bit, weight: self.weight, group: group(at) };
+        let mut taken =
+            Taken { start: self.contexts.len() as u32, chains: [0; CHAINS], bit, weight: self.weight, group: group(at) };
         self.contexts.push(*id);
         for (chain, many_taken) in taken.chains.iter_mut().enumerate() {
             for key in at.chain(chain, number) {

@@ -65,9 +65,10 @@ pub struct Trained {
 #[must_use]
 pub fn may_be_learned(report: &Report<'_>) -> bool {
     matches!(report.effective_handling(), Handling::CLEAR | Handling::GREEN | Handling::AMBER)
-        && report.claims.iter().all(|claim| {
-            matches!(claim.handling, Handling::UNSPECIFIED | Handling::CLEAR | Handling::GREEN | Handling::AMBER)
-        })
+        && report
+            .claims
+            .iter()
+            .all(|claim| matches!(claim.handling, Handling::UNSPECIFIED | Handling::CLEAR | Handling::GREEN | Handling::AMBER))
 }
 
 /// Trains a profile on reports, the oldest first.
@@ -109,7 +110,13 @@ pub fn train(reports: &[Report<'_>], options: &Options, progress: &mut dyn FnMut
     }
     let blob = blob(&sections);
     Profile::new(&blob)?;
-    Ok(Trained { blob, strings, reports: learned_from.len(), kept_out: reports.len() - learned_from.len(), weights: learned.weights })
+    Ok(Trained {
+        blob,
+        strings,
+        reports: learned_from.len(),
+        kept_out: reports.len() - learned_from.len(),
+        weights: learned.weights,
+    })
 }
 
 /// Bits that a weight must save over all reports, to be worth its three bytes.
@@ -206,4 +213,3 @@ fn recent(age: usize, many: usize) -> f32 {
     // 2^-(1/16), sixteen of which halve.
     (0..halvings).fold(1.0, |weight: f32, _| weight * 0.957_603_3)
 }
-

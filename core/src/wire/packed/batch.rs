@@ -150,7 +150,11 @@ impl<'p, 'a, 'b> BatchReader<'p, 'a, 'b> {
         // The zeros behind the bytes decide `true` for ever, so no batch goes on behind its end.
         self.ended = self.decisions.coder.bit(END, false);
         if self.ended {
-            return self.decisions.coder.end_error().map_or(Ok(false), |kind| Err(error(kind, self.decisions.coder.position().bytes)));
+            return self
+                .decisions
+                .coder
+                .end_error()
+                .map_or(Ok(false), |kind| Err(error(kind, self.decisions.coder.position().bytes)));
         }
         let mut packer = Packer::new(self.profile, &mut self.decisions, &mut self.memory, &Known::default());
         packer.room = core::mem::take(&mut self.room);

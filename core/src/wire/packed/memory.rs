@@ -67,8 +67,13 @@ pub(super) struct Memory<'a, const N: usize> {
 
 impl<const N: usize> Memory<'_, N> {
     pub(super) fn new(known: &Known) -> Self {
-        let mut memory =
-            Self { texts: Recent::new(), points: Recent::new(), ids: Recent::new(), sent: known.sent.map(Stamp::seconds), later: false };
+        let mut memory = Self {
+            texts: Recent::new(),
+            points: Recent::new(),
+            ids: Recent::new(),
+            sent: known.sent.map(Stamp::seconds),
+            later: false,
+        };
         if let Some(point) = known.point {
             memory.points.say(point, |_| false);
         }

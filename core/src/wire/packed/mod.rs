@@ -28,13 +28,11 @@ pub use context::mix;
 pub use decide::{At, Decisions, Root, Shared, What};
 pub use gazetteer::{ENTRY, Entry, Gazetteer, Node, Tier, order};
 pub use memory::Known;
-pub use profile::{
-    Area, LENGTHS, MAGIC, PROFILE_VERSION, Profile, ProfileError, SECTION_NAMES, SECTIONS,
-};
+pub use profile::{Area, LENGTHS, MAGIC, PROFILE_VERSION, Profile, ProfileError, SECTION_NAMES, SECTIONS};
 pub use squash::{MOST_LOGIT, squash};
 pub use text::{
-    BUCKET_CELLS, CELL_BUCKET, CELL_CONTEXTS, DEEPEST, DEPTH_CLASSES, FIRST_TRUST, FREE_CELL, History, MOST_CELLS, NO_BYTE, Repeats,
-    TRUST_CLASSES, TextModel, VOICES, WEIGHT_CONTEXTS, cell_place, trust_after, trust_class, weight_slot,
+    BUCKET_CELLS, CELL_BUCKET, CELL_CONTEXTS, DEEPEST, DEPTH_CLASSES, FIRST_TRUST, FREE_CELL, History, MOST_CELLS, NO_BYTE,
+    Repeats, TRUST_CLASSES, TextModel, VOICES, WEIGHT_CONTEXTS, cell_place, trust_after, trust_class, weight_slot,
 };
 pub use weights::{BUCKET, BUCKET_LEN, Weight, Weights, place};
 
@@ -46,7 +44,7 @@ use super::{Seen, Trace};
 use crate::error::{Error, ErrorKind};
 use crate::model::bounds::ANY;
 use crate::model::describe::{CodeList, Field, Path, Record};
-use crate::model::{Fields, Group, Id, Point, Degrees, Report, Sink, Source, Value};
+use crate::model::{Degrees, Fields, Group, Id, Point, Report, Sink, Source, Value};
 
 /// A profile for whoever has none of their own, of 16 KiB: from UCDP events of Mexico and Syria, and the texts of NGA
 /// anti-shipping activity messages.
@@ -196,7 +194,13 @@ impl<'a> Rehearsal<'a> {
     ///
     /// # Errors
     /// The first limit or rule that the report breaks.
-    pub fn report<D: Decisions>(&mut self, report: &Report<'a>, profile: &Profile<'a>, known: &Known, decisions: D) -> Result<(), Error> {
+    pub fn report<D: Decisions>(
+        &mut self,
+        report: &Report<'a>,
+        profile: &Profile<'a>,
+        known: &Known,
+        decisions: D,
+    ) -> Result<(), Error> {
         report.put(&mut Writer(Packer::new(profile, decisions, &mut self.0, known)), &ANY)?;
         self.0.later = true;
         Ok(())

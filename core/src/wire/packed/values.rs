@@ -191,7 +191,11 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
                 let [from, to] = limits;
                 let middle = i64::midpoint(i64::from(*from), i64::from(*to)) as i32;
                 let upper = self.decide(What::Cell, number + world, degrees > middle);
-                if upper { *from = middle + 1 } else { *to = middle }
+                if upper {
+                    *from = middle + 1
+                } else {
+                    *to = middle
+                }
                 number = number << 1 | u32::from(upper);
             }
         }
