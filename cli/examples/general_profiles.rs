@@ -11,7 +11,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use increp::model::Report;
+use increp::wire::packed::Area;
 use increp_cli::train::{Options, train};
+
+/// Eight years from 2026-01-01 on, the whole world.
+const YEARS_TO_COME: Area =
+    Area { base: 1_767_225_600, minutes: 1 << 22, lat: [-900_000_000, 900_000_000], lon: [-1_800_000_000, 1_800_000_000] };
 
 fn main() -> Result<()> {
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
@@ -22,7 +27,11 @@ fn main() -> Result<()> {
     let texts = descriptions(&data.join("nga_asam.csv"))?;
     for kib in [16, 64] {
         let options = Options { size: kib * 1024, texts: texts.clone(), ..Options::default() };
-        let trained = train(&reports, &options, &mut |_, _| {})?;
+        let mut trained = train(&reports, &options, &mut |_, _| {})?;
+        // UCDP does not say when a report was sent. Whoever has no profile of their own sends in the years to come, anywhere.
+        let mut sections = increp_cli::train::sections(&trained.blob);
+        sections[0] = YEARS_TO_COME.to_bytes().to_vec();
+        trained.blob = increp_cli::train::blob(&sections);
         let path = out.join(format!("general-{kib}.profile"));
         std::fs::write(&path, &trained.blob).with_context(|| path.display().to_string())?;
         println!("{}: {} bytes, {} weights, {} names", path.display(), trained.blob.len(), trained.weights, trained.strings.len());

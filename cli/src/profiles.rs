@@ -100,6 +100,7 @@ impl Profiles {
     }
 
     /// Those to try: those that were given, or else the built-in ones and none.
+    #[must_use]
     pub fn tried(&self) -> &[Named] {
         if self.given > 0 { self.all.get(..self.given).unwrap_or_default() } else { &self.all }
     }
@@ -155,7 +156,7 @@ impl Profiles {
 #[must_use]
 pub fn tag(bytes: &[u8]) -> Option<u8> {
     match bytes {
-        [BATCH, tag, ..] => Some(tag & !PACKED),
+        [BATCH, tag, ..] if tag & PACKED != 0 => Some(tag & !PACKED),
         _ => packed::tag(bytes),
     }
 }

@@ -6,6 +6,9 @@ use increp::model::Report;
 use increp_cli::train::{Options, train};
 
 /// The reports of the sample of UCDP events, each in postcard.
+///
+/// # Panics
+/// If the sample is not there.
 pub fn sample() -> &'static [Vec<u8>] {
     static SAMPLE: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
     SAMPLE.get_or_init(|| {
@@ -23,6 +26,9 @@ pub fn sample() -> &'static [Vec<u8>] {
 }
 
 /// A mission's profile from the sample, and a general one; both with a small text model.
+///
+/// # Panics
+/// If the trainer makes none.
 pub fn trained() -> &'static [Vec<u8>; 2] {
     static TRAINED: OnceLock<[Vec<u8>; 2]> = OnceLock::new();
     TRAINED.get_or_init(|| {

@@ -2,7 +2,7 @@
 //!
 //! `INCREP_ADD_VECTORS=1 cargo test -p increp-tests --test packed_vectors` adds those that are not there yet.
 
-#![allow(clippy::unwrap_used)] // a test
+#![allow(clippy::unwrap_used, clippy::cast_possible_truncation)] // a test
 
 use std::collections::BTreeMap;
 use std::fs;

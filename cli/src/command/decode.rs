@@ -12,7 +12,7 @@ use crate::args::Decode;
 use crate::exit::Exit;
 use crate::files::{Content, Input, Output};
 use crate::json;
-use crate::profiles::Profiles;
+use crate::profiles::{Profiles, tag};
 use crate::stream::{HEADER as FILE, Item, MOST, Reader};
 
 pub(super) fn run(arguments: &Decode) -> Result<Exit> {
@@ -178,12 +178,11 @@ fn unhex(line: &str) -> Result<Vec<u8>, String> {
     }
     // Only what starts like a report is put together and tried.
     let suffixes = || runs.iter().flat_map(|run| (0..run.len()).filter_map(|from| run.get(from..)));
-    let reports = || {
-        suffixes()
-            .filter(|words| words.first().and_then(|word| word.first()).is_some_and(|first| *first == HEADER || is_bare(*first)))
-            .map(<[_]>::concat)
-    };
-    let found = reports().find(|bytes| increp::decode(bytes).is_ok()).or_else(|| reports().max_by_key(Vec::len));
+    let reports = || suffixes().filter(|words| words.first().and_then(|word| word.first()) == Some(&HEADER)).map(<[_]>::concat);
+    // What is packed does not show whether it is whole: one word of a line.
+    let packed = || runs.iter().flatten().filter(|word| tag(word).is_some()).max_by_key(|word| word.len()).cloned();
+    let found = reports().find(|bytes| increp::decode(bytes).is_ok()).or_else(packed);
+    let found = found.or_else(|| reports().max_by_key(Vec::len));
     let longest = || runs.iter().map(|run| run.concat()).filter(|bytes| !bytes.is_empty()).max_by_key(Vec::len);
     found.or_else(longest).ok_or_else(|| match odd {
         Some(word) => format!("expected a report in hex, found an odd number of digits, {}", word.len()),
@@ -229,6 +228,8 @@ mod tests {
         for (line, why) in [("111111111", "odd number"), ("nothing here", "found none"), ("11111111z", "found none")] {
             assert!(unhex(line).is_err_and(|error| error.contains(why)), "{line}");
         }
+        let packed = "8a77aabbccddeeff00112233445566778899";
+        assert_eq!(unhex(&format!("12:00:03 RX {packed} rssi -91")).map(|bytes| (bytes.len(), bytes[0])), Ok((18, 0x8a)));
         // Broken, but it starts like a report.
         assert_eq!(unhex("12:00:03 1111002a0109"), Ok(vec![0x11, 0x11, 0, 0x2a, 1, 9]));
     }

@@ -121,7 +121,7 @@ pub fn rows(bytes: &[u8]) -> (Vec<Row>, Option<increp::Error>) {
 
 /// The rows of a packed report or of a batch, and the error at which they end.
 #[must_use]
-pub fn packed_rows(bytes: &[u8], profile: &Profile<'static>) -> (Vec<Row>, Option<increp::Error>) {
+pub(super) fn packed_rows(bytes: &[u8], profile: &Profile<'static>) -> (Vec<Row>, Option<increp::Error>) {
     let mut rows = Rows::default();
     let mut room = vec![0; 1 << 22];
     let mut report = Report::default();
@@ -165,8 +165,8 @@ fn meaning(shape: Option<&'static Shape>, field: Option<&'static Field>, seen: S
         Seen::Header(byte) if byte == increp::wire::VERSION << 4 | Encoding::Postcard as u8 => {
             "format version 1, postcard".to_owned()
         }
-        Seen::Header(byte) if byte & increp::wire::packed::PACKED != 0 => {
-            format!("packed, profile tag {:#04x}", byte & !increp::wire::packed::PACKED)
+        Seen::Header(byte) if byte & packed::PACKED != 0 => {
+            format!("packed, profile tag {:#04x}", byte & !packed::PACKED)
         }
         Seen::Header(byte) => format!("format version {}, encoding {}", byte >> 4, byte & 0xf),
         Seen::Code(code) => match inner {

@@ -127,7 +127,7 @@ fn shown<T>(what: &str, work: impl FnOnce(&mut dyn FnMut(&str, f32)) -> Result<T
     bar.set_style(ProgressStyle::with_template("{bar:40} {percent}% {msg}").unwrap_or_else(|_| ProgressStyle::default_bar()));
     let done = work(&mut |part, done| {
         bar.set_message(format!("{what}: {part}"));
-        bar.set_position((done * 100.0) as u64);
+        bar.set_position((1..=100u8).take_while(|hundredth| f32::from(*hundredth) <= done * 100.0).count() as u64);
     });
     bar.finish_and_clear();
     done

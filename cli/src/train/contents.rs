@@ -2,6 +2,9 @@
 //!
 //! Persons, authors and long texts are never among them, and nothing that fewer than five reports say.
 
+// Numbers of a profile fit their 8, 16 and 32 bits; what is learned is rounded on purpose.
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use increp::model::describe::{CodeList, Path, Record, Shape};
@@ -11,7 +14,7 @@ use increp::{Error, ErrorKind};
 
 /// What was counted.
 #[derive(Default)]
-pub struct Contents<'a> {
+pub(super) struct Contents<'a> {
     reports: u32,
     /// How many reports must say it.
     least: u32,
@@ -36,12 +39,12 @@ struct Place<'a> {
 
 impl<'a> Contents<'a> {
     /// Of what at least so many reports say.
-    pub fn new(least: u32) -> Self {
+    pub(super) fn new(least: u32) -> Self {
         Self { least, ..Self::default() }
     }
 
     /// Counts what a report says.
-    pub fn add(&mut self, report: &Report<'a>) -> Result<(), Error> {
+    pub(super) fn add(&mut self, report: &Report<'a>) -> Result<(), Error> {
         self.reports += 1;
         self.path = Path::default();
         self.point = None;
@@ -51,7 +54,7 @@ impl<'a> Contents<'a> {
     }
 
     /// Names that at least five reports say, and those `given`, the commonest first; of the former at most so many bytes.
-    pub fn names<'s>(&'s self, bytes: usize, given: &'s [String]) -> Vec<&'s str> {
+    pub(super) fn names<'s>(&'s self, bytes: usize, given: &'s [String]) -> Vec<&'s str> {
         let often = self.names.iter().filter(|(name, (reports, _))| *reports >= self.least && !self.persons.contains(*name));
         let mut names: Vec<(u32, &str)> = often.map(|(name, (reports, _))| (*reports, *name)).collect();
         names.sort_by(|one, other| other.0.cmp(&one.0).then(one.1.cmp(other.1)));
@@ -70,7 +73,7 @@ impl<'a> Contents<'a> {
     }
 
     /// Places that at least five reports name, the commonest first; at most so many bytes of them.
-    pub fn places(&self, bytes: usize) -> Vec<(Point, Option<&'a str>)> {
+    pub(super) fn places(&self, bytes: usize) -> Vec<(Point, Option<&'a str>)> {
         let mut places: Vec<_> = self.places.iter().filter(|(_, place)| place.reports >= self.least).collect();
         places.sort_by_key(|(point, place)| (core::cmp::Reverse(place.reports), **point));
         let name = |place: &Place<'a>| {
@@ -86,14 +89,14 @@ impl<'a> Contents<'a> {
     }
 
     /// Texts that a report spells out, because `names` does not have them.
-    pub fn texts<'s>(&'s self, names: &[&str]) -> Vec<(&'s str, f32, u8)> {
+    pub(super) fn texts<'s>(&'s self, names: &[&str]) -> Vec<(&'s str, f32, u8)> {
         let listed: BTreeSet<&str> = names.iter().copied().collect();
         let new = self.texts.iter().filter(|(text, _)| !listed.contains(text) && !self.persons.contains(text));
         new.map(|(text, kind)| (*text, 1.0, *kind)).collect()
     }
 
     /// The section of sets of fields.
-    pub fn masks(&self) -> Vec<u8> {
+    pub(super) fn masks(&self) -> Vec<u8> {
         /// Rarer ones are written field by field.
         const MOST: usize = 24;
         let mut section = Vec::new();
@@ -112,7 +115,7 @@ impl<'a> Contents<'a> {
     }
 
     /// When and where reports are to be expected, from when and where they were.
-    pub fn area(&self, places: &[(Point, Option<&str>)]) -> Option<Area> {
+    pub(super) fn area(&self, places: &[(Point, Option<&str>)]) -> Option<Area> {
         const DAY: i64 = 86_400;
         let mut sent = self.sent.clone();
         sent.sort_unstable();
@@ -143,7 +146,7 @@ impl<'a> Contents<'a> {
 }
 
 /// The section of names.
-pub fn names_section(names: &[&str]) -> Vec<u8> {
+pub(super) fn names_section(names: &[&str]) -> Vec<u8> {
     if names.is_empty() {
         return Vec::new();
     }
@@ -162,7 +165,7 @@ pub fn names_section(names: &[&str]) -> Vec<u8> {
 }
 
 /// The section of the gazetteer.
-pub fn gazetteer_section(first: &[Entry], second: &[Entry]) -> Vec<u8> {
+pub(super) fn gazetteer_section(first: &[Entry], second: &[Entry]) -> Vec<u8> {
     if first.is_empty() && second.is_empty() {
         return Vec::new();
     }
@@ -172,7 +175,7 @@ pub fn gazetteer_section(first: &[Entry], second: &[Entry]) -> Vec<u8> {
 }
 
 /// The entry of a place that nothing is learned of yet.
-pub fn entry(point: Point, name: Option<&str>, names: &[&str]) -> Entry {
+pub(super) fn entry(point: Point, name: Option<&str>, names: &[&str]) -> Entry {
     let rank = name.and_then(|name| names.iter().position(|known| *known == name));
     Entry { point, name: rank.map(|rank| rank as u16), weight: Weight::default() }
 }

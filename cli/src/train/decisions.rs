@@ -4,6 +4,9 @@
 //! Only additions, multiplications, divisions and square roots of IEEE 754 are used, each rounded once, and nothing depends on
 //! the order of a hash table: the same reports give the same bytes on every machine.
 
+// Numbers of a profile fit their 8, 16 and 32 bits; what is learned is rounded on purpose.
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -12,12 +15,11 @@ use increp::wire::packed::{
 };
 
 /// A context that fewer reports have is not learned: it could be told whose they are.
-pub const FEWEST: u32 = 5;
+pub(super) const FEWEST: u32 = 5;
 
 /// Chains of a decision.
 const CHAINS: usize = 4;
-/// The numbers of the report's fields `event` and `extra`.
-const EVENT: u8 = 10;
+/// The number of the report's field `extra`.
 const EXTRA: u8 = 13;
 /// Says that a key is that of a node of the gazetteer.
 const NODE: u32 = 0x6e6f_6465;
@@ -44,7 +46,7 @@ type Keys<V> = HashMap<u32, V, BuildHasherDefault<Plain>>;
 
 /// Takes what is not decided by weights.
 #[derive(Debug, Default)]
-pub struct Nothing;
+pub(super) struct Nothing;
 
 impl Coder for Nothing {
     fn bit(&mut self, _: u16, bit: bool) -> bool {
@@ -54,7 +56,7 @@ impl Coder for Nothing {
 
 /// Which value of the profile was said by how many reports so far. One that few have said is new to its first reporters.
 #[derive(Debug, Default)]
-pub struct Sayings {
+pub(super) struct Sayings {
     pub said: HashMap<Shared, u32>,
     /// How many reports must have said it.
     pub least: u32,
@@ -70,7 +72,7 @@ impl Sayings {
 
 /// Counts in how many reports each context occurs.
 #[derive(Default)]
-pub struct Census {
+pub(super) struct Census {
     reports: Keys<(u32, u32)>,
     report: u32,
     pub sayings: Sayings,
@@ -79,7 +81,7 @@ pub struct Census {
 
 impl Census {
     /// The next report begins.
-    pub fn begin(&mut self, report: usize) {
+    pub(super) fn begin(&mut self, report: usize) {
         self.report = 1 + report as u32;
     }
 
@@ -131,20 +133,10 @@ struct Taken {
     bit: bool,
     /// How much its report counts.
     weight: f32,
-    /// The field that it belongs to.
-    group: u8,
-}
-
-/// A field of the report, or from 32 on of its event.
-fn group(at: &At<'_>) -> u8 {
-    match at.fields() {
-        [Some(EVENT), Some(field)] => 32 + field,
-        [field, _] => field.unwrap_or(31),
-    }
 }
 
 /// Learns.
-pub struct Learner {
+pub(super) struct Learner {
     ids: Keys<u32>,
     keys: Vec<u32>,
     nodes: Vec<bool>,
@@ -166,7 +158,7 @@ pub struct Learner {
 }
 
 impl Learner {
-    pub fn new(census: &Census, general: bool, given: bool) -> Self {
+    pub(super) fn new(census: &Census, general: bool, given: bool) -> Self {
         let mut keys: Vec<u32> = census.reports.iter().filter(|(_, (many, _))| *many >= FEWEST).map(|(key, _)| *key).collect();
         keys.sort_unstable();
         let ids = keys.iter().zip(0..).map(|(key, id)| (*key, id)).collect();
@@ -213,8 +205,7 @@ impl Decisions for Learner {
         if matches!(at.root, Root::Node(_)) {
             self.nodes[*id as usize] = true;
         }
-        let mut taken =
-            Taken { start: self.contexts.len() as u32, chains: [0; CHAINS], bit, weight: self.weight, group: group(at) };
+        let mut taken = Taken { start: self.contexts.len() as u32, chains: [0; CHAINS], bit, weight: self.weight };
         self.contexts.push(*id);
         for (chain, many_taken) in taken.chains.iter_mut().enumerate() {
             for key in at.chain(chain, number) {
@@ -271,7 +262,7 @@ impl Bits {
 
 /// What was learned: the table, the nodes of the gazetteer, and what it costs.
 #[derive(Debug, Default)]
-pub struct Learned {
+pub(super) struct Learned {
     /// The section of weights.
     pub table: Vec<u8>,
     /// Weights of the gazetteer's nodes by number.
@@ -358,32 +349,8 @@ impl Learner {
         saved
     }
 
-    /// Bits by group of fields, with the weights as they stand.
-    pub fn cost(&self) -> [f64; 256] {
-        let bits = Bits::new();
-        let mut cost = [0f64; 256];
-        for taken in &self.taken {
-            let mut at = taken.start as usize;
-            let root = self.contexts[at] as usize;
-            let mut sum = 0.0;
-            at += 1;
-            if self.kept[root] {
-                sum = self.value[root];
-                for many in taken.chains {
-                    for id in self.contexts[at..at + usize::from(many)].iter().take_while(|id| self.kept[**id as usize]) {
-                        sum += self.value[*id as usize];
-                    }
-                    at += usize::from(many);
-                }
-            }
-            let chance = chance(sum);
-            cost[usize::from(taken.group)] += f64::from(bits.of(if taken.bit { chance } else { 1.0 - chance }));
-        }
-        cost
-    }
-
     /// Learns at most `most` weights, each of which saves more than `least` bits, and lays them into a table.
-    pub fn learn(&mut self, most: usize, least: f32, progress: &mut dyn FnMut(f32)) -> Learned {
+    pub(super) fn learn(&mut self, most: usize, least: f32, progress: &mut dyn FnMut(f32)) -> Learned {
         let bits = Bits::new();
         let all = 20.0;
         let mut done = 0.0;

@@ -28,6 +28,7 @@ pub struct Bits {
 
 impl Bits {
     /// The fields of both, those that take the most with the other one first.
+    #[must_use]
     pub fn side_by_side(&self, other: &Self) -> Vec<(String, (f64, f64))> {
         let names = self.fields.keys().chain(other.fields.keys());
         let of = |bits: &Self, name: &String| bits.fields.get(name).copied().unwrap_or(0.0);

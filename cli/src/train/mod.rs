@@ -1,12 +1,15 @@
 //! Makes a profile out of past reports.
 
+// Numbers of a profile fit their 8, 16 and 32 bits; what is learned is rounded on purpose.
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+
 mod contents;
 mod decisions;
 pub mod measure;
 pub mod text;
 
 use increp::model::{Handling, Report};
-use increp::wire::packed::{Area, Entry, Known, LENGTHS, MAGIC, PROFILE_VERSION, Profile, Rehearsal, order};
+use increp::wire::packed::{Area, Entry, Known, LENGTHS, MAGIC, PROFILE_VERSION, Profile, Rehearsal, SECTIONS, order};
 use sha2::{Digest as _, Sha256};
 
 use contents::Contents;
@@ -44,6 +47,19 @@ pub fn blob(sections: &Sections) -> Vec<u8> {
     debug_assert_eq!(blob.len(), LENGTHS);
     blob.extend(content);
     blob
+}
+
+/// The sections of a profile that was checked.
+#[must_use]
+pub fn sections(blob: &[u8]) -> Sections {
+    let (lengths, mut rest) = blob.split_at_checked(SECTIONS).unwrap_or_default();
+    let mut sections = Sections::default();
+    let lengths = lengths.get(LENGTHS..).unwrap_or_default().as_chunks().0;
+    for (section, length) in sections.iter_mut().zip(lengths) {
+        let (bytes, behind) = rest.split_at_checked(u32::from_le_bytes(*length) as usize).unwrap_or_default();
+        (*section, rest) = (bytes.to_vec(), behind);
+    }
+    sections
 }
 
 /// A profile, and what is in it.
@@ -128,11 +144,11 @@ const TEXT_LEAST: usize = 1024;
 /// Reports of a batch while the trainer rehearses.
 const BATCH: usize = 100;
 
+/// Takes a report of a message, what its receiver knows, how it is sent, and its number.
+type Each<'e, 'a> = dyn FnMut(&Report<'a>, &mut Rehearsal<'a>, &Known, Way, usize) -> Result<(), increp::Error> + 'e;
+
 /// Goes through all reports as they will be sent: alone, to a receiver who knows the last one, and in batches.
-fn rehearse<'a>(
-    reports: &[&Report<'a>],
-    each: &mut dyn FnMut(&Report<'a>, &mut Rehearsal<'a>, &Known, Way, usize) -> Result<(), increp::Error>,
-) -> Result<(), increp::Error> {
+fn rehearse<'a>(reports: &[&Report<'a>], each: &mut Each<'_, 'a>) -> Result<(), increp::Error> {
     for (number, report) in reports.iter().enumerate() {
         // Numbers go on growing: what is to come has those of the next quarter of as many reports.
         let (past, future) = (number as u64 + 1, reports.len() as u64 * (64 + number as u64 % 16) / 64);

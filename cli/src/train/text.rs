@@ -11,6 +11,9 @@
 //! the section. The same texts give the same bytes on every machine: the four operations and the square root of IEEE 754
 //! are all that is calculated with.
 
+// Numbers of a profile fit their 8, 16 and 32 bits; what is learned is rounded on purpose.
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+
 mod curve;
 mod learner;
 mod tree;

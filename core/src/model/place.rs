@@ -118,7 +118,7 @@ impl Copy for Point {}
 impl Point {
     const GROUP: Group = Group::Point;
 
-    fn grouped(&self) -> [i64; 3] {
+    fn grouped(self) -> [i64; 3] {
         [self.lat.0.into(), self.lon.0.into(), 0]
     }
 

@@ -1,5 +1,8 @@
 //! The logistic curve and its loss, the same on every machine: the four operations alone make the tables.
 
+// Numbers of a profile fit their 8, 16 and 32 bits; what is learned is rounded on purpose.
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+
 /// How far the tables go, and in how many steps a unit.
 const REACH: i32 = 12;
 const STEPS: i32 = 64;

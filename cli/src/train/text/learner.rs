@@ -1,5 +1,8 @@
 //! The numbers of the model while they are learned, and one decision after the other that teaches them.
 
+// Numbers of a profile fit their 8, 16 and 32 bits; what is learned is rounded on purpose.
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+
 use increp::wire::packed::{
     CELL_CONTEXTS, DEPTH_CLASSES, FIRST_TRUST, TRUST_CLASSES, VOICES, WEIGHT_CONTEXTS, trust_after, trust_class, weight_slot,
 };

@@ -1,5 +1,8 @@
 //! The tree of symbols: Huffman's, in the canonical order that the section holds.
 
+// Numbers of a profile fit their 8, 16 and 32 bits; what is learned is rounded on purpose.
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+
 use increp::wire::packed::{DEEPEST, FREE_CELL, NO_BYTE};
 
 use super::FEW;

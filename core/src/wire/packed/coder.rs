@@ -134,11 +134,13 @@ impl<'b> Encoder<'b> {
     }
 
     /// Bytes so far.
+    #[must_use]
     pub const fn position(&self) -> Position {
         Position { bytes: self.at, range: self.interval.high - self.interval.low }
     }
 
     /// The bytes, from the first of the buffer on; `None` if it is too small.
+    #[must_use]
     pub fn finish(mut self) -> Option<&'b [u8]> {
         let (bytes, end) = self.interval.shortest();
         for byte in end.to_be_bytes().into_iter().take(bytes) {
@@ -172,6 +174,7 @@ pub struct Decoder<'b> {
 
 impl<'b> Decoder<'b> {
     /// Reads `bytes` from byte `start` on.
+    #[must_use]
     pub fn new(bytes: &'b [u8], start: usize) -> Self {
         let mut decoder = Self { bytes, at: start, interval: Interval::ALL, window: 0 };
         for _ in 0..4 {
@@ -186,11 +189,13 @@ impl<'b> Decoder<'b> {
     }
 
     /// Bytes that are decided so far.
+    #[must_use]
     pub const fn position(&self) -> Position {
         Position { bytes: self.at - 4, range: self.interval.high - self.interval.low }
     }
 
     /// What is wrong if the bytes do not end here as an encoder would have ended them.
+    #[must_use]
     pub fn end_error(&self) -> Option<ErrorKind> {
         if self.bytes.len() > self.at {
             return Some(ErrorKind::LeftOver(self.bytes.len() - self.at));

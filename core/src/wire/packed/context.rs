@@ -24,13 +24,14 @@ pub const fn mix(hash: u32, number: u32) -> u32 {
 
 /// The hash of a text.
 #[must_use]
-pub fn hash(text: &str) -> u32 {
+pub(super) fn hash(text: &str) -> u32 {
     text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// A number as a context: itself up to 4, then its bits, and whether the second is set.
 #[must_use]
-pub const fn bucket(value: u64) -> u32 {
+#[allow(clippy::cast_possible_truncation)] // at most 4, and 128
+pub(super) const fn bucket(value: u64) -> u32 {
     match value {
         0..=4 => value as u32,
         _ => {
@@ -41,7 +42,7 @@ pub const fn bucket(value: u64) -> u32 {
 }
 
 /// How many keys each chain has.
-pub const CHAIN: [usize; 4] = [3, 3, 3, 2];
+pub(super) const CHAIN: [usize; 4] = [3, 3, 3, 2];
 
 /// What the report said of its event as a whole.
 #[derive(Clone, Copy, Debug, Default)]

@@ -128,7 +128,6 @@ impl At<'_> {
     }
 
     /// The keys of a chain, the most general first.
-    #[must_use]
     pub fn chain(&self, chain: usize, number: u32) -> impl Iterator<Item = u32> {
         let field = self.way.at_field(self.what as u32);
         let steps = CHAIN.get(chain).copied().unwrap_or(0);

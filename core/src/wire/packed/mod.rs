@@ -72,7 +72,7 @@ const IN_BATCH: usize = 128;
 /// let report = Report { id: Id::new(17, 42), status: Status::TEST, ..Report::default() };
 /// let mut buffer = [0; 32];
 /// let bytes = packed::encode(&report, &Profile::EMPTY, &Known::default(), &mut buffer)?;
-/// let (mut again, mut room) = (Report::default(), [0; 64]);
+/// let (mut room, mut again) = ([0; 64], Report::default());
 /// packed::decode_into(bytes, &Profile::EMPTY, &Known::default(), &mut again, &mut room)?;
 /// assert_eq!(again, report);
 /// # Ok::<(), increp::Error>(())

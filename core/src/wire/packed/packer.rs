@@ -1,6 +1,8 @@
 //! How the values of a report become decisions. Encoder and decoder run the same functions: an encoder gives the value
 //! and gets it back, a decoder gives any value and gets what was read.
 
+#![allow(clippy::cast_possible_truncation)] // what is cut off was masked or bounded before
+
 use super::coder::{fair, uniform};
 use super::context::{Way, bucket, hash, mix};
 use super::decide::{At, Decisions, Root, Shared, What};

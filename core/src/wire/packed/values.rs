@@ -1,5 +1,7 @@
 //! Values that have more to them than a number: instants, ids, points.
 
+#![allow(clippy::cast_possible_truncation)] // what is cut off was masked or bounded before
+
 use super::coder::uniform;
 use super::decide::{Decisions, Root, Shared, What};
 use super::gazetteer::{Entry, Tier, order};
@@ -142,11 +144,9 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
                 return self.memory.points.get(back).ok_or(ErrorKind::OtherProfile);
             }
         }
-        if !gazetteer.first.is_empty() {
-            if self.decide(What::Known, 0, place.is_some()) {
-                let number = self.halve(gazetteer.first, point);
-                return gazetteer.first.get(number).map(|entry| entry.point).ok_or(ErrorKind::OtherProfile);
-            }
+        if !gazetteer.first.is_empty() && self.decide(What::Known, 0, place.is_some()) {
+            let number = self.halve(gazetteer.first, point);
+            return gazetteer.first.get(number).map(|entry| entry.point).ok_or(ErrorKind::OtherProfile);
         }
         if !gazetteer.second.is_empty() {
             let place = gazetteer.second.find(point);

@@ -10,6 +10,8 @@
 //!           check          other % 4096, but 1 for 0
 //! ```
 
+#![allow(clippy::cast_possible_truncation)] // what is cut off was masked or bounded before
+
 use super::context::mix;
 
 /// Cells in a bucket.
@@ -65,8 +67,8 @@ impl<'p> Weights<'p> {
             let (tags, weights) = self.0.get(bucket)?.split_first_chunk()?;
             let tags = u64::from_le_bytes(*tags);
             // The lane that becomes zero: borrows of a subtraction reach its top bit, and that of none before it.
-            let off = (tags ^ u64::from(check << 4) * EACH) & 0xfff0 * EACH;
-            let zero = off.wrapping_sub(EACH) & !off & 0x8000 * EACH;
+            let off = (tags ^ (u64::from(check << 4) * EACH)) & (0xfff0 * EACH);
+            let zero = off.wrapping_sub(EACH) & !off & (0x8000 * EACH);
             if zero != 0 {
                 let cell = zero.trailing_zeros() / 16;
                 let below = (tags >> (16 * cell) & 0xf) as u8;

@@ -1,0 +1,1031 @@
+#!/usr/bin/env python3
+"""A decoder for the packed encoding of increp, written from SPEC.md alone. The tables of records are those of SPEC.md, read at start-up.
+
+    python3 packed.py [--spec SPEC.md] vectors.json                     check all vectors
+    python3 packed.py [--spec SPEC.md] [--profile FILE] --hex f0...     print one report, or the reports of a batch, as JSON
+"""
+
+import argparse
+import json
+import math
+import re
+import struct
+import sys
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from decode import CHOICES, CODES, NOTHING, RECORDS, DecodeError, broken_rules, flat, join, load_spec, parse_date, text_of, to_json
+from decode import MAX_TEXT
+from decode import decode as decode_postcard
+
+POSTCARD, BATCH = 0x11, 0x12  # byte 0 of what is not packed, and of a batch (3.1)
+PACKED = 0x80  # the highest bit of byte 0
+POSTCARD_FOLLOWS = 0xFF  # byte 0 where the profile is known
+WORD = 0xFFFFFFFF  # 32 bits
+
+
+class Known:
+    """What both sides know besides the profile, in JSON."""
+
+    def __init__(self, id=None, sent=None, lat=None, lon=None, profile=False):
+        self.profile = profile
+        self.id = id and parse_id(id)
+        self.sent = sent and parse_date(sent)[1]
+        self.point = None if lat is None else (round(lat * 10_000_000), round(lon * 10_000_000))
+
+
+def parse_id(text):
+    author, epoch, seq = re.fullmatch(r"(\d+)(?:-([0-9a-f]+))?-(\d+)", text).groups()
+    return int(author), int(epoch or "0", 16), int(seq)
+
+
+def decode(data, profile, known=Known()):
+    """One report, as canonical JSON."""
+    if not data:
+        raise DecodeError("empty", "", 0)
+    if known.profile:
+        if data[0] == POSTCARD_FOLLOWS:
+            return decode_postcard(data[1:])
+        header = 0
+    else:
+        if data[0] == POSTCARD or data[0] < PACKED:
+            return decode_postcard(data)
+        if data[0] != PACKED | profile.tag:
+            raise DecodeError("other_profile", "", 0)
+        header = 1
+    coder = Coder(data, header)
+    if known.profile and not coder.bit(0xFF00):
+        raise DecodeError("other_profile", "", 0)
+    memory = Memory(16, known.sent, known.point)
+    report = ReportDecoder(coder, profile, memory, known.id, later=False).decode()
+    coder.finish()
+    return report
+
+
+def decode_batch(data, profile):
+    """The reports of a batch, one after another."""
+    if not data:
+        raise DecodeError("empty", "", 0)
+    if data[0] != BATCH:
+        raise DecodeError("unknown_encoding" if data[0] >> 4 == BATCH >> 4 else "unknown_version", "", 0)
+    if len(data) < 2:
+        raise DecodeError("ends_early", "", 1)
+    if data[1] != PACKED | profile.tag:
+        raise DecodeError("other_profile", "", 1)
+    coder = Coder(data, 2)
+    memory = Memory(128)
+    later = False
+    while not coder.bit(1024):
+        yield ReportDecoder(coder, profile, memory, None, later).decode()
+        later = True
+    coder.finish()
+
+
+# --- Hashes ---
+def mix(h, n):
+    m = (h ^ n) * 0x9E3779B1 & WORD
+    m = (m << 15 | m >> 17) * 0x85EBCA77 & WORD
+    return m ^ m >> 13
+
+
+def hash_of(data):
+    h = 0x811C9DC5
+    for byte in data:
+        h = (h ^ byte) * 0x01000193 & WORD
+    return h
+
+
+def bucket(n):
+    b = n.bit_length() - 1
+    return n if n <= 4 else 2 * b + (n >> b - 1 & 1)
+
+
+# --- The coder ---
+class Coder:
+    def __init__(self, data, header):
+        self.data, self.header = data, header
+        self.pos = header  # bytes decided
+        self.low, self.high = 0, WORD
+        self.window = int.from_bytes(data[header:header + 4].ljust(4, b"\0"), "big")
+
+    def bit(self, one):
+        width = self.high - self.low
+        split = self.low + (width >> 16) * one + ((width & 0xFFFF) * one >> 16)
+        bit = self.window <= split
+        if bit:
+            self.high = split
+        else:
+            self.low = split + 1
+        while (self.low ^ self.high) >> 24 == 0:
+            following = self.data[self.pos + 4] if self.pos + 4 < len(self.data) else 0
+            self.low = self.low << 8 & WORD
+            self.high = self.high << 8 & WORD | 0xFF
+            self.window = self.window << 8 & WORD | following
+            self.pos += 1
+        return int(bit)
+
+    def fair(self, n):
+        number = 0
+        for _ in range(n):
+            number = number << 1 | self.bit(32768)
+        return number
+
+    def uniform(self, of):
+        most, number, edge = of - 1, 0, True
+        for at in reversed(range(most.bit_length())):
+            bit = 0
+            if not edge:
+                bit = self.bit(32768)
+            elif most >> at & 1:
+                upper = (most & (1 << at) - 1) + 1
+                bit = self.bit(max(1, (upper << 16) // (upper + (1 << at))))
+                edge = bit == 1
+            number = number << 1 | bit
+        return number
+
+    def finish(self):
+        """Whether the bytes end as an encoder would have ended them."""
+        if len(self.data) > self.pos + 4:
+            raise DecodeError("left_over", "", self.pos)
+        end = self.low
+        for n in range(4):
+            rest = WORD >> 8 * n
+            rounded = self.low + rest & ~rest
+            if self.low + rest <= WORD and rounded <= self.high:
+                end = rounded
+                break
+        if end != self.window or len(self.data) > self.header and self.data[-1] == 0:
+            raise DecodeError("other_profile", "", self.pos)
+
+
+T = [min(max(math.floor(65536 / (1 + math.exp(-(i - 45) / 4)) + 0.5), 1), 65535) for i in range(91)]
+
+
+def squash(x):
+    """A logit in 1/256 as a probability in 1/65536."""
+    at = min(max(x, -2816), 2816) + 2880
+    i, part = at >> 6, at & 63
+    return max(1, T[i] * (64 - part) + T[i + 1] * part >> 6)
+
+
+# --- Profiles ---
+class Profile:
+    def __init__(self, blob=b""):
+        self.area, self.masks, self.buckets, self.names, self.text = None, {}, 0, [], None
+        self.first_tier, self.second_tier = [], []
+        self.cells, self.looked_up, self.tag = [], {}, 0
+        if not blob:
+            return
+        if blob[:8] != b"irpf\1\0\0\0" or sha256(blob[40:]).digest() != blob[8:40]:
+            raise ValueError("no profile")
+        self.tag = blob[8] & 0x7F
+        lengths = struct.unpack_from("<6I", blob, 40)
+        if 64 + sum(lengths) != len(blob):
+            raise ValueError("lengths do not fill the profile")
+        at = 64
+        for read, length in zip([self.read_area, self.read_masks, self.read_weights, self.read_names, self.read_gazetteer, self.read_text], lengths):
+            if length:
+                read(blob[at:at + length])
+            at += length
+
+    def read_area(self, data):
+        self.area = Area(*struct.unpack("<qIiiii", data))
+
+    def read_masks(self, data):
+        at = 0
+        while at < len(data):
+            record, count = struct.unpack_from("<IB", data, at)
+            self.masks.setdefault(record, struct.unpack_from(f"<{count}I", data, at + 5))
+            at += 5 + 4 * count
+
+    def read_weights(self, data):
+        if len(data) % 12:
+            raise ValueError("no whole number of buckets")
+        self.buckets = len(data) // 12
+        for cell in struct.iter_unpack("<4H4b", data):
+            self.cells.append([(cell[j] >> 4, cell[4 + j], cell[j] & 15) for j in range(4)])
+
+    def read_names(self, data):
+        count, = struct.unpack_from("<H", data)
+        starts = struct.unpack_from(f"<{count + 1}I", data, 2 + 2 * count)
+        texts = data[2 + 2 * count + 4 * (count + 1):]
+        self.names = [texts[start:end] for start, end in zip(starts, starts[1:])]
+        for name in self.names:
+            name.decode("utf-8")
+
+    def read_gazetteer(self, data):
+        first, = struct.unpack_from("<H", data)
+        places = [Gazetted(*place) for place in struct.iter_unpack("<iiHbB", data[2:])]
+        self.first_tier, self.second_tier = places[:first], places[first:]
+
+    def read_text(self, data):
+        self.text = TextModel(data)
+
+    def look_up(self, key):
+        """(weight, below) of a key, or None."""
+        if key not in self.looked_up:
+            self.looked_up[key] = self.search(key)
+        return self.looked_up[key]
+
+    def search(self, key):
+        other = mix(key, 1)
+        check = other & 0xFFF or 1
+        for place in (key, other):
+            for found, weight, below in self.cells[place * self.buckets >> 32] if self.buckets else []:
+                if found == check:
+                    return weight, below
+        return None
+
+    def name_rank_at(self, point):
+        """The rank of the name of the place at this point, or None."""
+        for tier in (self.first_tier, self.second_tier):
+            start, end = 0, len(tier)
+            while end - start > 1:
+                middle = (start + end) // 2
+                if order_of(point) >= order_of(tier[middle].point):
+                    start = middle
+                else:
+                    end = middle
+            if tier and tier[start].point == point:
+                return tier[start].name
+        return None
+
+
+class Area:
+    def __init__(self, base, minutes, south, north, west, east):
+        self.base, self.minutes = base, minutes
+        self.limits = [[south, north], [west, east]]
+
+
+class Gazetted:
+    """A place of the gazetteer, and a node of the halving."""
+
+    def __init__(self, lat, lon, name, weight, below):
+        self.point, self.weight, self.below = (lat, lon), weight, below
+        self.name = None if name == 65535 else name
+
+
+def order_of(point):
+    lat, lon = point[0] + (1 << 31), point[1] + (1 << 31)
+    order = 0
+    for at in reversed(range(32)):
+        order = order << 2 | (lat >> at & 1) << 1 | lon >> at & 1
+    return order
+
+
+# --- What was said before ---
+class Memory:
+    def __init__(self, most, sent=None, point=None):
+        self.texts, self.points, self.ids = Recent(most), Recent(most), Recent(most, lambda id: id[0])
+        self.sent = sent
+        if point is not None:
+            self.points.use(point)
+
+
+class Recent:
+    """Values in order of use, the oldest first."""
+
+    def __init__(self, most, key=lambda value: value):
+        self.most, self.key, self.values = most, key, []
+
+    def use(self, value):
+        kept = [old for old in self.values if self.key(old) != self.key(value)]
+        if len(kept) == self.most:
+            del kept[0]
+        self.values = kept + [value]
+
+
+# --- A decision, and where it stands ---
+(FIELDS, CODE, FLAG, CASE, LENGTH, NUMBER, REST, SAME, SAID, SAID_BACK, LATER_SAID, LATER_SAID_BACK, LISTED, LISTED_RANK,
+ AS_PLACE, KNOWN, HALF, INSIDE, CELL, LATITUDE_STEP, LONGITUDE_STEP, UNIT, START, AGO, HORIZON, AUTHOR, EPOCH, SEQ) = range(1, 29)
+
+
+class Frame:
+    """One step on the way from the report to a value."""
+
+    def __init__(self, above=None, **changes):
+        self.site = self.generic = self.before = self.hint = self.index = self.record = 0
+        self.name = ""  # such as "Time.start"; no part of the format
+        if above is not None:
+            self.__dict__.update(above.__dict__)
+        self.leaf = True
+        self.__dict__.update(changes)
+
+
+ORDER = {"Event": ["type", "planned", "parties"], "Time": ["precision", "end", "start"], "Place": ["precision", "point"], "Count": ["of", "item", "who"]}
+DEFAULT_SLUGS = {"Kind": "new", "Status": "draft", "DateForm": "day"}
+INSTANTS = ("Report.sent", "Time.start", "Time.end", "Date.at")
+UNITS = [86400, 3600, 60, 1]  # day, hour, minute, second
+WORLD = [[-900_000_000, 900_000_000], [-1_800_000_000, 1_800_000_000]]
+LONG = 160  # texts that may have more bytes are long
+
+
+class ReportDecoder:
+    def __init__(self, coder, profile, memory, own_id, later):
+        self.coder, self.profile, self.memory, self.own_id = coder, profile, memory, own_id
+        self.later = later  # in a batch from its second report on
+        self.stack = [Frame()]
+        self.given = False
+        self.kind = self.who = self.time = self.place = 0
+        self.parties_known = 0
+        self.last = self.named = self.total = self.best = None
+        self.counted = 0
+        self.text_total = 0
+        self.start = coder.pos  # bytes decided when the latest value began
+
+    def decode(self):
+        return self.read("", ("record", "Report"))
+
+    def fail(self, kind, path):
+        raise DecodeError(kind, path, self.start)
+
+    # Frames
+    @property
+    def top(self):
+        return self.stack[-1]
+
+    def enter(self, **changes):
+        self.stack.append(Frame(self.top, **changes))
+
+    def leave(self):
+        left = self.stack.pop()
+        if left.leaf:
+            self.top.before, self.top.hint = left.before, left.hint
+
+    def says(self, n):
+        self.top.before = mix(self.top.before, n)
+
+    def hints(self, n):
+        self.top.hint = n
+
+    def under_event(self):
+        return len(self.stack) > 1 and self.stack[1].name == "Report.event"
+
+    # Decisions
+    def decision(self, what, number=0, root=None):
+        """One decision; root is its (weight, below) where the table of weights does not have it."""
+        top = self.top
+        generic = mix(top.generic, what)
+        weight, below = root or self.profile.look_up(mix(generic, number)) or (0, 0)
+        for chain in range(4):
+            if below >> chain & 1:
+                weight += self.chain_weight(chain, list(self.chain_keys(chain, generic, what)), number)
+        return self.coder.bit(squash(16 * weight))
+
+    def chain_weight(self, chain, keys, number):
+        total = 0
+        for key in keys:
+            found = self.profile.look_up(mix(key, number))
+            if found is None:
+                break
+            total += found[0]
+            if not found[1] >> chain & 1:
+                break
+        return total
+
+    def chain_keys(self, chain, generic, what):
+        top = self.top
+        field = mix(mix(top.site, what), 0x100 + top.index)
+        hinted = mix(mix(field, 0xA), top.hint)
+        exact = mix(mix(hinted, 0xD), self.time << 8 | self.place)
+
+        def typed(key):
+            return mix(mix(key, 0xE), self.kind)
+
+        def before(key):
+            return mix(mix(key, 0xB), top.before)
+
+        return [
+            (field, typed(field), mix(mix(typed(field), 0xC), self.who)),
+            (before(generic), before(field), typed(before(field))),
+            (hinted, typed(hinted), before(hinted)),
+            (exact, typed(exact)),
+        ][chain]
+
+    # Numbers
+    def number(self, what, learned):
+        bits = 0
+        while bits < 63 and self.decision(what, bits):
+            bits += 1
+        number = 1
+        for i in range(bits):
+            bit = self.decision(what, mix(0x40 + bits, number & WORD)) if i < learned else self.coder.bit(32768)
+            number = number << 1 | bit
+        return number - 1
+
+    def signed(self, what, learned):
+        size = self.number(what, learned)
+        if size and self.decision(what, 0x80 + min(bucket(size), 8)):
+            return -size
+        return size
+
+    def one_of(self, what, of):
+        most, node, number, edge = of - 1, 1, 0, True
+        for at in reversed(range(most.bit_length())):
+            most_bit = most >> at & 1
+            bit = 0 if edge and not most_bit else self.decision(what, node)
+            edge = edge and bit == most_bit
+            node = node << 1 | bit
+            number = number << 1 | bit
+        return number
+
+    def fits(self, path, number, signed, bits):
+        low, high = (-1 << bits - 1, (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
+        if not low <= number <= high:
+            self.fail("too_wide", path)
+        return number
+
+    # Records
+    def read(self, path, type_):
+        self.start = self.coder.pos
+        given, self.given = self.given, False
+        return getattr(self, "read_" + type_[0])(path, given, *type_[1:])
+
+    def read_record(self, path, given, name):
+        if name in CHOICES:
+            return self.read_choice(path, name)
+        if name == "Id":
+            return self.read_id(path)
+        if name == "Point":
+            return self.read_point(path)
+        id = hash_of(name.encode())
+        self.top.generic, self.top.record, self.top.leaf = mix(id, 0xFF), id, False
+        if name == "Count":
+            self.best, self.counted = None, 0
+        if name == "Place":
+            self.named = None
+        chosen = self.read_set(path, name, id)
+        self.top.before = mix(self.top.generic, chosen)
+        record = dict(defaults(name))
+        fields = {field: (n, type_) for n, (field, type_) in enumerate(RECORDS[name])}
+        for field in ORDER.get(name, []) + [field for field in fields if field not in ORDER.get(name, [])]:
+            n, type_ = fields[field]
+            if chosen >> n & 1:
+                value = self.read_field(path if flat(type_) else join(path, field), name, n, field, type_)
+                record.update(value if flat(type_) else {field: value})
+            elif type_[0] == "text" or type_[0] == "record" and type_[1] in CHOICES:
+                self.fail("not_minimal", path)
+        for kind, where in broken_rules(name, record):
+            self.fail(kind, join(path, where))
+        return to_json(name, record)
+
+    def read_set(self, path, name, id):
+        """Which fields differ from their default, bit n for field n."""
+        sets = self.profile.masks.get(id, [])
+        rank = self.number(FIELDS, 8)
+        if rank > len(sets):
+            self.fail("other_profile", path)
+        if rank < len(sets):
+            chosen = sets[rank]
+        else:
+            chosen = sum(self.decision(FIELDS, 0x100 + n) << n for n in range(len(RECORDS[name])))
+        return chosen
+
+    def read_field(self, path, record, n, field, type_):
+        self.enter(site=mix(self.top.site, n + 1), generic=mix(self.top.record, n), name=f"{record}.{field}")
+        self.given = True
+        value = self.read(path, type_)
+        if is_default(value, type_):
+            self.fail("not_minimal", path)
+        self.leave()
+        return value
+
+    # Values
+    def read_code(self, path, given, name):
+        must_understand, slugs = CODES[name]
+        number = self.fits(path, self.number(CODE, 8), False, 8)
+        if must_understand and number not in slugs:
+            self.fail("must_understand", path)
+        self.says(number)
+        if self.top.name == "Event.type":
+            self.kind = 1 + number
+        if self.top.name == "Time.precision":
+            self.time = number
+        if self.top.name == "Place.precision":
+            self.place = number
+        if self.top.name == "Count.of":
+            self.counted = number
+        return slugs.get(number, f"code:{number}") if number else NOTHING
+
+    def read_flag(self, path, given):
+        flag = 1 if given else self.decision(FLAG)
+        self.says(flag)
+        return flag == 1
+
+    def read_optional(self, path, given, type_):
+        return self.read(path, type_) if given or self.decision(CASE) else NOTHING
+
+    def read_said(self, path, given, type_):
+        case = (2 if self.decision(CASE) else 1) if given else self.number(CASE, 8)
+        if case > 2:
+            self.fail("unknown_tag", path)
+        self.says(case)
+        return self.read(path, type_) if case == 2 else None if case == 1 else NOTHING
+
+    def read_choice(self, path, name):
+        n = self.number(CASE, 8)
+        if n >= len(CHOICES[name]):
+            self.fail("unknown_tag", path)
+        variant, type_ = CHOICES[name][n]
+        self.says(n)
+        self.top.leaf = False
+        self.enter(site=mix(self.top.site, (n | 0x40) + 1), generic=mix(self.top.generic, n | 0x40), name=f"{name}.{variant}")
+        value = self.read(join(path, variant), type_)
+        self.leave()
+        return {variant: value}
+
+    def read_list(self, path, given, most, type_):
+        count = self.number(LENGTH, 8) + given
+        if count > most:
+            self.fail("too_many", path)
+        items = []
+        for i in range(count):
+            self.top.leaf = False
+            self.enter(index=i)
+            items.append(self.read(f"{path}[{i}]", type_))
+            self.leave()
+        return items
+
+    def read_bytes(self, path, given, size):
+        return bytes(self.coder.fair(8) for _ in range(size)).hex()
+
+    def read_number(self, path, given, signed, bits, low, high):
+        if self.top.name in INSTANTS:
+            number = self.fits(path, self.instant(path), True, 64)
+            self.last = number
+            if self.top.name == "Report.sent":
+                self.memory.sent = number
+        else:
+            if self.top.name == "Count.value":
+                number = self.count_value(path)
+            elif self.top.name in ("Count.min", "Count.max"):
+                number = self.count_limit()
+            else:
+                number = self.signed(NUMBER, 3) if signed else self.number(NUMBER, 3)
+            self.fits(path, number, signed, bits)
+            self.says(bucket(abs(number)))
+        if not low <= number <= high:
+            self.fail("limit", path)
+        return number
+
+    # Counts
+    def count_value(self, path):
+        in_use = self.total is not None and self.total[0] == self.counted and self.under_event()
+        rest = self.total[1] if in_use else None
+        self.hints(2 + bucket(rest) if in_use else 1)
+        value = rest if in_use and self.decision(REST) else self.fits(path, self.number(NUMBER, 7), False, 32)
+        self.best = value
+        if in_use:
+            self.total = (self.counted, max(0, rest - value))
+        elif self.total is None and self.under_event():
+            self.total = (self.counted, value)
+        return value
+
+    def count_limit(self):
+        if self.best is None:
+            self.hints(1)
+            return self.number(NUMBER, 7)
+        self.hints(2 + bucket(self.best))
+        if self.decision(SAME, 0):
+            return self.best
+        if self.best and self.decision(SAME, 1):
+            return 0
+        return self.best + self.signed(NUMBER, 5)
+
+    # The memory
+    def said(self, path, recent):
+        """A value that was said before, or None."""
+        if not recent.values or not self.decision(LATER_SAID if self.later else SAID):
+            return None
+        back = self.number(LATER_SAID_BACK if self.later else SAID_BACK, 6)
+        if back >= len(recent.values):
+            self.fail("other_profile", path)
+        self.back = back
+        return recent.values[-1 - back]
+
+    # Instants
+    def instant(self, path):
+        unit = self.number(UNIT, 4)
+        if unit >= len(UNITS):
+            self.fail("other_profile", path)
+        self.says(unit)
+        seconds, area = UNITS[unit], self.profile.area
+        own_sent = self.top.name == "Report.sent"
+        reference = self.memory.sent if own_sent else self.last
+        if own_sent and reference is None and area:
+            many = 60 * area.minutes // seconds
+            if many and self.decision(HORIZON):
+                return (area.base // seconds + self.coder.uniform(many)) * seconds
+            return self.ago(area.base, seconds)
+        if reference is None:
+            reference = area.base if area else 0
+        start = self.number(START, 2) if unit == 0 else 0
+        if start in (1, 2):
+            first = (datetime(1970, 1, 1) + timedelta(seconds=reference)).replace(day=1, hour=0, minute=0, second=0)
+            return (first.replace(month=1) if start == 2 else first).toordinal() * 86400 - 719163 * 86400
+        return self.ago(reference, seconds)
+
+    def ago(self, reference, seconds):
+        return (reference // seconds - self.signed(AGO, 4)) * seconds
+
+    # Ids
+    def read_id(self, path):
+        if self.top.name == "Report.id" and self.own_id:
+            id = self.own_id
+        elif (old := self.said(path, self.memory.ids)) is not None:
+            epoch = old[1] if self.decision(EPOCH, 0x100) else self.number(EPOCH, 0)
+            id = (old[0], epoch, old[2] + 1 + self.signed(SEQ, 3))
+        else:
+            id = (self.number(AUTHOR, 0), self.number(EPOCH, 0), self.number(NUMBER, 1))
+        for part in id:
+            self.fits(path, part, False, 32)
+        self.memory.ids.use(id)
+        return to_json("Id", dict(zip(("author", "epoch", "seq"), id)))
+
+    # Points
+    def read_point(self, path):
+        point = self.said(path, self.memory.points)
+        if point is None:
+            point = self.new_point(path)
+        for value, (low, high) in zip(point, WORLD):
+            if not low <= value <= high:
+                self.fail("limit", path)
+        self.memory.points.use(point)
+        self.named = self.profile.name_rank_at(point)
+        return to_json("Point", dict(zip(("lat", "lon"), point)))
+
+    def new_point(self, path):
+        first, second = self.profile.first_tier, self.profile.second_tier
+        if first and self.decision(KNOWN, 0):
+            start, end = 0, len(first)
+            while end - start > 1:
+                middle = (start + end) // 2
+                if self.decision(HALF, middle, (first[middle].weight, first[middle].below)):
+                    start = middle
+                else:
+                    end = middle
+            return first[start].point
+        if second and self.decision(KNOWN, 1):
+            return second[self.coder.uniform(len(second))].point
+        return self.point_by_cell(path)
+
+    def point_by_cell(self, path):
+        inside = self.profile.area and self.decision(INSIDE)
+        limits = [list(pair) for pair in (self.profile.area.limits if inside else WORLD)]
+        world = 0 if inside else 1 << 20
+        number = 1
+        for _ in range(8):
+            for pair in limits:
+                middle = int(math.copysign(abs(sum(pair)) // 2, sum(pair)))
+                bit = self.decision(CELL, number + world)
+                if bit:
+                    pair[0] = middle + 1
+                else:
+                    pair[1] = middle
+                number = number << 1 | bit
+        return self.coordinate(path, LATITUDE_STEP, *limits[0]), self.coordinate(path, LONGITUDE_STEP, *limits[1])
+
+    def coordinate(self, path, what, low, high):
+        power = self.number(what, 4)
+        if power > 7:
+            self.fail("other_profile", path)
+        if what == LATITUDE_STEP:
+            self.says(power)
+        step = 10 ** power
+        first = -(-low // step)
+        many = high // step - first + 1
+        if many <= 0:
+            self.fail("other_profile", path)
+        return (first + self.coder.uniform(many)) * step
+
+    # Texts
+    def read_text(self, path, given, low, high):
+        if high > LONG:
+            data = self.new_text(path, 1, high)
+            self.says(0)
+        else:
+            data, says, used = self.name(path, high)
+            self.says(says)
+            if used:
+                self.memory.texts.use(data)
+        self.text_total += len(data)
+        if self.text_total > MAX_TEXT:
+            self.fail("limit", path)
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError:
+            self.fail("not_utf8", path)
+        if not low <= len(data) <= high:
+            self.fail("limit", path)
+        if self.top.name == "Entry.key":
+            self.hints(hash_of(data))
+        if self.top.name == "Party.name" and self.under_event() and self.parties_known < 2:
+            self.parties_known += 1
+            self.who = mix(self.who, hash_of(data))
+        return text
+
+    def name(self, path, most):
+        """A text that is a name, what it says, whether it is used."""
+        names = self.profile.names
+        if self.top.name == "Place.name" and self.named is not None and self.decision(AS_PLACE):
+            return names[self.named], 1, False
+        if (old := self.said(path, self.memory.texts)) is not None:
+            return old, 2 + self.back, True
+        if names and self.decision(LISTED, int(self.later)):
+            rank = self.one_of(LISTED_RANK, len(names))
+            return names[rank], 0x100 + rank, True
+        return self.new_text(path, 0, most), 0, True
+
+    def new_text(self, path, kind, most):
+        if self.profile.text is None or self.coder.bit(1024):
+            symbols = iter(lambda: self.coder.uniform(244), 0)
+            data = (symbol - 1 if symbol <= 192 else symbol + 1 for symbol in symbols)
+        else:
+            data = self.profile.text.decode(self.coder, kind)
+        text = bytearray()
+        for byte in data:
+            if len(text) == most or self.text_total + len(text) == MAX_TEXT:
+                self.fail("limit", path)
+            text.append(byte)
+        return bytes(text)
+
+
+def defaults(name):
+    """The fields of a record that stand in its JSON even where they have their default."""
+    for field, type_ in RECORDS[name]:
+        if type_[0] == "code" and type_[1] in DEFAULT_SLUGS:
+            yield field, DEFAULT_SLUGS[type_[1]]
+        if type_[0] == "number":
+            yield field, 0
+        if type_[0] == "bytes":
+            yield field, "00" * type_[1]
+        if type_ == ("record", "Id"):
+            yield field, "0-0"
+
+
+def is_default(value, type_):
+    if type_[0] == "code":
+        return value is NOTHING or value == DEFAULT_SLUGS.get(type_[1])
+    if type_[0] == "number":
+        return value == 0
+    if type_[0] == "bytes":
+        return value == "00" * type_[1]
+    return value is NOTHING or value is False or value == [] or type_ == ("record", "Id") and value == "0-0"
+
+
+# --- The text model ---
+class TextModel:
+    def __init__(self, data):
+        deepest, self.end, self.escape, _, self.slots, self.buckets = struct.unpack_from("<4B2I", data)
+        at = 12
+
+        def take(form, size):
+            nonlocal at
+            values = struct.unpack_from(f"<{size}{form}", data, at)
+            at += struct.calcsize(f"<{size}{form}")
+            return values
+
+        self.build_tree(take("B", deepest + 1))
+        self.alphabet = take("B", len(self.codes))
+        self.leaf_of = {byte: leaf for leaf, byte in enumerate(self.alphabet) if byte != 0x41}
+        self.biases = take("h", self.inner + 1)
+        self.levels, self.strengths, self.repeats = take("h", 16), take("h", 8), take("h", 16)
+        self.scales = take("B", 4 * 8 * 4)
+        self.weights = take("B", (self.slots + 1) // 2)
+        self.cells = [self.read_cells(bytes(take("B", 9))) for _ in range(self.buckets)]
+        if at != len(data):
+            raise ValueError("the text model is longer or shorter")
+
+    def build_tree(self, counts):
+        """children[node] = two of ("leaf" or "inner", its number); codes[leaf] = (way, how long)."""
+        self.children, self.codes, self.inner = [], [], 0
+        nodes = [((), None)]  # the way to each node of a depth, and the slot of its parent that it fills
+        for leaves in counts:
+            below = []
+            for i, (way, slot) in enumerate(nodes):
+                if i < leaves:
+                    node = ("leaf", len(self.codes))
+                    self.codes.append(way)
+                else:
+                    node = ("inner", self.inner)
+                    self.children.append([None, None])
+                    below += [(way + (bit,), (self.inner, bit)) for bit in (0, 1)]
+                    self.inner += 1
+                if slot:
+                    self.children[slot[0]][slot[1]] = node
+            nodes = below
+        if nodes:
+            raise ValueError("nodes are left below the deepest")
+
+    def read_cells(self, data):
+        bits = int.from_bytes(data[4:], "little")
+        return [(data[j], bits >> 10 * j & 0x7F, bits >> 10 * j + 7 & 7) for j in range(4)]
+
+    def decode(self, coder, kind):
+        """The bytes of a text, one after another."""
+        history = History(kind)
+        trust = 128
+        while True:
+            voices = self.cell_voices(history.cell_contexts()) + self.repetition(history)
+            leaf = self.symbol(coder, history, voices, min(trust // 64, 3))
+            if voices:
+                trust = trust - trust // 8 + (32 if voices[-1][1] == leaf else 0)
+            if leaf == self.end:
+                return
+            if leaf == self.escape:
+                byte = coder.fair(8)
+            else:
+                byte = self.alphabet[leaf]
+                if 0x61 <= byte <= 0x7A and coder.bit(squash(self.plain(history.case_contexts(byte), self.inner))):
+                    byte -= 0x20
+            yield byte
+            history.add(byte)
+
+    def symbol(self, coder, history, voices, trust_class):
+        """The leaf at the end of the way down the tree."""
+        contexts = history.plain_contexts()
+        kind, node, depth = "inner", 0, 0
+        while kind == "inner":
+            logit = self.plain(contexts, node)
+            for row, leaf, strength in voices:
+                s = strength * self.scales[(trust_class * 8 + row) * 4 + min(depth, 3)] >> 6
+                logit += s if self.codes[leaf][depth] else -s
+            bit = coder.bit(squash(logit))
+            voices = [voice for voice in voices if self.codes[voice[1]][depth] == bit]
+            kind, node = self.children[node][bit]
+            depth += 1
+        return node
+
+    def plain(self, contexts, node):
+        logit = self.biases[node]
+        for context in contexts:
+            slot = mix(context, node + 1) * self.slots >> 32
+            if slot < self.slots:
+                logit += self.levels[self.weights[slot // 2] >> 4 * (slot & 1) & 15]
+        return logit
+
+    def cell_voices(self, contexts):
+        """(row, leaf, strength) of what the cells say comes next."""
+        voices = []
+        for row, context in enumerate(contexts):
+            other = mix(context, 30)
+            fingerprint = mix(other, 31) & 0xFF
+            for at in dict.fromkeys((context * self.buckets >> 32, other * self.buckets >> 32)):
+                for found, symbol, strength in self.cells[at] if self.cells else []:
+                    if found == fingerprint and symbol != 127:
+                        voices.append((row, symbol, self.strengths[strength]))
+        return voices[:24]
+
+    def repetition(self, history):
+        """What came after the same bytes earlier in the text."""
+        earlier = history.find_earlier()
+        text = history.text.lower()  # A to Z alone
+        alike = 0
+        while alike < min(15, earlier) and text[earlier - 1 - alike] == text[-1 - alike]:
+            alike += 1
+        if alike < 4 or text[earlier] not in self.leaf_of:
+            return []
+        return [(7, self.leaf_of[text[earlier]], self.repeats[alike])]
+
+
+class History:
+    def __init__(self, kind):
+        self.exact = self.folded = kind + 1
+        self.word = self.letters = self.case = 0
+        self.last_word, self.word_before, self.last_case = kind, 0, 3
+        self.text = bytearray()
+        self.places = [0] * 128
+
+    def add(self, byte):
+        folded = byte + 0x20 if 0x41 <= byte <= 0x5A else 0x30 if 0x30 <= byte <= 0x39 else byte
+        capital = 0x41 <= byte <= 0x5A
+        if capital or 0x61 <= byte <= 0x7A or 0x30 <= byte <= 0x39 or byte >= 0x80:
+            self.word = mix(self.word + 1 & WORD, folded)
+            self.case = (1 if capital else 0) if self.letters == 0 else 2 if capital else min(self.case, 1)
+            self.letters += 1
+        elif self.letters:
+            self.word_before, self.last_word, self.last_case = self.last_word, self.word, self.case
+            self.word = self.letters = self.case = 0
+        self.exact = self.exact << 8 & WORD | byte
+        self.folded = self.folded << 8 & (1 << 64) - 1 | folded
+        self.text.append(byte)
+
+    def order(self, n):
+        last = self.folded & (1 << 8 * n) - 1
+        return mix(mix(n, last & WORD), last >> 32)
+
+    @property
+    def newest(self):
+        return self.exact & 0xFF
+
+    def cell_contexts(self):
+        if self.letters:
+            w = mix(self.word, 11 if self.letters <= 2 and self.case == 1 else 10)
+        else:
+            w = mix(mix(9, self.last_word), self.order(2))
+        w2 = mix(mix(w, 12), self.last_word if self.letters else self.word_before)
+        w3 = mix(mix(w2, 13), self.word_before if self.letters else 0)
+        digit = self.newest if 0x30 <= self.newest <= 0x39 else 0
+        return [mix(self.order(3), digit), self.order(4), self.order(5), self.order(6), w, w2, w3]
+
+    def plain_contexts(self):
+        return [
+            mix(20, self.newest),
+            mix(mix(21, self.exact & 0xFFFF), self.last_case),
+            mix(22, self.word if self.letters else mix(self.last_word, self.newest)),
+        ]
+
+    def case_contexts(self, letter):
+        place = self.case << 2 | min(self.letters, 3) if self.letters else 16 | self.last_case
+        return [
+            mix(mix(23, self.newest), place),
+            mix(mix(24, self.exact & 0xFFFFFF), letter),
+            mix(mix(25, mix(self.word if self.letters else self.last_word, letter)), place),
+        ]
+
+    def find_earlier(self):
+        """How long the text was when the last 4 bytes were as now; 0 where they never were."""
+        at = self.order(4) >> 25
+        earlier, self.places[at] = self.places[at], len(self.text)
+        return earlier
+
+
+# --- The command line ---
+def load_profile(name, folders):
+    if name in (None, "none"):
+        return Profile()
+    path = next(folder / name for folder in folders if (folder / name).exists())
+    return Profile(path.read_bytes())
+
+
+def check(vectors, profiles):
+    """The name of each vector, what is expected and what is found."""
+    for vector in vectors["reports"]:
+        yield vector["name"], text_of(vector["json"]), lambda: text_of(
+            decode(bytes.fromhex(vector["hex"]), profiles(vector["profile"]), Known(**vector["known"] or {})))
+    for vector in vectors["batches"]:
+        yield vector["name"], texts_of(vector["json"]), lambda: texts_of(decode_batch(bytes.fromhex(vector["hex"]), profiles(vector["profile"])))
+    for vector in vectors["rejected"]:
+        yield vector["name"], vector["error"], lambda: kind_of_error(bytes.fromhex(vector["hex"]), profiles(vector["profile"]))
+
+
+def texts_of(reports):
+    return "\n".join(text_of(report) for report in reports)
+
+
+def decode_any(data, profile):
+    return list(decode_batch(data, profile)) if data[:1] == bytes([BATCH]) else [decode(data, profile)]
+
+
+def kind_of_error(data, profile):
+    try:
+        return "decoded: " + texts_of(decode_any(data, profile))
+    except DecodeError as error:
+        return error.kind
+
+
+def first_difference(expected, found):
+    at = next((i for i, (a, b) in enumerate(zip(expected, found)) if a != b), min(len(expected), len(found)))
+    start = max(0, at - 40)
+    return f"  at {at}:\n  expected {expected[start:at + 80]}\n  found    {found[start:at + 80]}"
+
+
+def main():
+    here = Path(__file__).resolve().parent
+    spec = next((path for path in (here / "../../SPEC.md", here / "SPEC.md") if path.exists()), None)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--spec", default=spec, required=spec is None)
+    parser.add_argument("--profile", help="a file, none if left out", type=Path)
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--hex", help="one report or batch", type=bytes.fromhex)
+    what.add_argument("vectors", nargs="?", help="vectors.json", type=Path)
+    arguments = parser.parse_args()
+    load_spec(arguments.spec)
+    if arguments.vectors is None:
+        profile = Profile(arguments.profile.read_bytes() if arguments.profile else b"")
+        for report in decode_any(arguments.hex, profile):
+            print(json.dumps(report, ensure_ascii=False, indent=2))
+        return
+    loaded = {}
+
+    def profiles(name):
+        if name not in loaded:
+            loaded[name] = load_profile(name, [arguments.vectors.parent, here / "../../core/profiles"])
+        return loaded[name]
+
+    results = []
+    for name, expected, find in check(json.loads(arguments.vectors.read_text(encoding="utf-8")), profiles):
+        try:
+            found = find()
+        except DecodeError as error:
+            found = str(error)
+        results.append(found == expected)
+        if found != expected:
+            print(f"FAILED {name}\n{first_difference(expected, found)}")
+    print(f"{results.count(True)} passed, {results.count(False)} failed")
+    sys.exit(not all(results))
+
+
+if __name__ == "__main__":
+    main()
