@@ -4,6 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod profiles;
+
+pub use profiles::{ProfileArguments, ProfileCommand, ProfileExport, ProfileShow, Train};
+
 /// Incident reports that fit in a radio frame: between JSON and bytes, checked, inspected, imported.
 ///
 /// Results go to standard output, everything else to standard error. A file name of "-", or none, is standard input or
@@ -33,11 +37,11 @@ pub enum Command {
     Roundtrip(Roundtrip),
     Inspect(Inspect),
     Check(Check),
-    Train(Train),
-    #[command(subcommand)]
-    Profile(Profile),
     Schema(Schema),
     Example(Example),
+    Train(Train),
+    #[command(subcommand)]
+    Profile(ProfileCommand),
     #[command(subcommand)]
     Import(Import),
     Completions(Completions),
@@ -56,22 +60,12 @@ pub struct OutputArguments {
 }
 
 /// How reports are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Encoding {
-    /// What the postcard crate writes for the serde model.
-    #[default]
+    /// What the postcard crate writes for the serde model: read by anybody, for ever.
     Postcard,
-    /// The fewest bytes, by a profile.
+    /// The fewest bytes, by what a profile knows of such reports; read by whoever has the profile.
     Packed,
-}
-
-/// Which profiles there are.
-#[derive(Debug, Default, Args)]
-pub struct ProfileArguments {
-    /// A profile for packed reports: a file, general-16, general-64 or none. May be given more than once to read; the
-    /// built-in ones and those in the folder of INCREP_PROFILES are tried too.
-    #[arg(long, value_name = "PROFILE")]
-    pub profile: Vec<String>,
 }
 
 /// Reads JSON, writes bytes.
@@ -80,19 +74,21 @@ pub struct ProfileArguments {
 /// not valid is named and left out; the others are encoded all the same.
 #[derive(Debug, Args)]
 pub struct Encode {
-    /// The encoding to write.
-    #[arg(long, value_enum, default_value_t)]
-    pub encoding: Encoding,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub profiles: ProfileArguments,
-    /// Put so many reports into one message: what one of them says, the others need not. Packed only.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000), conflicts_with = "raw")]
+    /// The encoding to write; postcard if left out, or packed where --profile or --batch asks for it.
+    #[arg(long, value_enum)]
+    pub encoding: Option<Encoding>,
+    /// Pack with this profile: a file, or the name of one that is built in: general-64, general-16, none. Of several, each
+    /// report is packed with the one that makes it shortest. If left out, the largest that is built in.
+    #[arg(long, value_name = "FILE")]
+    pub profile: Vec<PathBuf>,
+    /// Pack up to N reports into one message, in which what one of them said takes few bytes in the others; fewer where they
+    /// would take more than 64 KiB.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub batch: Option<u16>,
-    /// Write a single bare report, as it would go over a radio, not a file of reports.
+    /// Write a single bare report, as it would go over a radio, not a file of reports; or with --batch a single bare batch.
     #[arg(long, conflicts_with = "hex")]
     pub raw: bool,
-    /// Write each report as a line of hex.
+    /// Write each report, or each batch, as a line of hex.
     #[arg(long)]
     pub hex: bool,
     /// Print how many reports and bytes there were, and bytes per report: mean, p50, p90, max.
@@ -113,8 +109,16 @@ pub struct Encode {
 }
 
 /// Reads bytes, writes JSON: a report a line (NDJSON), always spelt the same way.
+///
+/// Reports in any encoding are read, alone or in batches. A packed report says which profile it needs; it is looked for among
+/// those given with --profile, those that are built in, and the files *.profile in the folder that the environment variable
+/// INCREP_PROFILES names, in this order. Where several would do, the first with which the report can be read is taken. Of a
+/// broken batch, the reports before the error are written.
 #[derive(Debug, Args)]
 pub struct Decode {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub profiles: ProfileArguments,
     /// Write indented JSON for people.
     #[arg(long)]
     pub pretty: bool,
@@ -124,9 +128,6 @@ pub struct Decode {
     /// Read hex: a bare report on each line, with whatever a log puts around it.
     #[arg(long)]
     pub hex: bool,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub profiles: ProfileArguments,
     /// Keep each report that cannot be decoded in this file, as a line of hex.
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
@@ -140,7 +141,8 @@ pub struct Decode {
 
 /// Encodes, decodes and compares every report of some files; for your own CI.
 ///
-/// Prints the first difference of each report by its path.
+/// Prints the first difference of each report by its path, and how many bytes the reports take in each encoding. Packed is
+/// tried with each profile that was given, or else with those that are built in.
 #[derive(Debug, Args)]
 pub struct Roundtrip {
     /// The encodings to try.
@@ -165,120 +167,48 @@ pub enum Encodings {
     All,
     /// What the postcard crate writes for the serde model.
     Postcard,
-    /// Packed, with each profile.
+    /// The fewest bytes, by what a profile knows of such reports.
     Packed,
 }
 
 /// Shows every byte of encoded reports: where it stands, which field it is, what it means.
 ///
-/// Of a broken report it shows everything up to where it breaks.
+/// Of a packed report it shows what each value takes, in bits: these share their bytes. Of a broken report it shows everything
+/// up to where it breaks. Profiles are found as by decode.
 #[derive(Debug, Args)]
 pub struct Inspect {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub profiles: ProfileArguments,
     /// Read hex: a bare report on each line.
     #[arg(long)]
     pub hex: bool,
     /// Print a JSON object for each value.
     #[arg(long)]
     pub json: bool,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub profiles: ProfileArguments,
     /// Bytes to read: a file of reports or a bare report.
     #[arg(value_name = "IN")]
     pub input: Option<PathBuf>,
 }
 
-/// Names every problem in files of JSON, with line, column and path.
+/// Names every problem in files of JSON, with line, column and path, and in encoded reports.
 ///
 /// Errors are what no encoder would take. Warnings are what a careful reader would ask about: a value below its minimum, a
-/// point without precision, a date in the future.
+/// point without precision, a date in the future. Profiles of packed reports are found as by decode.
 #[derive(Debug, Args)]
 pub struct Check {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub profiles: ProfileArguments,
     /// Print a JSON object for each problem.
     #[arg(long)]
     pub json: bool,
     /// Count warnings as errors.
     #[arg(long)]
     pub strict: bool,
-    /// JSON to read.
+    /// JSON to read, or encoded reports.
     #[arg(value_name = "FILES")]
     pub files: Vec<PathBuf>,
-}
-
-/// Makes a profile out of past reports: a mission's own, with which its reports take the fewest bytes.
-///
-/// Prints every string that is in the profile, a line each; whoever takes a device gets them. Authors and persons, reports
-/// above amber and what fewer than five reports say are kept out. The same reports give the same bytes.
-#[derive(Debug, Args)]
-pub struct Train {
-    /// Bytes that the profile may have.
-    #[arg(long, default_value = "64K", value_parser = size)]
-    pub size: usize,
-    /// The reports are public: names and places that a single report says may be in it.
-    #[arg(long)]
-    pub public: bool,
-    /// Not for one mission: without its places, time and area.
-    #[arg(long, conflicts_with = "public")]
-    pub general: bool,
-    /// Texts for the text model, a line each, beside those of the reports.
-    #[arg(long, value_name = "FILE")]
-    pub texts: Option<PathBuf>,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub profiles: ProfileArguments,
-    /// Write to OUT; an existing file is left alone.
-    #[arg(short, long, value_name = "OUT")]
-    pub output: PathBuf,
-    /// Replace OUT if it exists.
-    #[arg(short, long)]
-    pub force: bool,
-    /// Reports: JSON, or encoded.
-    #[arg(value_name = "REPORTS")]
-    pub files: Vec<PathBuf>,
-}
-
-/// "64K" or "65536".
-fn size(text: &str) -> Result<usize, String> {
-    let (digits, unit) = text.strip_suffix(['K', 'k']).map_or((text, 1), |digits| (digits, 1024));
-    let size = digits.parse::<usize>().ok().and_then(|size| size.checked_mul(unit));
-    size.filter(|size| (1024..=1 << 20).contains(size)).ok_or_else(|| "expected a size from 1K to 1024K".to_owned())
-}
-
-/// Shows profiles, or turns them into source text for firmware.
-#[derive(Debug, Subcommand)]
-#[allow(missing_docs)]
-pub enum Profile {
-    Show(ProfileShow),
-    Export(ProfileExport),
-}
-
-/// Explains a profile: its id, what its sections hold, when and where it is for.
-#[derive(Debug, Args)]
-pub struct ProfileShow {
-    /// List every string in it.
-    #[arg(long)]
-    pub strings: bool,
-    /// Print it as JSON.
-    #[arg(long)]
-    pub json: bool,
-    /// A file, general-16 or general-64.
-    pub profile: String,
-}
-
-/// Writes a profile as source text to link into firmware.
-#[derive(Debug, Args)]
-pub struct ProfileExport {
-    /// Write C instead of Rust.
-    #[arg(long)]
-    pub c: bool,
-    /// The name of the constant.
-    #[arg(long, default_value = "PROFILE")]
-    pub name: String,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub output: OutputArguments,
-    /// A file, general-16 or general-64.
-    pub profile: String,
 }
 
 /// Prints the JSON Schema (draft 2020-12) of a report.

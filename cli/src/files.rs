@@ -44,12 +44,12 @@ impl Input {
         Ok(Self { name, reader: BufReader::with_capacity(1 << 16, Progress::new(reader, size)) })
     }
 
-    /// The first byte, if there is one.
+    /// The first bytes; as many as could be had at once.
     ///
     /// # Errors
     /// If the input cannot be read.
-    pub(crate) fn first(&mut self) -> Result<Option<u8>> {
-        Ok(self.reader.fill_buf().with_context(|| format!("{}: cannot be read", self.name))?.first().copied())
+    pub(crate) fn start(&mut self) -> Result<&[u8]> {
+        self.reader.fill_buf().with_context(|| format!("{}: cannot be read", self.name))
     }
 }
 

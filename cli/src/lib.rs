@@ -5,7 +5,8 @@
 macro_rules! say {
     ($($argument:tt)*) => {{
         use std::io::Write as _;
-        let _ = writeln!(std::io::stderr(), $($argument)*);
+        // In one piece, so that it does not mix with what others write.
+        let _ = std::io::stderr().write_all((format!($($argument)*) + "\n").as_bytes());
     }};
 }
 

@@ -1,195 +1,262 @@
-//! The profiles that a command knows: those that it was given, those in the folder of `INCREP_PROFILES`, those that are built in.
+//! The profiles at hand: those that were given, those that are built in, and those in the folder that `INCREP_PROFILES`
+//! names.
 
-use std::path::Path;
+use std::cell::{Cell, OnceCell};
+use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use anyhow::{Context as _, Result, bail};
 use increp::model::Report;
-use increp::model::bounds::ALL_TEXT;
-use increp::wire::packed::{self, BATCH, BatchReader, Known, PACKED, Profile};
+use increp::wire::packed::{self, BATCH, BatchReader, Known, LENGTHS, Profile, SECTION_NAMES, SECTIONS};
+
+/// The environment variable that names a folder of profiles.
+pub const FOLDER: &str = "INCREP_PROFILES";
+/// How the files in it end.
+const EXTENSION: &str = "profile";
+/// The name of the profile that knows nothing.
+pub const NONE: &str = "none";
+/// The names of the profiles that are built in, the best for a laptop first.
+pub const NAMES: [&str; 2] = ["general-64", "general-16"];
 
 /// A profile and what it is called.
 #[derive(Clone, Debug)]
 pub struct Named {
-    /// The file, or the name of a built-in one.
+    /// Its file or its name.
     pub name: String,
-    /// The profile.
-    pub profile: Profile<'static>,
-    /// Its bytes; none of the empty one.
+    /// All of it; nothing for the one that knows nothing.
     pub blob: &'static [u8],
+    /// Ready for use.
+    pub profile: Profile<'static>,
 }
 
-/// The profiles that are built in, the smallest first.
-const BUILT_IN: [(&str, &[u8]); 2] = [("general-16", packed::GENERAL_16), ("general-64", packed::GENERAL_64)];
-
-/// What says that there is none.
-const NONE: &str = "none";
-/// What packs where no profile is given.
-const USUAL: &str = "general-64";
-
-/// The names of the built-in ones.
-pub fn built_in() -> impl Iterator<Item = &'static str> {
-    BUILT_IN.iter().map(|(name, _)| *name)
-}
-
-/// Opens a profile: a file, a built-in one, or none.
-///
-/// # Errors
-/// The file cannot be read, or is no profile.
-pub fn open(name: &str) -> Result<Named> {
-    if name == NONE {
-        return Ok(Named { name: name.to_owned(), profile: Profile::EMPTY, blob: &[] });
+impl Named {
+    /// A profile is used for as long as the tool runs, so it is never given back.
+    fn new(name: &str, blob: &'static [u8]) -> Result<Self> {
+        let profile = Profile::new(blob).with_context(|| name.to_owned())?;
+        Ok(Self { name: name.to_owned(), blob, profile })
     }
-    let blob = match BUILT_IN.iter().find(|(known, _)| *known == name) {
-        Some((_, blob)) => blob,
-        None => {
-            let blob = std::fs::read(name).with_context(|| {
-                format!("{name}: cannot be read; the built-in profiles are {}", built_in().collect::<Vec<_>>().join(" and "))
-            })?;
-            // As long as the program runs: a profile is used in place.
-            &*Box::leak(blob.into_boxed_slice())
+
+    fn read(path: &Path) -> Result<Self> {
+        let name = path.display().to_string();
+        // A whole folder of reports given by mistake is not read into memory.
+        let unread = || format!("{name}: cannot be read; built in are {}, and {NONE}", NAMES.join(", "));
+        let length = fs::metadata(path).with_context(unread)?.len();
+        if length > MOST {
+            bail!("{name}: expected a profile of at most {MOST} bytes, found {length}: increp train makes one");
         }
-    };
-    let profile = Profile::new(blob).map_err(|error| anyhow::anyhow!("{name}: {error}"))?;
-    Ok(Named { name: name.to_owned(), profile, blob })
+        let blob = fs::read(path).with_context(|| format!("{name}: cannot be read"))?;
+        Self::new(&name, blob.leak())
+    }
+
+    /// The profile that knows nothing.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { name: NONE.to_owned(), blob: &[], profile: Profile::EMPTY }
+    }
+
+    /// A profile by its name or its file.
+    ///
+    /// # Errors
+    /// The file cannot be read or is no profile; none of this name is built in.
+    pub fn open(name: &Path) -> Result<Self> {
+        let text = name.to_str().unwrap_or_default();
+        if text == NONE {
+            return Ok(Self::none());
+        }
+        if let Some(profile) = built_in().into_iter().find(|profile| profile.name == text) {
+            return Ok(profile);
+        }
+        Self::read(name)
+    }
 }
 
-/// The profiles of a command.
-#[derive(Clone, Debug)]
+/// No profile is longer.
+const MOST: u64 = 1 << 24;
+
+/// The profiles that this build holds.
+#[must_use]
+pub fn built_in() -> Vec<Named> {
+    let blobs = [packed::GENERAL_64, packed::GENERAL_16];
+    NAMES.into_iter().zip(blobs).filter_map(|(name, blob)| Named::new(name, blob).ok()).collect()
+}
+
+/// The profiles that a command may use.
+#[derive(Debug)]
 pub struct Profiles {
-    given: usize,
-    all: Vec<Named>,
+    given: Vec<Named>,
+    /// The others. They are looked at when a report needs one that was not given.
+    found: OnceCell<Vec<Named>>,
+    /// What to do about an unknown profile was told for this tag: once is enough.
+    told: Cell<Option<u8>>,
 }
-
-/// Reports that were read from the bytes of one record, and why there are no more.
-type Each<'e> = dyn FnMut(&Report<'_>) -> Result<()> + 'e;
 
 impl Profiles {
-    /// Those that were given, then those of the folder, then the built-in ones and the empty one.
+    /// The given ones are read at once, so that a mistake is told at once.
     ///
     /// # Errors
-    /// One of them cannot be read or is none.
-    pub fn load(given: &[String]) -> Result<Self> {
-        let mut all = given.iter().map(|name| open(name)).collect::<Result<Vec<_>>>()?;
-        if let Some(folder) = std::env::var_os("INCREP_PROFILES").filter(|folder| !folder.is_empty()) {
-            let shown = Path::new(&folder).display().to_string();
-            let mut files = std::fs::read_dir(&folder)
-                .and_then(|files| files.map(|file| file.map(|file| file.path())).collect::<Result<Vec<_>, _>>())
-                .with_context(|| format!("{shown}, the folder in INCREP_PROFILES: cannot be read"))?;
-            files.retain(|file| file.extension().is_some_and(|extension| extension == "profile"));
-            files.sort();
-            for file in files {
-                all.push(open(&file.to_string_lossy())?);
-            }
-        }
-        for name in built_in().chain([NONE]) {
-            all.push(open(name)?);
-        }
-        Ok(Self { given: given.len(), all })
+    /// One of them cannot be read, or is no profile.
+    pub fn open(given: &[PathBuf]) -> Result<Self> {
+        let given = given.iter().map(|name| Named::open(name)).collect::<Result<_>>()?;
+        Ok(Self { given, found: OnceCell::new(), told: Cell::new(None) })
     }
 
-    /// What packs: the one that was given, or the usual one.
-    ///
-    /// # Errors
-    /// More than one was given.
-    pub fn packing(&self) -> Result<&Named> {
-        match self.given {
-            0 => self.all.iter().find(|named| named.name == USUAL).context("no profile is built in"),
-            1 => self.all.first().context("no profile"),
-            _ => bail!("one profile packs: give one --profile"),
-        }
-    }
-
-    /// Those to try: those that were given, or else the built-in ones and none.
+    /// Those that were given.
     #[must_use]
-    pub fn tried(&self) -> &[Named] {
-        if self.given > 0 { self.all.get(..self.given).unwrap_or_default() } else { &self.all }
+    pub fn given(&self) -> &[Named] {
+        &self.given
     }
 
-    /// Those that a record may need, the first given first.
-    fn fitting(&self, tag: u8) -> impl Iterator<Item = &Named> {
-        self.all.iter().filter(move |named| named.profile.tag() == tag)
+    /// Those that were given, or else the best that is built in, or else the one that knows nothing.
+    #[must_use]
+    pub fn to_write(&self) -> Vec<Named> {
+        if !self.given.is_empty() {
+            return self.given.clone();
+        }
+        vec![built_in().into_iter().next().unwrap_or_else(Named::none)]
     }
 
-    /// The profile that a packed report or a batch was written with; `None` where it needs none.
-    ///
-    /// # Errors
-    /// None of those that are known wrote these bytes.
-    pub fn of(&self, bytes: &[u8]) -> Result<Option<&Named>, String> {
-        let Some(tag) = tag(bytes) else { return Ok(None) };
-        let mut errors = Vec::new();
-        for named in self.fitting(tag) {
-            match read(bytes, &named.profile, &mut |_| Ok(())) {
-                Ok(Ok(_)) => return Ok(Some(named)),
-                Ok(Err(error)) => errors.push((named, error)),
-                Err(error) => return Err(error.to_string()),
+    fn known(&self) -> impl Iterator<Item = &Named> {
+        self.given.iter().chain(self.found.get_or_init(found))
+    }
+
+    /// The known ones whose tag this is, each once, the given ones first.
+    fn tagged(&self, tag: u8) -> Vec<&Named> {
+        let mut list: Vec<&Named> = Vec::new();
+        for named in self.known().filter(|named| named.profile.tag() == tag) {
+            if list.iter().all(|other| other.profile.id() != named.profile.id()) {
+                list.push(named);
             }
         }
-        match errors.first() {
-            None => Err(format!(
-                "it needs a profile with tag {tag:#04x}, and none is known here: give it with --profile, or put it into the \
-                 folder that INCREP_PROFILES names"
-            )),
-            Some((named, error)) => Err(format!("with profile {}: {error}", named.name)),
-        }
+        list
     }
 
-    /// Reads a record, a report or a batch, and hands on its reports. The inner error is why there are no more.
+    /// The profile that a report or a batch needs; the one that knows nothing for reports that need none.
+    ///
+    /// A message says 7 bits of its profile's id. Where several known profiles have these, it is the first one with which
+    /// the message can be read whole, or else simply the first one.
     ///
     /// # Errors
-    /// Those of `each`.
-    pub fn reports(&self, bytes: &[u8], each: &mut Each<'_>) -> Result<Result<usize, String>> {
-        match self.of(bytes) {
-            Ok(None) => read(bytes, &Profile::EMPTY, each),
-            Ok(Some(named)) => read(bytes, &named.profile, each),
-            // The reports before the place where a batch breaks stand.
-            Err(why) => match tag(bytes).and_then(|tag| self.fitting(tag).next()) {
-                Some(named) if bytes.first() == Some(&BATCH) => {
-                    Ok(read(bytes, &named.profile, each)?.map_err(|error| format!("with profile {}: {error}", named.name)))
-                }
-                _ => Ok(Err(why)),
-            },
-        }
+    /// None is known. The message says what to do.
+    pub fn choose(&self, bytes: &[u8]) -> Result<Named, String> {
+        let Some(tag) = tag(bytes) else { return Ok(Named::none()) };
+        let tagged = self.tagged(tag);
+        let choice = match tagged.as_slice() {
+            [one] => Some(*one),
+            several => several.iter().copied().find(|named| reads(bytes, &named.profile)).or_else(|| several.first().copied()),
+        };
+        choice.cloned().ok_or_else(|| {
+            let what = format!("needs a profile with tag {tag:#04x}, and none is known");
+            if self.told.replace(Some(tag)) == Some(tag) {
+                return what;
+            }
+            format!("{what}: give its file with --profile, or put it as *.{EXTENSION} into the folder that {FOLDER} names")
+        })
+    }
+
+    /// Whether a message needs a profile that is known, and can be read with it.
+    #[must_use]
+    pub fn read(&self, bytes: &[u8]) -> bool {
+        tag(bytes).is_some_and(|tag| self.tagged(tag).into_iter().any(|named| reads(bytes, &named.profile)))
     }
 }
 
-/// The tag of the profile that a record needs.
-#[must_use]
-pub fn tag(bytes: &[u8]) -> Option<u8> {
+/// The tag of the profile that a report or a batch needs.
+fn tag(bytes: &[u8]) -> Option<u8> {
     match bytes {
-        [BATCH, tag, ..] if tag & PACKED != 0 => Some(tag & !PACKED),
+        [BATCH, rest @ ..] => packed::tag(rest),
         _ => packed::tag(bytes),
     }
 }
 
-/// Room for the texts of so many reports.
-fn room(reports: usize) -> Vec<u8> {
-    vec![0; usize::try_from(ALL_TEXT.max).unwrap_or(0) * reports]
+fn found() -> Vec<Named> {
+    let mut list = built_in();
+    if let Some(folder) = env::var_os(FOLDER).filter(|folder| !folder.is_empty()) {
+        match folder_files(Path::new(&folder)) {
+            Ok(files) => {
+                for file in files {
+                    match Named::read(&file) {
+                        Ok(named) => list.push(named),
+                        // The report may need another one.
+                        Err(error) => say!("increp: {error:#}; going on without it"),
+                    }
+                }
+            }
+            Err(error) => say!("increp: {error:#}; going on without it"),
+        }
+    }
+    list.push(Named::none());
+    list
 }
 
-/// Reads with one profile. The inner error names the report of a batch.
-fn read(bytes: &[u8], profile: &Profile<'static>, each: &mut Each<'_>) -> Result<Result<usize, String>> {
-    if bytes.first() != Some(&BATCH) {
-        let mut room = room(1);
-        let mut report = Report::default();
-        return match packed::decode_into(bytes, profile, &Known::default(), &mut report, &mut room) {
-            Ok(()) => each(&report).map(|()| Ok(1)),
-            Err(error) => Ok(Err(error.to_string())),
-        };
-    }
-    // A batch takes room for what its reports say anew, which its bytes bound: text takes at least a bit for eight bytes.
-    let mut room = vec![0; (bytes.len() * 64).min(1 << 24)];
-    let mut reader = match BatchReader::new(bytes, profile, &mut room) {
-        Ok(reader) => reader,
-        Err(error) => return Ok(Err(error.to_string())),
-    };
-    let mut report = Report::default();
-    let mut many = 0;
-    loop {
-        match reader.next(&mut report) {
-            Ok(true) => each(&report)?,
-            Ok(false) => return Ok(Ok(many)),
-            Err(error) => return Ok(Err(format!("report {} of the batch: {error}", many + 1))),
+/// The profiles in a folder in the order of their names.
+fn folder_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let context = || format!("{}, which {FOLDER} names: cannot be read", folder.display());
+    let entries = fs::read_dir(folder).with_context(context)?;
+    let mut files = Vec::new();
+    for entry in entries {
+        let file = entry.with_context(context)?.path();
+        if file.extension().is_some_and(|extension| extension == EXTENSION) {
+            files.push(file);
         }
-        many += 1;
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// The most reports that one message has.
+pub const MOST_REPORTS: usize = 1000;
+
+/// Room for the texts of a message.
+#[must_use]
+pub fn room(bytes: &[u8]) -> usize {
+    let one = usize::try_from(increp::model::bounds::ALL_TEXT.max).unwrap_or(0);
+    if bytes.first() == Some(&BATCH) { one * MOST_REPORTS } else { one }
+}
+
+/// Whether a message can be read whole with a profile.
+fn reads(bytes: &[u8], profile: &Profile<'_>) -> bool {
+    let mut room = vec![0; room(bytes)];
+    let mut report = Report::default();
+    if bytes.first() != Some(&BATCH) {
+        return packed::decode_into(bytes, profile, &Known::default(), &mut report, &mut room).is_ok();
+    }
+    let Ok(mut reader) = BatchReader::new(bytes, profile, &mut room) else { return false };
+    for _ in 0..=MOST_REPORTS {
+        match reader.next(&mut report) {
+            Ok(true) => {}
+            Ok(false) => return true,
+            Err(_) => return false,
+        }
+    }
+    false
+}
+
+/// The sections of a profile that was checked, in the order of [`SECTION_NAMES`].
+#[must_use]
+pub fn sections(blob: &[u8]) -> [&[u8]; SECTION_NAMES.len()] {
+    let mut sections = [&[][..]; SECTION_NAMES.len()];
+    let mut rest = blob.get(SECTIONS..).unwrap_or_default();
+    let lengths = blob.get(LENGTHS..SECTIONS).unwrap_or_default().as_chunks().0;
+    for (section, length) in sections.iter_mut().zip(lengths) {
+        let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX);
+        (*section, rest) = rest.split_at_checked(length).unwrap_or_default();
+    }
+    sections
+}
+
+/// The bytes of an id as it is written.
+#[must_use]
+pub fn id(profile: &Profile<'_>) -> String {
+    profile.id().iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_built_in_is_whole() {
+        let names: Vec<String> = built_in().into_iter().map(|named| named.name).collect();
+        assert_eq!(names, NAMES);
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! 89 69 72 70 0d 0a 1a 01      "\x89irp\r\n\x1a", then the version of the file format: 1
-//! { length | report }*         length a minimal varint, at least 1; the report as `increp::encode` writes it
-//! 00 | count                   the end, and the number of reports as a minimal varint
+//! { length | report }*         length a minimal varint, 1 to 2^20; a report in any encoding, or a batch of reports
+//! 00 | count                   the end, and the number of reports as a minimal varint; a batch counts as one
 //! ```
 //!
 //! The first bytes show a transfer that changed line ends or dropped the eighth bit; a file without its end was cut

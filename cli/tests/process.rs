@@ -87,6 +87,14 @@ fn memory_does_not_grow_with_the_input() {
     };
     let record = [&[u8::try_from(report.len()).unwrap()][..], &report].concat();
     let header = b"\x89irp\r\n\x1a\x01";
+    // A file of one batch, without the file's start and end.
+    let batch = {
+        let mut child = increp(&["encode", "--batch", "100", "--profile", "none"]);
+        let mut child = child.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(line.repeat(100).as_bytes()).unwrap();
+        let file = child.wait_with_output().unwrap().stdout;
+        file[header.len()..file.len() - 2].to_vec()
+    };
     let csv = "1,2016-01-01,3\n";
     for (arguments, head, text) in [
         (&["encode", "--hex"][..], &b""[..], line.as_bytes()),
@@ -96,9 +104,13 @@ fn memory_does_not_grow_with_the_input() {
         (&["encode", "--hex"], b"{\"event\":{\"counts\":[", b"{},{},{},\n"),
         (&["check"], b"", line.as_bytes()),
         (&["check"], b"", b"{\"id\":\n"),
-        (&["roundtrip"], b"", line.as_bytes()),
+        (&["roundtrip", "--encoding", "postcard"], b"", line.as_bytes()),
         (&["decode"], header, &record),
+        (&["encode", "--hex", "--encoding", "packed"], b"", line.as_bytes()),
+        (&["encode", "--hex", "--batch", "1000"], b"", line.as_bytes()),
+        (&["decode"], header, &batch),
         (&["decode", "--hex"], b"", b"11 11 00 2a 01 03 00 00 00 00 00 00 00 00 00 00 00\n"),
+        (&["decode", "--hex"], b"", b"80 80 80 80"),
         (&["decode", "--hex"], b"", b"1111"),
         (&["decode", "--raw"], b"", b"1111"),
         (&["import", "ucdp"], b"id,date_start,best\n", csv.as_bytes()),
@@ -143,4 +155,58 @@ fn completions_and_man_pages_know_every_command() {
     for name in names {
         assert!(bash.contains(name) && man.contains(name), "{name}");
     }
+}
+
+/// Runs a compiler that may not be there; what it says must be nothing.
+fn compiles(compiler: &str, arguments: &[&str], folder: &std::path::Path) {
+    let Ok(done) = Command::new(compiler).args(arguments).current_dir(folder).output() else { return };
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(done.status.success() && said.is_empty(), "{compiler} {arguments:?}: {said}");
+}
+
+#[test]
+fn an_exported_profile_compiles_without_a_warning() {
+    let folder = scratch("export");
+    let run = |arguments: &[&str]| assert!(increp(arguments).current_dir(&folder).status().unwrap().success(), "{arguments:?}");
+    fs::write(folder.join("one.json"), LINE).unwrap();
+    run(&["train", "--no-table", "--size", "1K", "-o", "one.profile", "one.json"]);
+    run(&["profile", "export", "one.profile", "--rust", "-o", "profile.rs"]);
+    run(&["profile", "export", "one.profile", "--c", "-o", "profile.c"]);
+    let crate_type = ["--crate-type", "lib", "--emit", "metadata", "-D", "warnings", "-W", "missing-docs"];
+    fs::write(folder.join("lib.rs"), "//! A test.\ninclude!(\"profile.rs\");\n").unwrap();
+    compiles("rustc", &[&crate_type[..], &["lib.rs"]].concat(), &folder);
+    let strict = ["-Wall", "-Wextra", "-Wpedantic", "-Wmissing-declarations", "-Werror", "-c"];
+    for standard in ["-std=c99", "-std=c11"] {
+        compiles("cc", &[&strict[..], &[standard, "profile.c", "-o", "profile.o"]].concat(), &folder);
+    }
+    compiles("c++", &[&strict[..], &["-x", "c++", "-std=c++11", "profile.c", "-o", "profile.o"]].concat(), &folder);
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn the_same_reports_make_the_same_profile() {
+    let folder = scratch("train");
+    let reports = |from: usize| -> String {
+        (from..from + 30)
+            .map(|seq| {
+                format!(
+                    "{{\"id\":\"1-{seq}\",\"kind\":\"new\",\"status\":\"actual\",\"sent\":\"2024-01-{:02}T00:00:00+00:00\"}}\n",
+                    1 + seq % 28
+                )
+            })
+            .collect()
+    };
+    fs::write(folder.join("a.json"), reports(1)).unwrap();
+    fs::write(folder.join("b.json"), reports(40)).unwrap();
+    let profile = |name: &str, files: &[&str]| {
+        let arguments = [&["train", "--no-table", "--size", "4K", "-o", name][..], files].concat();
+        assert!(increp(&arguments).current_dir(&folder).stderr(Stdio::null()).status().unwrap().success());
+        fs::read(folder.join(name)).unwrap()
+    };
+    let one = profile("one.profile", &["a.json", "b.json"]);
+    assert!(one == profile("two.profile", &["a.json", "b.json"]));
+    // The same reports in another form.
+    assert!(increp(&["encode", "a.json", "-o", "a.irp"]).current_dir(&folder).status().unwrap().success());
+    assert!(one == profile("three.profile", &["a.irp", "b.json"]));
+    fs::remove_dir_all(folder).unwrap();
 }

@@ -1,36 +1,43 @@
-//! `increp inspect`: every byte of a report with its field and meaning, also of a broken one up to where it breaks.
+//! `increp inspect`: every byte of a report with its field and meaning, also of a broken one up to where it breaks. Of a packed
+//! report, whose values share their bytes, what each takes in bits.
 
-use std::fmt::Write as _;
 use std::io::Write as _;
 use std::ops::Range;
 
 use anyhow::Result;
-use increp::model::describe::{Field, Path, Shape};
-use increp::model::{Date, DateForm, Degrees, Report, Stamp};
-use increp::wire::packed::{self, BATCH, BatchReader, Known, Position, Profile};
-use increp::wire::{Encoding, Seen, Trace};
+use increp::model::describe::{Path, Shape};
+use increp::wire::packed::{self, BATCH, Position};
+use increp::wire::{Seen, Trace};
 use serde_json::json;
 
-use super::decode::{Encoded, Form};
-use super::encode::hex;
+use super::encoded::{Encoded, Form, Found};
+use super::many;
+use super::meaning::meaning;
+use super::unpack::Unpacker;
 use crate::args::Inspect;
 use crate::exit::Exit;
 use crate::profiles::Profiles;
-use crate::train::measure::between;
+use crate::stats::bits;
 
 /// Some bytes of a report and what they mean.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Row {
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Row {
     /// Where they stand.
-    pub bytes: Range<usize>,
+    bytes: Range<usize>,
+    /// What the value takes of them; nothing if it has them for itself.
+    bits: Option<f64>,
     /// The field; empty for the report as a whole.
-    pub path: String,
+    path: String,
     /// What they mean.
-    pub meaning: String,
+    meaning: String,
     /// They are a person's name and office: but for their length they are not shown.
-    pub person: bool,
-    /// What it takes in bits, if it is packed.
-    pub bits: Option<f64>,
+    person: bool,
+}
+
+impl Row {
+    fn new(bytes: Range<usize>, meaning: String) -> Self {
+        Self { bytes, meaning, ..Self::default() }
+    }
 }
 
 /// The bytes of a row as pairs of hex digits.
@@ -43,210 +50,164 @@ fn digits(bytes: &[u8], row: &Row) -> Vec<String> {
 }
 
 pub(super) fn run(arguments: &Inspect) -> Result<Exit> {
-    let profiles = Profiles::load(&arguments.profiles.profile)?;
-    let mut reports = Encoded::open(arguments.input.as_deref(), Form::of(false, arguments.hex))?;
-    let mut out = std::io::stdout();
-    let (mut broken, mut number) = (0, 0u64);
-    while let Some(found) = reports.next()? {
-        number += 1;
-        let bytes = found.bytes;
-        let (rows, error) = match profiles.of(&bytes) {
-            _ if found.broken.is_some() => rows(&bytes),
-            Ok(Some(named)) => packed_rows(&bytes, &named.profile),
-            Ok(None) => rows(&bytes),
-            Err(why) => {
-                say!("{}: {why}", found.place);
-                broken += 1;
-                continue;
-            }
-        };
-        if !arguments.json && !bytes.is_empty() {
-            writeln!(out, "{}: {} bytes", found.place, bytes.len())?;
+    let profiles = Profiles::open(&arguments.profiles.profile)?;
+    let mut unpacker = Unpacker::new(&profiles);
+    let mut messages = Encoded::open(arguments.input.as_deref(), Form::of(false, arguments.hex), &profiles)?;
+    let mut view = View { json: arguments.json, number: 0, bits: 0.0 };
+    let mut wrong = 0;
+    while let Some(Found { place, bytes, broken }) = messages.next()? {
+        if !bytes.is_empty() {
+            view.line(&format!("{place}: {}", many(bytes.len() as u64, "byte")))?;
         }
-        for row in &rows {
-            if arguments.json {
-                let (start, end) = (row.bytes.start, row.bytes.end);
-                let digits = digits(&bytes, row).concat();
-                let mut all = json!({ "report": number, "start": start, "end": end, "hex": digits, "path": row.path, "meaning": row.meaning });
-                if let (Some(bits), Some(members)) = (row.bits, all.as_object_mut()) {
-                    members.shift_remove("hex");
-                    members.insert("bits".to_owned(), json!((bits * 1000.0).round() / 1000.0));
-                }
-                writeln!(out, "{all}")?;
-            } else if let Some(bits) = row.bits {
-                writeln!(out, "{}", format!("{bits:8.2} bits  {:32}  {}", row.path, row.meaning).trim_end())?;
-            } else {
-                show(&mut out, &bytes, row)?;
-            }
-        }
+        let inside =
+            if bytes.is_empty() && broken.is_some() { None } else { message(&bytes, &profiles, &mut unpacker, &mut view)? };
         // Why the file breaks says more than where the report does.
-        if let Some(why) = found.broken.or_else(|| error.map(|error| error.to_string())) {
-            say!("{}: {why}", found.place);
-            broken += 1;
+        if let Some(why) = broken.or(inside) {
+            say!("{place}: {why}");
+            wrong += 1;
         }
     }
-    Ok(Exit::findings(broken))
+    Ok(Exit::findings(wrong))
+}
+
+/// Shows all of a message; gives what is wrong with it.
+fn message(bytes: &[u8], profiles: &Profiles, unpacker: &mut Unpacker<'_>, view: &mut View) -> Result<Option<String>> {
+    view.bits = 0.0;
+    let named = match profiles.choose(bytes) {
+        Ok(named) => named,
+        Err(why) => {
+            view.number += 1;
+            let start = if bytes.first() == Some(&BATCH) { 2 } else { 1 };
+            let rest = Row::new(start..bytes.len(), "not read".to_owned());
+            view.rows(bytes, &[Row::new(0..start, start_meaning(bytes, None)), rest])?;
+            return Ok(Some(why));
+        }
+    };
+    let batch = bytes.first() == Some(&BATCH);
+    let mut rows = Rows(Vec::new());
+    if batch {
+        let head = bytes.len().min(2);
+        view.rows(bytes, &[Row { bits: Some(16.0), ..Row::new(0..head, start_meaning(bytes, Some(&named.name))) }])?;
+    }
+    let read = unpacker.traced(bytes, &named, &mut rows, &mut |number, _, rows| {
+        if packed::tag(bytes).is_some()
+            && let Some(head) = rows.0.first_mut()
+        {
+            head.meaning = start_meaning(bytes, Some(&named.name));
+        }
+        view.report(bytes, number, &rows.0)?;
+        rows.0.clear();
+        Ok(())
+    })?;
+    let why = read.err().map(|wrong| {
+        if let Some(error) = wrong.error {
+            broken_off(bytes, &mut rows.0, &error, batch);
+        }
+        wrong.message(bytes, &named)
+    });
+    if !rows.0.is_empty() {
+        view.report(bytes, None, &rows.0)?;
+    }
+    if view.bits > 0.0 && why.is_none() {
+        let total = format!("{:>8.1} bits", view.bits);
+        view.line(&format!("total  {total:23}  {:32}  {}", "", many(bytes.len() as u64, "byte")))?;
+    }
+    Ok(why)
+}
+
+/// What the first bytes of a packed message say, and which profile that is.
+fn start_meaning(bytes: &[u8], name: Option<&str>) -> String {
+    let (what, tag) = match bytes {
+        [BATCH, rest @ ..] => ("batch", packed::tag(rest)),
+        _ => ("packed", packed::tag(bytes)),
+    };
+    let tag = tag.map_or(String::new(), |tag| format!(", profile tag {tag:#04x}"));
+    format!("{what}{tag}{}", name.map_or(String::new(), |name| format!(": {name}")))
+}
+
+/// What could not be read, in one piece; a value that was read and refused is a row already.
+fn broken_off(bytes: &[u8], rows: &mut Vec<Row>, error: &increp::Error, batch: bool) {
+    let end = rows.last().map_or(if batch { error.offset } else { 0 }, |row| row.bytes.end);
+    if end < bytes.len() {
+        let here = end == error.offset;
+        let path = if here { error.path.to_string() } else { String::new() };
+        let meaning = if here { format!("broken here: {}", error.kind) } else { "not read".to_owned() };
+        rows.push(Row { path, ..Row::new(end..bytes.len(), meaning) });
+    }
 }
 
 /// Bytes on a line.
 const WIDTH: usize = 8;
 
-fn show(out: &mut impl std::io::Write, bytes: &[u8], row: &Row) -> std::io::Result<()> {
-    for (line, chunk) in digits(bytes, row).chunks(WIDTH).enumerate() {
-        let start = row.bytes.start + line * WIDTH;
-        let (path, meaning) = if line == 0 { (row.path.as_str(), row.meaning.as_str()) } else { ("", "") };
-        writeln!(out, "{}", format!("{start:5}  {:23}  {path:32}  {meaning}", chunk.join(" ")).trim_end())?;
-    }
-    Ok(())
+/// Where rows go.
+struct View {
+    json: bool,
+    /// Reports so far.
+    number: u64,
+    /// What the values of the message took so far.
+    bits: f64,
 }
 
-/// The rows of a report, and the error at which they end.
-#[must_use]
-pub fn rows(bytes: &[u8]) -> (Vec<Row>, Option<increp::Error>) {
-    let mut rows = Rows::default();
-    let error = increp::wire::decode_traced(bytes, &mut Report::default(), &mut rows).err();
-    let Rows { mut rows, .. } = rows;
-    if let Some(error) = error {
-        // What could not be read, in one piece; a value that was read and refused is a row already.
-        let end = rows.last().map_or(0, |row| row.bytes.end);
-        if end < bytes.len() {
-            let here = end == error.offset;
-            let path = if here { error.path.to_string() } else { String::new() };
-            let meaning = if here { format!("broken here: {}", error.kind) } else { "not read".to_owned() };
-            rows.push(Row { bytes: end..bytes.len(), path, meaning, person: false, bits: None });
+impl View {
+    /// Something for people.
+    fn line(&self, text: &str) -> Result<()> {
+        if !self.json {
+            writeln!(std::io::stdout(), "{}", text.trim_end())?;
         }
+        Ok(())
     }
-    (rows, error)
+
+    /// One report, or what there is of it, with its number in its batch.
+    fn report(&mut self, bytes: &[u8], number: Option<usize>, rows: &[Row]) -> Result<()> {
+        self.number += 1;
+        if let Some(number) = number {
+            let bits: f64 = rows.iter().filter_map(|row| row.bits).sum();
+            self.line(&format!("       {:23}  {:32}  report {number} of the batch", format!("{bits:>8.1} bits"), ""))?;
+        }
+        self.rows(bytes, rows)
+    }
+
+    fn rows(&mut self, bytes: &[u8], rows: &[Row]) -> Result<()> {
+        let mut out = std::io::stdout();
+        for row in rows {
+            let Row { bytes: Range { start, end }, path, meaning, .. } = row;
+            self.bits += row.bits.unwrap_or(0.0);
+            if self.json {
+                let mut object = json!({ "report": self.number, "start": start, "end": end });
+                match row.bits {
+                    Some(bits) => object["bits"] = ((bits * 100.0).round() / 100.0).into(),
+                    None => object["hex"] = digits(bytes, row).concat().into(),
+                }
+                (object["path"], object["meaning"]) = (path.as_str().into(), meaning.as_str().into());
+                writeln!(out, "{object}")?;
+            } else if let Some(bits) = row.bits {
+                let taken = format!("{bits:>8.1} bits");
+                writeln!(out, "{}", format!("{start:5}  {taken:23}  {path:32}  {meaning}").trim_end())?;
+            } else {
+                for (line, chunk) in digits(bytes, row).chunks(WIDTH).enumerate() {
+                    let start = start + line * WIDTH;
+                    let (path, meaning) = if line == 0 { (path.as_str(), meaning.as_str()) } else { ("", "") };
+                    writeln!(out, "{}", format!("{start:5}  {:23}  {path:32}  {meaning}", chunk.join(" ")).trim_end())?;
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
-/// The rows of a packed report or of a batch, and the error at which they end.
-#[must_use]
-pub(super) fn packed_rows(bytes: &[u8], profile: &Profile<'static>) -> (Vec<Row>, Option<increp::Error>) {
-    let mut rows = Rows::default();
-    let mut room = vec![0; 1 << 22];
-    let mut report = Report::default();
-    let error = if bytes.first() == Some(&BATCH) {
-        BatchReader::new(bytes, profile, &mut room)
-            .and_then(|mut reader| {
-                while reader.next_traced(&mut report, &mut rows)? {}
-                Ok(())
-            })
-            .err()
-    } else {
-        packed::decode_traced(bytes, profile, &Known::default(), &mut report, &mut room, &mut rows).err()
-    };
-    (rows.rows, error)
-}
-
-#[derive(Default)]
-struct Rows {
-    rows: Vec<Row>,
-}
+struct Rows(Vec<Row>);
 
 impl Trace for Rows {
     fn seen(&mut self, path: &Path, bytes: Range<usize>, seen: Seen<'_>) {
         let (shape, field) = path.resolve().unzip();
         let person = matches!((shape.map(Shape::inner), seen), (Some(Shape::Person), Seen::Text(_)));
-        self.rows.push(Row { bytes, path: path.to_string(), meaning: meaning(shape, field.flatten(), seen), person, bits: None });
+        let meaning = meaning(shape, field.flatten(), seen);
+        self.0.push(Row { path: path.to_string(), person, ..Row::new(bytes, meaning) });
     }
 
     fn packed(&mut self, start: Position, end: Position) {
-        if let Some(row) = self.rows.last_mut() {
-            row.bits = Some(between(start, end));
+        if let Some(row) = self.0.last_mut() {
+            row.bits = Some(bits(start, end));
         }
     }
-}
-
-/// What a value means to a person.
-fn meaning(shape: Option<&'static Shape>, field: Option<&'static Field>, seen: Seen<'_>) -> String {
-    let inner = shape.map(Shape::inner);
-    let unit = field.map_or("", |field| field.bound.unit);
-    match seen {
-        Seen::Header(byte) if byte == increp::wire::VERSION << 4 | Encoding::Postcard as u8 => {
-            "format version 1, postcard".to_owned()
-        }
-        Seen::Header(byte) if byte & packed::PACKED != 0 => {
-            format!("packed, profile tag {:#04x}", byte & !packed::PACKED)
-        }
-        Seen::Header(byte) => format!("format version {}, encoding {}", byte >> 4, byte & 0xf),
-        Seen::Code(code) => match inner {
-            Some(Shape::Code(list)) => match list.slug(code) {
-                Some(slug) => slug.to_owned(),
-                None if code == 0 => list.zero.unwrap_or("unspecified").to_owned(),
-                None => format!("code:{code}, unknown here"),
-            },
-            _ => format!("code:{code}"),
-        },
-        Seen::Flag(flag) => if flag { "yes" } else { "no" }.to_owned(),
-        Seen::Case(case, of) => match field.filter(|field| field.shape.is_flat()) {
-            // Its path is that of the record which holds it.
-            Some(field) if of == 2 => format!("{} {}", field.name, case_name(shape, case, of)),
-            _ => case_name(shape, case, of),
-        },
-        Seen::Length(1) => "1 item".to_owned(),
-        Seen::Length(items) => format!("{items} items"),
-        Seen::Unsigned(number) => plain(&number.to_string(), unit),
-        Seen::Signed(number) => match inner {
-            Some(Shape::Stamp) => Stamp::new(number).to_string(),
-            Some(Shape::Degrees) => i32::try_from(number).map_or_else(|_| number.to_string(), |units| degrees(Degrees(units))),
-            Some(Shape::Signed { bits: 8 }) => offset(number),
-            _ => plain(&number.to_string(), unit),
-        },
-        Seen::Text(_) if matches!(inner, Some(Shape::Person)) => "(a person, not shown)".to_owned(),
-        Seen::Text(text) => format!("{:?}", text.as_str()),
-        Seen::Digest(digest) => hex(digest),
-        Seen::Fields(mask) => reported(inner, mask),
-        Seen::Id(id) => id.to_string(),
-        Seen::Point(point) => format!("{}, {}", degrees(point.lat), degrees(point.lon)),
-    }
-}
-
-/// The fields that a record reports.
-fn reported(record: Option<&'static Shape>, mask: u32) -> String {
-    let fields = match record {
-        Some(Shape::Record(record) | Shape::Id(record) | Shape::Date(record) | Shape::Time(record)) => record.fields,
-        _ => &[],
-    };
-    let names: Vec<_> =
-        fields.iter().enumerate().filter(|(number, _)| mask >> number & 1 == 1).map(|(_, field)| field.name).collect();
-    if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
-}
-
-fn case_name(shape: Option<&'static Shape>, case: u8, of: u8) -> String {
-    match (shape, of) {
-        (Some(Shape::OneOf { variants, .. }), _) => {
-            variants.get(usize::from(case)).map_or_else(|| case.to_string(), |variant| variant.name.to_owned())
-        }
-        (Some(Shape::Optional(inner)), _) if of != 2 => case_name(Some(inner), case, of),
-        (_, 2) => if case == 0 { "not reported" } else { "reported" }.to_owned(),
-        (_, 3) => match case {
-            0 => "not reported",
-            1 => "asked, not known",
-            _ => "known",
-        }
-        .to_owned(),
-        _ => case.to_string(),
-    }
-}
-
-fn plain(number: &str, unit: &str) -> String {
-    // "of them" and the like read well in a message about a limit, not here.
-    if unit.is_empty() || unit.starts_with("of ") || unit.starts_with("as ") {
-        number.to_owned()
-    } else {
-        format!("{number} {unit}")
-    }
-}
-
-fn degrees(value: Degrees) -> String {
-    serde_json::to_string(&value).unwrap_or_default()
-}
-
-/// An offset in quarter hours as a date shows it.
-fn offset(quarters: i64) -> String {
-    let utc_offset = i8::try_from(quarters).ok();
-    let date = Date { at: Stamp::default(), form: DateForm::SECOND, utc_offset }.to_string();
-    let mut text = String::new();
-    let _ = write!(text, "UTC{}", date.get(19..).unwrap_or_default());
-    text
 }

@@ -4,27 +4,31 @@
 mod check;
 mod decode;
 mod encode;
+mod encoded;
 mod example;
+mod export;
 mod generate;
+mod hex;
 mod import;
 mod inspect;
+mod meaning;
 mod profile;
 mod roundtrip;
 mod schema;
 mod train;
+mod unpack;
 
 use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Result;
 
-use crate::args::{Arguments, Command, Import, Profile};
+use crate::args::{Arguments, Command, Import, ProfileCommand};
 use crate::exit::Exit;
 use crate::files::{Content, Output};
 
 pub use check::{Finding, Findings, findings};
 pub use example::example;
-pub use inspect::rows;
 pub use schema::schema;
 
 /// Runs a command.
@@ -38,11 +42,11 @@ pub fn run(arguments: Arguments) -> Result<Exit> {
         Command::Roundtrip(arguments) => roundtrip::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
-        Command::Train(arguments) => train::run(&arguments),
-        Command::Profile(Profile::Show(arguments)) => profile::show(&arguments),
-        Command::Profile(Profile::Export(arguments)) => profile::export(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Example(arguments) => example::run(&arguments),
+        Command::Train(arguments) => train::run(&arguments),
+        Command::Profile(ProfileCommand::Show(arguments)) => profile::show(&arguments),
+        Command::Profile(ProfileCommand::Export(arguments)) => export::run(&arguments),
         Command::Import(Import::Ucdp(arguments)) => import::ucdp(&arguments),
         Command::Completions(arguments) => generate::completions(&arguments),
         Command::Man(arguments) => generate::man(&arguments),

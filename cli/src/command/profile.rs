@@ -1,102 +1,136 @@
-//! `increp profile`: what is in a profile, and a profile as source text.
+//! `increp profile show`: what a profile holds.
 
-use std::fmt::Write as _;
 use std::io::Write as _;
 
-use anyhow::{Result, bail};
-use increp::model::{Degrees, Stamp};
-use increp::wire::packed::{LENGTHS, SECTION_NAMES, SECTIONS};
+use anyhow::Result;
+use increp::model::Stamp;
+use increp::wire::packed::{Area, BUCKET, BUCKET_LEN, Entry, PROFILE_VERSION, SECTION_NAMES};
 use serde_json::{Value, json};
 
-use super::encode::hex;
-use crate::args::{ProfileExport, ProfileShow};
+use super::many;
+use super::meaning::degrees;
+use crate::args::ProfileShow;
 use crate::exit::Exit;
-use crate::files::{Content, Output};
-use crate::profiles::{Named, open};
-
-/// The bytes of each section.
-pub(super) fn sections(blob: &[u8]) -> Vec<(&'static str, usize)> {
-    let lengths = blob.get(LENGTHS..SECTIONS).unwrap_or_default().as_chunks().0;
-    SECTION_NAMES.iter().copied().zip(lengths.iter().map(|length| u32::from_le_bytes(*length) as usize)).collect()
-}
+use crate::profiles::{Named, id, sections};
 
 pub(super) fn show(arguments: &ProfileShow) -> Result<Exit> {
-    let named = open(&arguments.profile)?;
-    let Named { name, profile, blob } = &named;
-    let (first, second) = (profile.gazetteer().first, profile.gazetteer().second);
-    let degrees = |limits: [i32; 2]| limits.map(|limit| serde_json::to_value(Degrees(limit)).unwrap_or_default());
-    let area = profile.area().map(|area| {
-        json!({
-            "base": Stamp::new(area.base).to_string(), "minutes": area.minutes,
-            "latitude": degrees(area.lat), "longitude": degrees(area.lon),
-        })
-    });
-    let sections: serde_json::Map<String, Value> =
-        sections(blob).into_iter().map(|(section, bytes)| (section.to_owned(), bytes.into())).collect();
-    let mut all = json!({
-        "name": name, "id": hex(profile.id()), "tag": profile.tag(), "bytes": blob.len(), "sections": sections,
-        "mission": area, "names": profile.names().count(), "places": [first.len(), second.len()],
-    });
-    if arguments.strings {
-        all["strings"] = profile.names().collect();
-    }
+    let named = Named::open(&arguments.profile)?;
     let mut out = std::io::stdout();
     if arguments.json {
-        writeln!(out, "{all}")?;
+        writeln!(out, "{}", as_json(&named, arguments.strings))?;
         return Ok(Exit::Success);
     }
-    writeln!(out, "{name}: {} bytes, version {}", blob.len(), blob.get(4).unwrap_or(&0))?;
-    writeln!(out, "id        {}", hex(profile.id()))?;
-    writeln!(out, "tag       {:#04x}", profile.tag())?;
-    for (section, bytes) in &sections {
-        let what = match section.as_str() {
-            "area" => "when and where the mission is".to_owned(),
-            "masks" => "which fields reports have together".to_owned(),
-            "weights" => "what makes which value likely".to_owned(),
-            "names" => format!("{} names", profile.names().count()),
-            "gazetteer" => format!("{} places, and {} of a public list", first.len(), second.len()),
-            _ => "which letters follow which".to_owned(),
-        };
-        writeln!(out, "{section:9} {bytes:6} bytes, {what}")?;
-    }
+    let Named { name, blob, profile } = &named;
+    writeln!(out, "{name}")?;
+    writeln!(out, "id       {}", id(profile))?;
+    writeln!(out, "tag      {:#04x}", profile.tag())?;
+    writeln!(out, "version  {PROFILE_VERSION}")?;
+    writeln!(out, "size     {}", many(blob.len() as u64, "byte"))?;
     if let Some(area) = profile.area() {
-        let [south, north] = degrees(area.lat);
-        let [west, east] = degrees(area.lon);
-        writeln!(out, "from      {}, for {} days", Stamp::new(area.base), area.minutes / 1440)?;
-        writeln!(out, "within    {south} to {north} north, {west} to {east} east")?;
+        let Area { lat: [south, north], lon: [west, east], .. } = area;
+        let [south, north, west, east] = [south, north, west, east].map(|units| degrees(increp::model::Degrees(units)));
+        let [from, to] = time(&area);
+        writeln!(out, "time     {from} to {to}")?;
+        writeln!(out, "area     latitude {south} to {north}, longitude {west} to {east}")?;
     }
-    for string in profile.names().filter(|_| arguments.strings) {
-        writeln!(out, "{string:?}")?;
+    writeln!(out)?;
+    writeln!(out, "section       bytes")?;
+    for (section, what) in SECTION_NAMES.iter().zip(sections(blob)).zip(contents(&named)) {
+        let (name, bytes) = section;
+        writeln!(out, "{}", format!("{name:10} {:>8}  {what}", bytes.len()).trim_end())?;
+    }
+    if arguments.strings {
+        writeln!(out)?;
+        for name in profile.names() {
+            writeln!(out, "name   {name}")?;
+        }
+        for entry in places(&named) {
+            let (point, name) = place(&named, &entry);
+            writeln!(out, "{}", format!("place  {point}  {}", name.unwrap_or_default()).trim_end())?;
+        }
     }
     Ok(Exit::Success)
 }
 
-pub(super) fn export(arguments: &ProfileExport) -> Result<Exit> {
-    let Named { name, profile, blob } = open(&arguments.profile)?;
-    let constant = &arguments.name;
-    let good = constant.starts_with(|first: char| first.is_ascii_alphabetic())
-        && constant.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    if !good {
-        bail!("expected a name of letters, digits and \"_\", found {constant:?}");
+fn as_json(named: &Named, strings: bool) -> Value {
+    let Named { name, blob, profile } = named;
+    let lengths = SECTION_NAMES.iter().zip(sections(blob)).map(|(name, bytes)| ((*name).to_owned(), bytes.len().into()));
+    let [sets, records] = sets(sections(blob)[1]);
+    let (text, gazetteer) = (profile.text().is_some(), profile.gazetteer());
+    let mut object = json!({
+        "profile": name, "id": id(profile), "tag": profile.tag(), "version": PROFILE_VERSION, "size": blob.len(),
+        "sections": Value::Object(lengths.collect()),
+        "sets": sets, "records": records, "weights": weights(sections(blob)[2]), "names": profile.names().count(),
+        "places": gazetteer.first.len(), "further_places": gazetteer.second.len(), "text": text,
+    });
+    if let Some(area) = profile.area() {
+        let Area { lat, lon, .. } = area;
+        let [lat, lon] = [lat, lon].map(|limits| limits.map(increp::model::Degrees));
+        let [from, to] = time(&area);
+        object["area"] = json!({ "from": from, "to": to, "lat": lat, "lon": lon });
     }
-    let id = hex(profile.id());
-    let mut text = if arguments.c {
-        format!(
-            "/* Profile {name}, id {id}. */\n#include <stdint.h>\n\nconst uint32_t {constant}_LEN = {};\n_Alignas(4) const uint8_t {constant}[{}] = {{\n",
-            blob.len(),
-            blob.len()
-        )
-    } else {
-        format!("/// Profile {name}, id {id}.\n#[rustfmt::skip]\npub static {constant}: [u8; {}] = [\n", blob.len())
-    };
-    for line in blob.chunks(24) {
-        let bytes: Vec<String> = line.iter().map(u8::to_string).collect();
-        // Writing to a string does not fail.
-        let _ = writeln!(text, "    {},", bytes.join(", "));
+    if strings {
+        object["strings"] = profile.names().collect();
+        let listed = places(named).into_iter().map(|entry| {
+            let mut object = json!({ "lat": entry.point.lat, "lon": entry.point.lon });
+            if let (_, Some(name)) = place(named, &entry) {
+                object["name"] = name.into();
+            }
+            object
+        });
+        object["listed"] = listed.collect();
     }
-    text.push_str(if arguments.c { "};\n" } else { "];\n" });
-    let mut output = Output::open(&arguments.output, Content::Text)?;
-    output.write_all(text.as_bytes())?;
-    output.finish()?;
-    Ok(Exit::Success)
+    object
+}
+
+/// When an area's reports are sent.
+fn time(area: &Area) -> [String; 2] {
+    [area.base, area.base + 60 * i64::from(area.minutes)].map(|seconds| Stamp::new(seconds).to_string())
+}
+
+/// What each section holds, in words.
+fn contents(named: &Named) -> [String; SECTION_NAMES.len()] {
+    let [_, masks, table, ..] = sections(named.blob);
+    let [sets, records] = sets(masks);
+    let gazetteer = named.profile.gazetteer();
+    let further = gazetteer.second.len() as u64;
+    let further = if further == 0 { String::new() } else { format!(" and {further} further ones") };
+    let said = |there: bool, what: String| if there { what } else { String::new() };
+    [
+        said(named.profile.area().is_some(), "when and where reports are".to_owned()),
+        said(sets > 0, format!("{} of fields of {}", many(sets, "set"), many(records, "record"))),
+        said(!table.is_empty(), many(weights(table), "weight")),
+        said(named.profile.names().next().is_some(), many(named.profile.names().count() as u64, "name")),
+        said(!gazetteer.first.is_empty(), format!("{}{further}", many(gazetteer.first.len() as u64, "place"))),
+        said(named.profile.text().is_some(), "a text model".to_owned()),
+    ]
+}
+
+/// How many sets of fields the section of masks has, and of how many records.
+fn sets(mut masks: &[u8]) -> [u64; 2] {
+    let (mut sets, mut records) = (0, 0);
+    // The profile was checked: each record is whole.
+    while let Some(([_, _, _, _, number], rest)) = masks.split_first_chunk() {
+        sets += u64::from(*number);
+        records += 1;
+        masks = rest.get(4 * usize::from(*number)..).unwrap_or_default();
+    }
+    [sets, records]
+}
+
+/// How many weights a table holds: tags that are not 0.
+fn weights(table: &[u8]) -> u64 {
+    let tags = table.as_chunks::<BUCKET_LEN>().0.iter().flat_map(|bucket| bucket.as_chunks::<2>().0.iter().take(BUCKET));
+    tags.filter(|tag| **tag != [0; 2]).count() as u64
+}
+
+fn places(named: &Named) -> Vec<Entry> {
+    let gazetteer = named.profile.gazetteer();
+    gazetteer.first.iter().chain(gazetteer.second.iter()).collect()
+}
+
+/// Point and name of a place.
+fn place(named: &Named, entry: &Entry) -> (String, Option<&'static str>) {
+    let name = entry.name.and_then(|rank| named.profile.names().nth(rank.into()));
+    (format!("{}, {}", degrees(entry.point.lat), degrees(entry.point.lon)), name)
 }

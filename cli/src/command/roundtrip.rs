@@ -6,38 +6,62 @@ use anyhow::Result;
 use bumpalo::Bump;
 use increp::MAX_LEN;
 use increp::model::Report;
-use increp::model::bounds::ALL_TEXT;
-use increp::wire::packed::{self, Known};
-use serde_json::Value;
+use increp::wire::packed::{self, BATCH, BatchReader, Known};
+use serde_json::{Value, json as object};
 
-use super::decode::{Encoded, Form, is_bare};
+use super::encode::{batch, pack};
+use super::encoded::{Encoded, Form, Found, Start};
+use super::unpack::Unpacker;
 use super::{inputs, many};
 use crate::args::{Encodings, Roundtrip};
 use crate::exit::Exit;
 use crate::files::Input;
 use crate::json::{self, Pieces};
-use crate::profiles::{Named, Profiles, tag};
-use crate::stream::HEADER;
+use crate::profiles::{Named, Profiles, built_in, room};
+use crate::stats::Lengths;
+
+/// An encoding that is tried, and what the reports take in it.
+struct Way {
+    /// Packed with it; postcard without.
+    profile: Option<Named>,
+    lengths: Lengths,
+}
+
+impl Way {
+    fn name(&self) -> String {
+        self.profile.as_ref().map_or("postcard".to_owned(), |named| format!("packed with {}", named.name))
+    }
+}
 
 /// What was tried and what differed.
-struct Tally<'p> {
+struct Tally {
+    ways: Vec<Way>,
     reports: u64,
     failed: u64,
-    /// Whether postcard is tried.
-    postcard: bool,
-    /// Profiles with which reports are packed.
-    tried: &'p [Named],
-    /// Those with which what is packed already is read.
-    profiles: &'p Profiles,
-    /// Bytes in postcard, then with each profile.
-    sizes: Vec<u64>,
+    buffer: Vec<u8>,
+    room: Vec<u8>,
+}
+
+/// The encodings to try.
+fn ways(arguments: &Roundtrip, profiles: &Profiles) -> Vec<Way> {
+    let way = |profile| Way { profile, lengths: Lengths::default() };
+    let postcard = || way(None);
+    let packed = || {
+        let given = profiles.given().to_vec();
+        let all = if given.is_empty() { built_in().into_iter().chain([Named::none()]).collect() } else { given };
+        all.into_iter().map(|named| way(Some(named)))
+    };
+    match arguments.encoding {
+        Encodings::All => [postcard()].into_iter().chain(packed()).collect(),
+        Encodings::Postcard => vec![postcard()],
+        Encodings::Packed => packed().collect(),
+    }
 }
 
 pub(super) fn run(arguments: &Roundtrip) -> Result<Exit> {
-    let profiles = Profiles::load(&arguments.profiles.profile)?;
-    let tried = if arguments.encoding == Encodings::Postcard { &[] } else { profiles.tried() };
-    let postcard = arguments.encoding != Encodings::Packed;
-    let mut tally = Tally { reports: 0, failed: 0, postcard, tried, profiles: &profiles, sizes: vec![0; tried.len() + 1] };
+    let profiles = Profiles::open(&arguments.profiles.profile)?;
+    let mut tally =
+        Tally { ways: ways(arguments, &profiles), reports: 0, failed: 0, buffer: vec![0; MAX_LEN], room: vec![0; room(&[])] };
     let mut unread = false;
     for file in inputs(&arguments.files) {
         let mut input = match Input::open(file.as_deref()) {
@@ -48,29 +72,47 @@ pub(super) fn run(arguments: &Roundtrip) -> Result<Exit> {
                 continue;
             }
         };
-        if input.first()?.is_some_and(|first| first == HEADER[0] || is_bare(first)) {
-            encoded(Encoded::new(input, Form::Any)?, &mut tally)?;
-        } else {
+        if Start::of(&mut input)? == Start::Other {
             texts(input, &mut tally)?;
+        } else {
+            encoded(Encoded::new(input, Form::Any, &profiles)?, &profiles, &mut tally)?;
         }
     }
-    let Tally { reports, failed, sizes, .. } = tally;
-    let names = std::iter::once("postcard".to_owned()).chain(tried.iter().map(|named| format!("packed, {}", named.name)));
-    let tried: Vec<(String, u64)> = names.zip(sizes).skip(usize::from(!postcard)).collect();
-    let mut out = std::io::stdout();
-    if arguments.json {
-        let encodings: Vec<_> = tried.iter().map(|(name, bytes)| serde_json::json!({ "name": name, "bytes": bytes })).collect();
-        writeln!(out, "{}", serde_json::json!({ "reports": reports, "failed": failed, "encodings": encodings }))?;
-    } else {
-        writeln!(out, "{}, {failed} failed", many(reports, "report"))?;
-        for (name, bytes) in tried {
-            writeln!(out, "{bytes:9} bytes  {name}")?;
-        }
-    }
-    Ok(if unread { Exit::Files } else { Exit::findings(failed) })
+    show(&tally, arguments.json)?;
+    Ok(if unread { Exit::Files } else { Exit::findings(tally.failed) })
 }
 
-fn texts(input: Input, tally: &mut Tally<'_>) -> Result<()> {
+fn show(tally: &Tally, as_json: bool) -> Result<()> {
+    let Tally { ways, reports, failed, .. } = tally;
+    let mut out = std::io::stdout();
+    let names: Vec<String> = ways.iter().map(Way::name).collect();
+    if as_json {
+        let sizes: Vec<Value> = ways
+            .iter()
+            .map(|way| {
+                let encoding = if way.profile.is_some() { "packed" } else { "postcard" };
+                let mut object = object!({ "encoding": encoding });
+                if let Some(named) = &way.profile {
+                    object["profile"] = named.name.as_str().into();
+                }
+                object["bytes"] = way.lengths.bytes().into();
+                object
+            })
+            .collect();
+        let mut encodings: Vec<&Value> = sizes.iter().filter_map(|size| size.get("encoding")).collect();
+        encodings.dedup();
+        writeln!(out, "{}", object!({ "reports": reports, "failed": failed, "encodings": encodings, "sizes": sizes }))?;
+        return Ok(());
+    }
+    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    for (way, name) in ways.iter().zip(&names) {
+        writeln!(out, "{name:width$}  {:>10} bytes, {:>7} a report", way.lengths.bytes(), way.lengths.mean())?;
+    }
+    writeln!(out, "{}, {failed} failed: {}", many(*reports, "report"), names.join(", "))?;
+    Ok(())
+}
+
+fn texts(input: Input, tally: &mut Tally) -> Result<()> {
     let Input { name, reader } = input;
     let mut pieces = Pieces::new(reader);
     let mut arena = Bump::new();
@@ -91,82 +133,75 @@ fn texts(input: Input, tally: &mut Tally<'_>) -> Result<()> {
     Ok(())
 }
 
-fn encoded(mut reports: Encoded, tally: &mut Tally<'_>) -> Result<()> {
-    while let Some(found) = reports.next()? {
-        let outcome = match found.broken {
-            Some(why) => Err(why),
-            None => tally.bytes(&found.bytes)?,
-        };
-        if let Err(why) = outcome {
-            say!("{}: {why}", found.place);
+fn encoded(mut messages: Encoded<'_>, profiles: &Profiles, tally: &mut Tally) -> Result<()> {
+    let mut unpacker = Unpacker::new(profiles);
+    while let Some(Found { place, bytes, broken }) = messages.next()? {
+        let wrong = unpacker.found(&bytes, broken, &mut |number, report| {
             tally.reports += 1;
+            if let Err(why) = tally.roundtrip(report) {
+                let which = number.map_or(String::new(), |number| format!("report {number} of the batch: "));
+                say!("{place}: {which}{why}");
+                tally.failed += 1;
+            }
+            Ok(())
+        })?;
+        // A report that cannot be read is one as well.
+        let unread = u64::from(wrong.is_some());
+        let same = wrong.map_or(Ok(()), Err).and_then(|()| profiles.choose(&bytes)).and_then(|named| written_again(&bytes, &named));
+        if let Err(why) = same {
+            say!("{place}: {why}");
+            tally.reports += unread;
             tally.failed += 1;
         }
     }
     Ok(())
 }
 
-impl Tally<'_> {
-    /// The reports of a record. The inner error is why it has none, or no more.
-    fn bytes(&mut self, bytes: &[u8]) -> Result<Result<(), String>> {
-        let profiles = self.profiles;
-        let mut wrong = Ok(());
-        let read = profiles.reports(bytes, &mut |report| {
-            self.reports += 1;
-            let mut buffer = [0; MAX_LEN];
-            // What is not packed has one encoding alone.
-            let again = if tag(bytes).is_some() { Ok(bytes) } else { increp::encode(report, &mut buffer) };
-            let outcome = match again {
-                Ok(again) if again != bytes => Err("encodes to other bytes than it was decoded from".to_owned()),
-                Ok(_) => self.roundtrip(report),
-                Err(error) => Err(error.to_string()),
-            };
-            if let Err(why) = outcome {
-                self.failed += 1;
-                say!("{}: {why}", report.id);
-            }
-            Ok(())
-        })?;
-        if let Err(why) = read {
-            wrong = Err(why);
+/// What a message says has one encoding: its own bytes.
+fn written_again(bytes: &[u8], named: &Named) -> Result<(), String> {
+    let mut room = vec![0; room(bytes)];
+    let mut buffer = vec![0; MAX_LEN.max(bytes.len())];
+    let text = |error: increp::Error| error.to_string();
+    let known = Known::default();
+    let again = if bytes.first() == Some(&BATCH) {
+        let mut reader = BatchReader::new(bytes, &named.profile, &mut room).map_err(text)?;
+        let mut reports = Vec::new();
+        let mut report = Report::default();
+        while reader.next(&mut report).map_err(text)? {
+            reports.push(std::mem::take(&mut report));
         }
-        Ok(wrong)
-    }
-
-    /// Bytes and back in every encoding, JSON and back. The error names the first difference.
-    fn roundtrip(&mut self, report: &Report<'_>) -> Result<(), String> {
-        let mut buffer = [0; MAX_LEN];
-        if self.postcard {
-            let bytes = increp::encode(report, &mut buffer).map_err(|error| error.to_string())?;
-            self.add(0, bytes.len());
-            let decoded = increp::decode(bytes).map_err(|error| format!("what was encoded cannot be decoded: {error}"))?;
-            same("postcard", report, &decoded)?;
-        }
-        for (number, named) in (1..).zip(self.tried) {
-            let known = Known::default();
-            let bytes = packed::encode(report, &named.profile, &known, &mut buffer).map_err(|error| error.to_string())?;
-            self.add(number, bytes.len());
-            let mut room = vec![0; usize::try_from(ALL_TEXT.max).unwrap_or(0)];
-            let mut decoded = Report::default();
-            packed::decode_into(bytes, &named.profile, &known, &mut decoded, &mut room)
-                .map_err(|error| format!("what was packed with {} cannot be decoded: {error}", named.name))?;
-            same(&format!("packed with {}", named.name), report, &decoded)?;
-        }
-        through_json(report)
-    }
-
-    fn add(&mut self, encoding: usize, bytes: usize) {
-        if let Some(size) = self.sizes.get_mut(encoding) {
-            *size += bytes as u64;
-        }
-    }
+        batch(&reports, &named.profile, &mut buffer)
+    } else {
+        let mut report = Report::default();
+        packed::decode_into(bytes, &named.profile, &known, &mut report, &mut room).map_err(text)?;
+        let packed = packed::tag(bytes).is_some();
+        pack(&report, if packed { std::slice::from_ref(named) } else { &[] }, &mut buffer)
+    };
+    if again.map_err(text)? == bytes { Ok(()) } else { Err("encodes to other bytes than it was decoded from".to_owned()) }
 }
 
-fn through_json(report: &Report<'_>) -> Result<(), String> {
-    let text = serde_json::to_vec(report).map_err(|error| error.to_string())?;
-    let arena = Bump::new();
-    let parsed = json::parse(&text, &arena).map_err(|problem| format!("canonical JSON cannot be read: {problem}"))?;
-    same("JSON", report, &parsed)
+impl Tally {
+    /// Bytes and back, JSON and back. The error names the first difference.
+    fn roundtrip(&mut self, report: &Report<'_>) -> Result<(), String> {
+        for way in &mut self.ways {
+            let profile = way.profile.as_ref();
+            let bytes =
+                pack(report, profile.map_or(&[], std::slice::from_ref), &mut self.buffer).map_err(|error| error.to_string())?;
+            let mut decoded = Report::default();
+            let read = match profile {
+                Some(named) => packed::decode_into(bytes, &named.profile, &Known::default(), &mut decoded, &mut self.room),
+                None => increp::decode_into(bytes, &mut decoded),
+            };
+            let name = profile.map_or("postcard", |_| "packed");
+            read.map_err(|error| format!("what was encoded in {name} cannot be decoded: {error}"))?;
+            same(name, report, &decoded)?;
+            way.lengths.add(bytes.len());
+        }
+        let text = serde_json::to_vec(report).map_err(|error| error.to_string())?;
+        let arena = Bump::new();
+        let parsed = json::parse(&text, &arena).map_err(|problem| format!("canonical JSON cannot be read: {problem}"))?;
+        same("JSON", report, &parsed)
+    }
 }
 
 fn same(encoding: &str, one: &Report<'_>, other: &Report<'_>) -> Result<(), String> {

@@ -1,154 +1,209 @@
 //! `increp train`: past reports to a profile.
 
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::fs;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use bumpalo::Bump;
 use increp::MAX_LEN;
-use increp::model::Report;
+use increp::model::{Handling, Report};
 use increp::wire::packed::Profile;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::decode::{Encoded, Form, is_bare};
-use super::inputs;
-use super::profile::sections;
+use super::encoded::{Encoded, Form, Found, Start};
+use super::unpack::Unpacker;
+use super::{inputs, many};
 use crate::args::Train;
 use crate::exit::Exit;
 use crate::files::{Content, Input, Output};
 use crate::json::{self, Pieces};
-use crate::profiles::Profiles;
-use crate::stream::HEADER;
-use crate::train::measure::{Bits, bits};
-use crate::train::{Options, Trained, train};
+use crate::profiles::{Profiles, id};
+use crate::train::measure::{self, when};
+use crate::train::{Options, Trained, may_be_learned, train};
 
-/// With fewer reports a profile knows little.
+/// With fewer reports than these, chance decides much of what a profile says.
 const FEW: usize = 200;
 
 pub(super) fn run(arguments: &Train) -> Result<Exit> {
-    let profiles = Profiles::load(&arguments.profiles.profile)?;
-    let output = Output::create(Some(&arguments.output), arguments.force, Content::Bytes)?;
-    let mut encoded = Vec::new();
-    let mut rejected = 0;
+    let profiles = Profiles::open(&arguments.profiles.profile)?;
+    let options = Options {
+        size: arguments.size,
+        mission: !arguments.general,
+        public: arguments.public,
+        names: lines(arguments.names.as_deref())?,
+        texts: lines(arguments.texts.as_deref())?,
+        ..Options::default()
+    };
+    // Before the work, so that nothing is lost to a name that is taken.
+    let mut output = Output::create(Some(&arguments.output), arguments.force, Content::Bytes)?;
+    let mut strings = match &arguments.strings {
+        Some(file) => Some(Output::create(Some(file), arguments.force, Content::Text)?),
+        // Standard output is the profile's.
+        None if arguments.output == Path::new("-") => None,
+        None => Some(Output::create(None, false, Content::Text)?),
+    };
+    let arena = Bump::new();
+    let mut read = Read { reports: Vec::new(), wrong: 0, unread: false };
     for file in inputs(&arguments.files) {
-        rejected += read(file.as_deref(), &profiles, &mut encoded)?;
+        match Input::open(file.as_deref()) {
+            Ok(input) => read.input(input, &profiles, &arena)?,
+            Err(error) => {
+                say!("increp: {error:#}");
+                read.unread = true;
+            }
+        }
     }
-    let mut reports: Vec<Report<'_>> = encoded.iter().map(|bytes| increp::decode(bytes)).collect::<Result<_, _>>()?;
-    // The oldest first; those of one moment as they came.
-    let start = |report: &Report<'_>| report.event.as_ref()?.time.known()?.start.known().copied();
-    reports.sort_by_key(|report| report.sent.or_else(|| start(report)));
-    if reports.is_empty() {
-        bail!("expected reports to learn from, found none");
+    let Read { mut reports, wrong, unread } = read;
+    if unread {
+        // A profile that lacks a file's reports looks like one that has them.
+        return Ok(Exit::Files);
     }
-    if reports.len() < FEW {
-        say!(
-            "increp: {} reports are few: a profile of less than {FEW} knows little, and says what it does not know",
-            reports.len()
-        );
+    // Stable: reports of the same second stay in the order in which they were given.
+    reports.sort_by_key(when);
+    let learned = reports.iter().filter(|report| may_be_learned(report)).count();
+    if learned == 0 {
+        say!("increp: expected reports that a profile may learn from, found none{}", kept_out(&reports));
+        return Ok(Exit::Findings);
     }
-    let texts = arguments.texts.as_deref().map(lines).transpose()?.unwrap_or_default();
-    let (public, mission) = (arguments.public, !arguments.general);
-    let options = Options { size: arguments.size, mission, public, texts, ..Options::default() };
-
-    // What it is worth: learned from the earlier part, held against the later, which it has not seen.
-    let (earlier, later) = reports.split_at(reports.len() * 4 / 5);
-    let trial = shown("trial on the earlier four fifths", |progress| train(earlier, &options, progress))?;
-    let before = bits(later, &Profile::EMPTY)?;
-    let after = bits(later, &Profile::new(&trial.blob)?)?;
-    let trained = shown("profile", |progress| train(&reports, &options, progress))?;
-    let mut output = output;
+    let (trained, table) = work(&reports, &options, &profiles, !arguments.no_table)?;
+    for string in &trained.strings {
+        // Whatever a report says stands on one line.
+        let line = string.replace(['\n', '\r'], " ");
+        match &mut strings {
+            Some(strings) => writeln!(strings, "{line}")?,
+            None => say!("{line}"),
+        }
+    }
     output.write_all(&trained.blob)?;
     output.finish()?;
-
-    let mut out = std::io::stdout();
-    for string in &trained.strings {
-        writeln!(out, "{string}")?;
+    if let Some(strings) = strings {
+        strings.finish()?;
     }
-    table(&trained, later.len(), &before, &after);
-    Ok(Exit::findings(rejected))
+    summary(&trained, &reports, table.as_deref())?;
+    Ok(Exit::findings(wrong))
 }
 
-/// The reports of a file in postcard; how many could not be read.
-fn read(file: Option<&Path>, profiles: &Profiles, encoded: &mut Vec<Vec<u8>>) -> Result<u64> {
-    let mut input = Input::open(file)?;
-    let mut rejected = 0;
-    let mut keep = |report: &Report<'_>| {
-        let mut buffer = [0; MAX_LEN];
-        encoded.push(increp::encode(report, &mut buffer)?.to_vec());
-        Ok(())
+/// What came of it, for people.
+fn summary(trained: &Trained, reports: &[Report<'_>], table: Option<&str>) -> Result<()> {
+    let profile = Profile::new(&trained.blob)?;
+    say!("profile {}, tag {:#04x}, {}", id(&profile), profile.tag(), many(trained.blob.len() as u64, "byte"));
+    let places = profile.gazetteer().first.len() + profile.gazetteer().second.len();
+    let (names, places) = (many(trained.strings.len() as u64, "name"), many(places as u64, "place"));
+    say!("learned from {}; holds {names} and {places}{}", many(trained.reports as u64, "report"), kept_out(reports));
+    if trained.reports < FEW {
+        say!("increp: these are few reports, less than {FEW}: much of the profile is chance; train it again when there are more");
+    }
+    if let Some(table) = table {
+        say!("\n{}", table.trim_end());
+    }
+    Ok(())
+}
+
+/// How many reports are kept out, and why.
+fn kept_out(reports: &[Report<'_>]) -> String {
+    let out: Vec<&Report<'_>> = reports.iter().filter(|report| !may_be_learned(report)).collect();
+    let marked = |handling: Handling| out.iter().filter(|report| report.effective_handling() == handling).count();
+    let (strict, red) = (marked(Handling::AMBER_STRICT), marked(Handling::RED));
+    let reasons: Vec<String> = [
+        (red, "red, by their mark or by what they are about"),
+        (strict, "amber_strict"),
+        (out.len() - red - strict, "with a claim above amber or an unknown mark"),
+    ]
+    .iter()
+    .filter(|(many, _)| *many > 0)
+    .map(|(many, why)| format!("{many} {why}"))
+    .collect();
+    if out.is_empty() { String::new() } else { format!("; {} kept out: {}", many(out.len() as u64, "report"), reasons.join(", ")) }
+}
+
+/// The lines of a file that say something; none without a file.
+fn lines(file: Option<&Path>) -> Result<Vec<String>> {
+    let Some(file) = file else { return Ok(Vec::new()) };
+    let text = fs::read_to_string(file).with_context(|| format!("{}: cannot be read", file.display()))?;
+    Ok(text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect())
+}
+
+/// The profile, and what it is worth.
+fn work(reports: &[Report<'_>], options: &Options, profiles: &Profiles, measured: bool) -> Result<(Trained, Option<String>)> {
+    let bar = if std::io::stderr().is_terminal() { ProgressBar::new(1000) } else { ProgressBar::hidden() };
+    // The template is a constant; were it wrong, the bar would keep its default look.
+    let style = ProgressStyle::with_template("{msg:10} {bar:40} {percent} %, {elapsed}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let mut progress = |stage: &str, done: f32| {
+        bar.set_message(stage.to_owned());
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // between 0 and 1000
+        bar.set_position((done.clamp(0.0, 1.0) * 1000.0) as u64);
     };
-    if input.first()?.is_some_and(|first| first == HEADER[0] || is_bare(first)) {
-        let mut reports = Encoded::new(input, Form::Any)?;
-        while let Some(found) = reports.next()? {
-            let read = match found.broken {
-                Some(why) => Err(why),
-                None => profiles.reports(&found.bytes, &mut keep)?,
-            };
-            if let Err(why) = read {
-                say!("{}: {why}", found.place);
-                rejected += 1;
-            }
-        }
-        return Ok(rejected);
-    }
-    let Input { name, reader } = input;
-    let mut pieces = Pieces::new(reader);
-    let mut arena = Bump::new();
-    while let Some(piece) = pieces.next_piece()? {
-        let problem = match (piece.broken, json::parse(piece.text, &arena)) {
-            (Some(why), _) => Some((0, why.to_owned())),
-            (_, Err(problem)) => Some((problem.offset, problem.to_string())),
-            (_, Ok(report)) => {
-                keep(&report)?;
-                None
-            }
-        };
-        if let Some((offset, why)) = problem {
-            let (line, column) = piece.place(offset);
-            say!("{name}: line {line}, column {column}, {why}");
-            rejected += 1;
-        }
-        arena.reset();
-    }
-    Ok(rejected)
-}
-
-fn lines(path: &Path) -> Result<Vec<String>> {
-    let lines = Input::open(Some(path))?.reader.lines().collect::<Result<Vec<_>, _>>();
-    lines.with_context(|| format!("{}: cannot be read as lines of UTF-8", path.display()))
-}
-
-/// Shows progress on a terminal.
-fn shown<T>(what: &str, work: impl FnOnce(&mut dyn FnMut(&str, f32)) -> Result<T>) -> Result<T> {
-    if !std::io::stderr().is_terminal() {
-        return work(&mut |_, _| {});
-    }
-    let bar = ProgressBar::new(100);
-    bar.set_style(ProgressStyle::with_template("{bar:40} {percent}% {msg}").unwrap_or_else(|_| ProgressStyle::default_bar()));
-    let done = work(&mut |part, done| {
-        bar.set_message(format!("{what}: {part}"));
-        bar.set_position((1..=100u8).take_while(|hundredth| f32::from(*hundredth) <= done * 100.0).count() as u64);
+    let earlier = measure::earlier(reports);
+    // The profile that ships is made of all reports, the one that is measured of the earlier ones: two cores, two profiles.
+    let (trained, tried) = std::thread::scope(|scope| {
+        let tried = measured.then(|| scope.spawn(|| train(earlier, options, &mut |_, _| {})));
+        let trained = train(reports, options, &mut progress);
+        (trained, tried.map(|tried| tried.join().unwrap_or_else(|_| Err(anyhow::anyhow!("the second training broke off")))))
     });
     bar.finish_and_clear();
-    done
+    let trained = trained?;
+    let table = match (tried.transpose()?, profiles.to_write().first()) {
+        (Some(tried), Some(before)) => measure::table(&tried, reports, before)?,
+        _ => None,
+    };
+    Ok((trained, table))
 }
 
-/// What the profile holds, and what it saves.
-fn table(trained: &Trained, held_out: usize, before: &Bits, after: &Bits) {
-    say!("learned from {} reports; {} were kept out: they are above amber", trained.reports, trained.kept_out);
-    say!("{} bytes, {} strings (on standard output), {} weights", trained.blob.len(), trained.strings.len(), trained.weights);
-    for (section, bytes) in sections(&trained.blob) {
-        say!("  {section:9} {bytes:7} bytes");
+/// The reports of all inputs.
+struct Read<'a> {
+    reports: Vec<Report<'a>>,
+    wrong: u64,
+    unread: bool,
+}
+
+impl<'a> Read<'a> {
+    fn input(&mut self, mut input: Input, profiles: &Profiles, arena: &'a Bump) -> Result<()> {
+        if Start::of(&mut input)? == Start::Other { self.texts(input, arena) } else { self.encoded(input, profiles, arena) }
     }
-    if held_out == 0 {
-        return;
+
+    fn texts(&mut self, input: Input, arena: &'a Bump) -> Result<()> {
+        let Input { name, reader } = input;
+        let mut pieces = Pieces::new(reader);
+        let mut scratch = Bump::new();
+        while let Some(piece) = pieces.next_piece()? {
+            let wrong = match (piece.broken, json::parse(piece.text, &scratch)) {
+                (Some(why), _) => Some((0, why.to_owned())),
+                (_, Err(problem)) => Some((problem.offset, problem.to_string())),
+                (_, Ok(report)) => {
+                    self.keep(&report, arena)?;
+                    None
+                }
+            };
+            if let Some((offset, why)) = wrong {
+                let (line, column) = piece.place(offset);
+                say!("{name}: line {line}, column {column}, {why}");
+                self.wrong += 1;
+            }
+            scratch.reset();
+        }
+        Ok(())
     }
-    let mean = |bits: f64| bits / held_out as f64;
-    say!("bits of a report, on the later fifth, which a profile of the earlier reports has not seen:");
-    say!("  {:24} {:>9} {:>9}", "", "none", "profile");
-    for (field, (none, profile)) in before.side_by_side(after) {
-        say!("  {field:24} {:9.1} {:9.1}", mean(none), mean(profile));
+
+    fn encoded(&mut self, input: Input, profiles: &Profiles, arena: &'a Bump) -> Result<()> {
+        let mut messages = Encoded::new(input, Form::Any, profiles)?;
+        let mut unpacker = Unpacker::new(profiles);
+        while let Some(Found { place, bytes, broken }) = messages.next()? {
+            let why = unpacker.found(&bytes, broken, &mut |_, report| self.keep(report, arena))?;
+            if let Some(why) = why {
+                say!("{place}: {why}");
+                self.wrong += 1;
+            }
+        }
+        Ok(())
     }
-    let bytes = |bits: &Bits| bits.bytes as f64 / held_out as f64;
-    say!("  {:24} {:9.1} {:9.1}", "bytes of a report", bytes(before), bytes(after));
+
+    /// Keeps a report in the arena: its bytes in postcard, from which its texts are lent.
+    fn keep(&mut self, report: &Report<'_>, arena: &'a Bump) -> Result<()> {
+        let mut buffer = [0; MAX_LEN];
+        let bytes = increp::encode(report, &mut buffer)?;
+        self.reports.push(increp::decode(arena.alloc_slice_copy(bytes))?);
+        Ok(())
+    }
 }

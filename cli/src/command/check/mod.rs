@@ -1,22 +1,24 @@
 //! `increp check`: every problem of a file, with its place.
 
+mod warnings;
+
 use std::io::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Result;
 use bumpalo::Bump;
-use increp::model::describe::Path;
-use increp::model::{
-    AccessState, Act, Claim, CountOf, EventType, LinkRel, Period, Place, PlacePrecision, Report, Said, Stamp, Statement, Term,
-    Time, TimePrecision,
-};
-use serde_json::json as object;
+use increp::model::Stamp;
+use serde_json::{Value, json as object};
 
+use super::encoded::{Encoded, Form, Found, Start};
+use super::unpack::Unpacker;
 use super::{inputs, many};
 use crate::args::Check;
 use crate::exit::Exit;
 use crate::files::Input;
 use crate::json::{self, Piece, Pieces, Problem, Step, locate, path_text, steps};
+use crate::profiles::Profiles;
+use warnings::warnings;
 
 /// A problem of a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,14 +32,23 @@ pub struct Finding {
 /// The problems of a report in the order of the text.
 pub type Findings = Vec<Finding>;
 
+/// What was found so far.
+struct Tally {
+    json: bool,
+    now: Stamp,
+    reports: u64,
+    errors: u64,
+    warnings: u64,
+}
+
 pub(super) fn run(arguments: &Check) -> Result<Exit> {
+    let profiles = Profiles::open(&arguments.profiles.profile)?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let now = Stamp::new(i64::try_from(now).unwrap_or(i64::MAX));
-    let mut out = std::io::stdout();
-    let (mut reports, mut errors, mut warnings) = (0u64, 0u64, 0u64);
+    let mut tally = Tally { json: arguments.json, now, reports: 0, errors: 0, warnings: 0 };
     let mut unread = false;
     for file in inputs(&arguments.files) {
-        let Input { name, reader } = match Input::open(file.as_deref()) {
+        let mut input = match Input::open(file.as_deref()) {
             Ok(input) => input,
             Err(error) => {
                 say!("increp: {error:#}");
@@ -45,28 +56,80 @@ pub(super) fn run(arguments: &Check) -> Result<Exit> {
                 continue;
             }
         };
-        let mut pieces = Pieces::new(reader);
-        while let Some(piece) = pieces.next_piece()? {
-            reports += 1;
-            for Finding { error, problem } in findings(&piece, now) {
-                let (line, column) = piece.place(problem.offset);
-                let severity = if error { "error" } else { "warning" };
-                *(if error { &mut errors } else { &mut warnings }) += 1;
-                let path = path_text(&problem.path);
-                if arguments.json {
-                    let object = object!({
-                        "file": name, "line": line, "column": column, "path": path, "severity": severity, "message": problem.message,
-                    });
-                    writeln!(out, "{object}")?;
-                } else {
-                    let gap = if path.is_empty() { "" } else { ": " };
-                    writeln!(out, "{name}: line {line}, column {column}, {severity}: {path}{gap}{}", problem.message)?;
-                }
-            }
+        if Start::of(&mut input)? == Start::Other {
+            tally.texts(input)?;
+        } else {
+            tally.encoded(input, &profiles)?;
         }
     }
+    let Tally { reports, errors, warnings, .. } = tally;
     say!("{}, {}, {}", many(reports, "report"), many(errors, "error"), many(warnings, "warning"));
     Ok(if unread { Exit::Files } else { Exit::findings(if arguments.strict { errors + warnings } else { errors }) })
+}
+
+impl Tally {
+    fn texts(&mut self, input: Input) -> Result<()> {
+        let Input { name, reader } = input;
+        let mut pieces = Pieces::new(reader);
+        while let Some(piece) = pieces.next_piece()? {
+            self.reports += 1;
+            for Finding { error, problem } in findings(&piece, self.now) {
+                let (line, column) = piece.place(problem.offset);
+                let place =
+                    (format!("{name}: line {line}, column {column}"), object!({ "file": name, "line": line, "column": column }));
+                self.tell(place, error, &path_text(&problem.path), &problem.message)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What was encoded broke no limit or rule; but the bytes may be broken, and there may be warnings.
+    fn encoded(&mut self, input: Input, profiles: &Profiles) -> Result<()> {
+        let name = input.name.clone();
+        let mut messages = Encoded::new(input, Form::Any, profiles)?;
+        let mut unpacker = Unpacker::new(profiles);
+        let mut count = 0u64;
+        while let Some(Found { place, bytes, broken }) = messages.next()? {
+            count += 1;
+            let record = |number: Option<usize>| {
+                let mut object = object!({ "file": name, "record": count });
+                if let Some(number) = number {
+                    object["report"] = number.into();
+                }
+                let which = number.map_or(String::new(), |number| format!(", report {number} of the batch"));
+                (format!("{place}{which}"), object)
+            };
+            let why = unpacker.found(&bytes, broken, &mut |number, report| {
+                self.reports += 1;
+                for (path, message) in warnings(report, self.now) {
+                    self.tell(record(number), false, &path, &message)?;
+                }
+                Ok(())
+            })?;
+            if let Some(why) = why {
+                self.reports += 1;
+                self.tell(record(None), true, "", &why)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A problem: its place for people and for programs, the path, and what it is.
+    fn tell(&mut self, (place, mut object): (String, Value), error: bool, path: &str, message: &str) -> Result<()> {
+        let severity = if error { "error" } else { "warning" };
+        *(if error { &mut self.errors } else { &mut self.warnings }) += 1;
+        let mut out = std::io::stdout();
+        if self.json {
+            for (key, value) in [("path", path), ("severity", severity), ("message", message)] {
+                object[key] = value.into();
+            }
+            writeln!(out, "{object}")?;
+        } else {
+            let gap = if path.is_empty() { "" } else { ": " };
+            writeln!(out, "{place}, {severity}: {path}{gap}{message}")?;
+        }
+        Ok(())
+    }
 }
 
 /// More problems than this in one report are not worth listing.
@@ -239,154 +302,4 @@ fn member(text: &[u8], offset: usize) -> Option<std::ops::Range<usize>> {
         .into_iter()
         .find(|at| name.get(..*at).unwrap_or_default().iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 0)?;
     Some(open..first.end)
-}
-
-/// What a careful reader would ask about: paths and questions.
-fn warnings(report: &Report<'_>, now: Stamp) -> Vec<(String, String)> {
-    let mut list = Vec::new();
-    let mut warn = |path: String, message: &str| list.push((path, message.to_owned()));
-    if report.sent.is_some_and(|sent| sent > now) {
-        warn("sent".to_owned(), "is in the future: is the clock right?");
-    }
-    for (index, link) in report.links.iter().enumerate() {
-        if link.id == report.id {
-            warn(format!("links[{index}].id"), "is this report itself");
-        }
-        if link.rel == LinkRel::UNSPECIFIED {
-            warn(format!("links[{index}]"), "says no relation");
-        }
-    }
-    for (path, count) in report.counts() {
-        let path = path.to_string();
-        let value = count.value.known().copied();
-        if let (Some(value), Some(min)) = (value, count.min)
-            && value < min
-        {
-            warn(format!("{path}.value"), "is below min");
-        }
-        if let (Some(value), Some(max)) = (value, count.max)
-            && value > max
-        {
-            warn(format!("{path}.value"), "is above max");
-        }
-        if let (Some(min), Some(max)) = (count.min, count.max)
-            && min > max
-        {
-            warn(format!("{path}.min"), "is above max");
-        }
-        let figure =
-            count.value != Said::Unreported || count.min.is_some() || count.max.is_some() || count.term != Term::UNSPECIFIED;
-        if !figure {
-            warn(path.clone(), "gives no figure: null as value says that it was asked and is not known");
-        }
-        if count.of == CountOf::UNSPECIFIED {
-            warn(path.clone(), "does not say what is counted");
-        }
-        if count.of == CountOf::ITEMS && count.item.is_none() {
-            warn(path.clone(), "does not say in `item` which items are counted");
-        }
-        if count.period.is_some_and(backwards) {
-            warn(format!("{path}.period"), "ends before it starts");
-        }
-    }
-    if let Some(event) = &report.event {
-        if let Said::Known(time) = &event.time {
-            when("event.time", time, event.planned, report.sent, now, &mut warn);
-        }
-        if let Said::Known(place) = &event.place {
-            location("event.place", place, &mut warn);
-        }
-        if let Some(observer) = &event.observer {
-            let point = event.place.known().is_some_and(|place| place.point.is_some());
-            if point && observer.bearing_deg.is_some() && observer.distance_m.is_some() {
-                warn("event.observer".to_owned(), "bearing and distance together with the event's point give the observer away");
-            }
-            if observer.distance_m.is_some_and(|far| far.min.zip(far.max).is_some_and(|(min, max)| min > max)) {
-                warn("event.observer.distance_m.min".to_owned(), "is above max");
-            }
-        }
-        if event.kind == EventType::ACCESS_CONSTRAINT
-            && event.access.as_ref().is_none_or(|access| access.state == AccessState::UNSPECIFIED)
-        {
-            warn("event".to_owned(), "is an access constraint, but `access` does not say what became of the access");
-        }
-    }
-    for (index, claim) in report.claims.iter().enumerate() {
-        says(&format!("claims[{index}]"), claim, report, now, &mut warn);
-    }
-    if report.mission.is_none() {
-        mission_codes(report, &mut warn);
-    }
-    list
-}
-
-fn backwards(period: Period) -> bool {
-    // The end is the last year, month or day in it: a shorter date ends later than it starts.
-    period.start.zip(period.end).is_some_and(|(start, end)| end.form >= start.form && end.at < start.at)
-}
-
-fn when(path: &str, time: &Time<'_>, planned: bool, sent: Option<Stamp>, now: Stamp, warn: &mut impl FnMut(String, &str)) {
-    let start = time.start.known().copied();
-    // The end is the last year, month or day in it.
-    let span = match time.precision {
-        TimePrecision::YEAR => 366 * 86_400,
-        TimePrecision::MONTH => 31 * 86_400,
-        precision if precision >= TimePrecision::PART_OF_DAY => 86_400,
-        _ => 0,
-    };
-    if let (Some(start), Some(end)) = (start, time.end)
-        && end.seconds() + span < start.seconds()
-    {
-        warn(format!("{path}.end"), "is before start");
-    }
-    // A day of precision may have begun east of UTC.
-    let slack = if time.precision >= TimePrecision::PART_OF_DAY { 14 * 3600 } else { 0 };
-    let known = sent.unwrap_or(now).min(now);
-    if !planned && start.is_some_and(|start| start.seconds() > known.seconds() + slack) {
-        warn(format!("{path}.start"), "is in the future: an event that is expected is `planned`");
-    }
-    if start.is_some() && time.precision == TimePrecision::UNSPECIFIED {
-        warn(format!("{path}.start"), "is given without `precision`");
-    }
-}
-
-fn location(path: &str, place: &Place<'_>, warn: &mut impl FnMut(String, &str)) {
-    let Some(point) = place.point else { return };
-    if place.precision == PlacePrecision::UNSPECIFIED {
-        warn(format!("{path}.lat"), "is given without `precision`: is the point exact, near, or the middle of a district?");
-    }
-    if point.lat.0 == 0 && point.lon.0 == 0 {
-        warn(format!("{path}.lat"), "and lon are 0, off the coast of Africa: leave both out where no point is known");
-    }
-}
-
-fn says(path: &str, claim: &Claim<'_>, report: &Report<'_>, now: Stamp, warn: &mut impl FnMut(String, &str)) {
-    if claim.act == Act::UNSPECIFIED {
-        warn(path.to_owned(), "does not say in `act` what the source does: assert, deny, accuse ...");
-    }
-    match &claim.said {
-        Some(Statement::Place(place)) => location(&format!("{path}.place"), place, warn),
-        Some(Statement::Time(time)) => when(&format!("{path}.time"), time, true, report.sent, now, warn),
-        _ => {}
-    }
-}
-
-/// Codes that mean nothing without a mission. The bytes hold every code, so they are walked.
-fn mission_codes(report: &Report<'_>, warn: &mut impl FnMut(String, &str)) {
-    struct Codes(Vec<(String, u8)>);
-    impl increp::wire::Trace for Codes {
-        fn seen(&mut self, path: &Path, _: std::ops::Range<usize>, seen: increp::wire::Seen<'_>) {
-            if let increp::wire::Seen::Code(code @ 128..) = seen {
-                self.0.push((path.to_string(), code));
-            }
-        }
-    }
-    let mut buffer = [0; increp::MAX_LEN];
-    let mut codes = Codes(Vec::new());
-    let Ok(bytes) = increp::encode(report, &mut buffer) else { return };
-    // What was just encoded decodes.
-    let _ = increp::wire::decode_traced(bytes, &mut Report::default(), &mut codes);
-    for (path, code) in codes.0 {
-        warn(path, &format!("code {code} means nothing without `mission`"));
-    }
 }
