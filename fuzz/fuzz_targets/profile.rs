@@ -10,7 +10,7 @@ fuzz_target!(|data: &[u8]| {
     let _ = Profile::new(data);
     let blob = [&MAGIC[..], &[PROFILE_VERSION, 0, 0, 0], &Sha256::digest(data), data].concat();
     let Ok(profile) = Profile::new(&blob) else { return };
-    for report in increp_fuzz::reports() {
+    for report in &increp_fuzz::reports() {
         let known = Known::default();
         let mut buffer = [0; increp::MAX_LEN];
         let bytes = packed::encode(report, &profile, &known, &mut buffer).expect("every profile writes every report");

@@ -22,23 +22,18 @@ pub fn round_trip(report: &Report<'_>) {
     assert!(&again == report, "another report after JSON: {text}");
 }
 
-#[path = "../../tests/src/profiles.rs"]
-mod samples;
-
 /// No profile, a mission's, a general one.
 pub fn profiles() -> &'static [Profile<'static>] {
     static PROFILES: OnceLock<Vec<Profile<'static>>> = OnceLock::new();
     PROFILES.get_or_init(|| {
-        let trained = samples::trained().iter().map(|blob| Profile::new(blob).expect("the trainer makes profiles"));
-        std::iter::once(Profile::EMPTY).chain(trained).collect()
+        let mission: &[u8] = include_bytes!("../../tests/vectors/packed-v1/mission.profile");
+        let blobs = [mission, increp::wire::packed::GENERAL_16];
+        std::iter::once(Profile::EMPTY).chain(blobs.map(|blob| Profile::new(blob).expect("a profile"))).collect()
     })
 }
 
 /// A few reports that say much.
-pub fn reports() -> &'static [Report<'static>] {
-    static REPORTS: OnceLock<Vec<Report<'static>>> = OnceLock::new();
-    REPORTS.get_or_init(|| {
-        let few = samples::sample().iter().step_by(100);
-        few.map(|bytes| increp::decode(bytes).expect("the importer makes reports")).collect()
-    })
+pub fn reports() -> Vec<Report<'static>> {
+    let few: [&[u8]; 2] = [include_bytes!("../seeds/decode/two_death_tolls"), include_bytes!("../seeds/decode/four_nothings")];
+    few.map(|bytes| increp::decode(bytes).expect("a report")).to_vec()
 }
