@@ -634,6 +634,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "takes Miri hours; the coder's own tests run there")]
     fn every_text_comes_back() {
         let mut seed = 2;
         for (slots, buckets) in [(0, 0), (65, 0), (0, 3), (1000, 400)] {
@@ -650,6 +651,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "takes Miri hours; the coder's own tests run there")]
     fn cells_and_repetitions_speak() {
         let section = section(0, 0);
         let model = TextModel::new(&section).expect("whole");
@@ -666,6 +668,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "takes Miri hours; the coder's own tests run there")]
     fn broken_sections_are_refused_or_harmless() {
         let whole = section(33, 7);
         assert!(TextModel::new(&whole).is_some());
