@@ -30,7 +30,7 @@ fn main() -> Result<()> {
         let mut trained = train(&reports, &options, &mut |_, _| {})?;
         // UCDP does not say when a report was sent. Whoever has no profile of their own sends in the years to come, anywhere.
         let mut sections = increp_cli::train::sections(&trained.blob);
-        sections[0] = YEARS_TO_COME.to_bytes().to_vec();
+        sections[increp::wire::packed::section::AREA] = YEARS_TO_COME.to_bytes().to_vec();
         trained.blob = increp_cli::train::blob(&sections);
         let path = out.join(format!("general-{kib}.profile"));
         std::fs::write(&path, &trained.blob).with_context(|| path.display().to_string())?;

@@ -20,6 +20,7 @@ pub(super) fn meaning(shape: Option<&'static Shape>, field: Option<&'static Fiel
             format!("packed, profile tag {:#04x}", byte & !packed::PACKED)
         }
         Seen::Header(byte) => format!("format version {}, encoding {}", byte >> 4, byte & 0xf),
+        Seen::Form(form) => form.map_or("no form of the profile".to_owned(), |form| format!("form {form}")),
         Seen::Code(code) => match inner {
             Some(Shape::Code(list)) => match list.slug(code) {
                 Some(slug) => slug.to_owned(),

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use anyhow::Result;
 use increp::model::Stamp;
-use increp::wire::packed::{Area, BUCKET, BUCKET_LEN, Entry, PROFILE_VERSION, SECTION_NAMES};
+use increp::wire::packed::{Area, BUCKET, BUCKET_LEN, Entry, PROFILE_VERSION, SECTION_NAMES, section};
 use serde_json::{Value, json};
 
 use super::many;
@@ -55,12 +55,12 @@ pub(super) fn show(arguments: &ProfileShow) -> Result<Exit> {
 fn as_json(named: &Named, strings: bool) -> Value {
     let Named { name, blob, profile } = named;
     let lengths = SECTION_NAMES.iter().zip(sections(blob)).map(|(name, bytes)| ((*name).to_owned(), bytes.len().into()));
-    let [sets, records] = sets(sections(blob)[1]);
+    let [sets, records] = sets(sections(blob)[section::MASKS]);
     let (text, gazetteer) = (profile.text().is_some(), profile.gazetteer());
     let mut object = json!({
         "profile": name, "id": id(profile), "tag": profile.tag(), "version": PROFILE_VERSION, "size": blob.len(),
         "sections": Value::Object(lengths.collect()),
-        "sets": sets, "records": records, "weights": weights(sections(blob)[2]), "names": profile.names().count(),
+        "sets": sets, "records": records, "forms": profile.forms().len(), "weights": weights(sections(blob)[section::WEIGHTS]), "names": profile.names().count(),
         "places": gazetteer.first.len(), "further_places": gazetteer.second.len(), "text": text,
     });
     if let Some(area) = profile.area() {
@@ -90,15 +90,17 @@ fn time(area: &Area) -> [String; 2] {
 
 /// What each section holds, in words.
 fn contents(named: &Named) -> [String; SECTION_NAMES.len()] {
-    let [_, masks, table, ..] = sections(named.blob);
+    let sections = sections(named.blob);
+    let (masks, table) = (sections[section::MASKS], sections[section::WEIGHTS]);
     let [sets, records] = sets(masks);
-    let gazetteer = named.profile.gazetteer();
+    let (gazetteer, forms) = (named.profile.gazetteer(), named.profile.forms());
     let further = gazetteer.second.len() as u64;
     let further = if further == 0 { String::new() } else { format!(" and {further} further ones") };
     let said = |there: bool, what: String| if there { what } else { String::new() };
     [
         said(named.profile.area().is_some(), "when and where reports are".to_owned()),
         said(sets > 0, format!("{} of fields of {}", many(sets, "set"), many(records, "record"))),
+        said(!forms.is_empty(), many(forms.len() as u64, "form")),
         said(!table.is_empty(), many(weights(table), "weight")),
         said(named.profile.names().next().is_some(), many(named.profile.names().count() as u64, "name")),
         said(!gazetteer.first.is_empty(), format!("{}{further}", many(gazetteer.first.len() as u64, "place"))),

@@ -52,6 +52,9 @@ impl Coder for Nothing {
     fn bit(&mut self, _: u16, bit: bool) -> bool {
         bit
     }
+    fn part(&mut self, _: u32, value: u32) -> u32 {
+        value
+    }
 }
 
 /// Which value of the profile was said by how many reports so far. One that few have said is new to its first reporters.
@@ -60,10 +63,15 @@ pub(super) struct Sayings {
     pub said: HashMap<Shared, u32>,
     /// How many reports must have said it.
     pub least: u32,
+    /// The report at hand is to do without a form.
+    pub formless: bool,
 }
 
 impl Sayings {
     fn admits(&mut self, shared: Shared) -> bool {
+        if self.formless && matches!(shared, Shared::Form(_)) {
+            return false;
+        }
         let said = self.said.entry(shared).or_default();
         *said += 1;
         *said >= self.least
@@ -189,6 +197,9 @@ impl Decisions for Learner {
     }
     fn decide(&mut self, at: &At<'_>, number: u32, bit: bool) -> bool {
         let key = root(at, number);
+        if at.what == What::Form && self.sayings.formless {
+            return bit;
+        }
         if at.what == What::Horizon {
             // Past reports lie before the time that the profile is for.
             if self.fixed.iter().all(|(fixed, _)| *fixed != key) {
@@ -314,7 +325,7 @@ impl Learner {
     /// What each weight saves, in bits; of a chain also what stands behind it.
     fn savings(&self, bits: &Bits) -> Vec<f32> {
         // A weight that is asked for often must save a little every time: asking takes time.
-        let asked = 0.0025;
+        let asked = 0.004;
         let mut saved = vec![0f32; self.keys.len()];
         for taken in &self.taken {
             let mut at = taken.start as usize;

@@ -7,7 +7,7 @@ use std::ops::Range;
 use anyhow::{Result, ensure};
 use increp::model::describe::Path;
 use increp::model::{Report, Stamp};
-use increp::wire::packed::{self, Entry, Gazetteer, Known, Position, Profile, SECTION_NAMES};
+use increp::wire::packed::{self, Entry, Gazetteer, Known, Position, Profile, SECTION_NAMES, section};
 use increp::wire::{Seen, Trace};
 use increp::{Error, MAX_LEN};
 
@@ -101,7 +101,9 @@ fn without(profile: &[u8], section: usize) -> Vec<u8> {
         && let Ok(profile) = Profile::new(profile)
     {
         let Gazetteer { first, second } = profile.gazetteer();
-        if let (Some(section), Ok(many)) = (left.get_mut(4).filter(|section| !section.is_empty()), u16::try_from(first.len())) {
+        if let (Some(section), Ok(many)) =
+            (left.get_mut(section::GAZETTEER).filter(|section| !section.is_empty()), u16::try_from(first.len()))
+        {
             *section = many.to_le_bytes().to_vec();
             section.extend(first.iter().chain(second.iter()).flat_map(|entry| Entry { name: None, ..entry }.to_bytes()));
         }

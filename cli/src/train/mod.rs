@@ -5,11 +5,14 @@
 
 mod contents;
 mod decisions;
+mod forms;
 pub mod measure;
 pub mod text;
 
 use increp::model::{Handling, Report};
-use increp::wire::packed::{Area, Entry, Known, LENGTHS, MAGIC, PROFILE_VERSION, Profile, Rehearsal, SECTIONS, order};
+use increp::wire::packed::{
+    Area, Entry, Known, LENGTHS, MAGIC, PROFILE_VERSION, Profile, Rehearsal, SECTION_NAMES, SECTIONS, order, section,
+};
 use sha2::{Digest as _, Sha256};
 
 use contents::Contents;
@@ -33,7 +36,7 @@ pub struct Options {
 }
 
 /// The sections of a profile, in the order of [`SECTION_NAMES`](increp::wire::packed::SECTION_NAMES).
-pub type Sections = [Vec<u8>; 6];
+pub type Sections = [Vec<u8>; SECTION_NAMES.len()];
 
 /// A profile out of its sections.
 #[must_use]
@@ -102,27 +105,28 @@ pub fn train(reports: &[Report<'_>], options: &Options, progress: &mut dyn FnMut
     let names = contents.names(if options.mission { options.size / 4 } else { options.size / 16 }, &options.names);
     let places = if options.mission { contents.places(options.size / 2 - options.size / 8) } else { Vec::new() };
     let area = options.area.or_else(|| contents.area(&places).filter(|_| options.mission));
-    sections[0] = area.map(|area| area.to_bytes().to_vec()).unwrap_or_default();
+    sections[section::AREA] = area.map(|area| area.to_bytes().to_vec()).unwrap_or_default();
     let mut first: Vec<Entry> = places.iter().map(|(point, name)| contents::entry(*point, *name, &names)).collect();
     first.sort_by_key(|entry| order(entry.point));
-    sections[1] = contents.masks();
-    sections[3] = contents::names_section(&names);
-    sections[4] = contents::gazetteer_section(&first, &[]);
+    sections[section::MASKS] = contents.masks();
+    sections[section::NAMES] = contents::names_section(&names);
+    sections[section::GAZETTEER] = contents::gazetteer_section(&first, &[]);
+    sections[section::FORMS] = forms::section(&learned_from, &Profile::new(&blob(&sections))?, options.size / 8)?;
     let strings = names.iter().map(|name| (*name).to_owned()).collect();
 
     let learned = learn(&learned_from, &blob(&sections), options, progress)?;
-    sections[2] = learned.table;
+    sections[section::WEIGHTS] = learned.table;
     let weighed = |(number, entry): (usize, &Entry)| {
         let weight = learned.nodes.get(&(number as u32)).copied().unwrap_or_default();
         Entry { weight, ..*entry }
     };
     let first: Vec<Entry> = first.iter().enumerate().map(weighed).collect();
-    sections[4] = contents::gazetteer_section(&first, &[]);
+    sections[section::GAZETTEER] = contents::gazetteer_section(&first, &[]);
     let room = options.size.saturating_sub(blob(&sections).len());
     if room >= TEXT_LEAST {
         let mut texts = contents.texts(&names);
         texts.extend(options.texts.iter().map(|text| (text.as_str(), 1.0, 1)));
-        sections[5] = text::train(&texts, room, &mut |done| progress("texts", done));
+        sections[section::TEXT] = text::train(&texts, room, &mut |done| progress("texts", done));
     }
     let blob = blob(&sections);
     Profile::new(&blob)?;
@@ -141,6 +145,9 @@ const LEAST_SAVED: f32 = 6.0;
 /// A text model of fewer bytes is worse than none.
 const TEXT_LEAST: usize = 1024;
 
+/// One report of so many is rehearsed without its form.
+const FORMLESS: usize = 4;
+
 /// Reports of a batch while the trainer rehearses.
 const BATCH: usize = 100;
 
@@ -156,6 +163,10 @@ fn rehearse<'a>(reports: &[&Report<'a>], each: &mut Each<'_, 'a>) -> Result<(), 
         let mut grown = (*report).clone();
         grown.id.seq = u32::try_from(seq).unwrap_or(u32::MAX);
         each(&grown, &mut Rehearsal::new(&Known::default()), &Known::default(), Way::Alone, number)?;
+    }
+    // Now and then without a form, for those that will have none.
+    for (number, report) in reports.iter().enumerate().step_by(FORMLESS) {
+        each(report, &mut Rehearsal::new(&Known::default()), &Known::default(), Way::Formless, number)?;
     }
     let mut last: Option<&Report<'_>> = None;
     for (number, report) in reports.iter().enumerate() {
@@ -182,6 +193,7 @@ pub fn known(last: &Report<'_>, report: &Report<'_>) -> Known {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
     Alone,
+    Formless,
     Known,
     Batch,
 }
@@ -202,6 +214,7 @@ fn learn<'a>(
             census.sayings = Sayings { least, ..Sayings::default() };
         }
         census.begin(number);
+        census.sayings.formless = now == Way::Formless;
         rehearsal.report(report, &profile, known, &mut census)
     })?;
     let mut learner = Learner::new(&census, !options.mission, !options.names.is_empty());
@@ -213,9 +226,10 @@ fn learn<'a>(
             learner.sayings = Sayings { least, ..Sayings::default() };
         }
         let share = match now {
-            Way::Alone => 1.0,
+            Way::Alone | Way::Formless => 1.0,
             Way::Known | Way::Batch => 0.5,
         };
+        learner.sayings.formless = now == Way::Formless;
         learner.weight = if options.mission { share * recent(many - number, many) } else { share };
         rehearsal.report(report, &profile, known, &mut learner)
     })?;

@@ -418,6 +418,11 @@ mod tests {
             self.0 -= if bit { one.log2() } else { (1.0 - one).log2() };
             bit
         }
+
+        fn part(&mut self, of: u32, value: u32) -> u32 {
+            self.0 += f64::from(of).log2();
+            value
+        }
     }
 
     fn bits(section: &[u8], text: &str) -> f64 {

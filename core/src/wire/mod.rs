@@ -114,6 +114,8 @@ pub fn decode_traced<'a, T: Trace>(bytes: &'a [u8], report: &mut Report<'a>, tra
 pub enum Seen<'a> {
     /// Format version and encoding.
     Header(u8),
+    /// Which form of the profile a packed report has.
+    Form(Option<usize>),
     /// A code.
     Code(u8),
     /// Yes or no.

@@ -13,9 +13,8 @@ use super::packer::Packer;
 use super::profile::Profile;
 use super::{IN_BATCH, PACKED, Reader, Writer};
 use crate::error::{Error, ErrorKind};
-use crate::model::bounds::ANY;
+use crate::model::Report;
 use crate::model::describe::Path;
-use crate::model::{Report, Value};
 use crate::wire::{Trace, VERSION};
 
 /// The first byte of a batch.
@@ -75,7 +74,7 @@ impl<'p, 'a, 'b> BatchWriter<'p, 'a, 'b> {
         report.check()?;
         self.decisions.coder.bit(END, false);
         let packer = Packer::new(self.profile, &mut self.decisions, &mut self.memory, &Known::default());
-        let put = report.put(&mut Writer(packer), &ANY);
+        let put = Writer(packer).whole(report);
         self.memory.later = true;
         put
     }
@@ -150,16 +149,12 @@ impl<'p, 'a, 'b> BatchReader<'p, 'a, 'b> {
         // The zeros behind the bytes decide `true` for ever, so no batch goes on behind its end.
         self.ended = self.decisions.coder.bit(END, false);
         if self.ended {
-            return self
-                .decisions
-                .coder
-                .end_error()
-                .map_or(Ok(false), |kind| Err(error(kind, self.decisions.coder.position().bytes)));
+            return self.decisions.coder.end_error().map_or(Ok(false), |(kind, at)| Err(error(kind, at)));
         }
         let mut packer = Packer::new(self.profile, &mut self.decisions, &mut self.memory, &Known::default());
         packer.room = core::mem::take(&mut self.room);
         let mut reader = Reader { packer, start: Position::default(), trace };
-        let read = report.take(&mut reader, &ANY);
+        let read = reader.whole(report);
         let room = reader.packer.room;
         self.room = room;
         self.ended = read.is_err();

@@ -1,16 +1,15 @@
-//! The arithmetic coder: binary, 32 bits, whole numbers only, no heap, a dozen bytes of state.
+//! The arithmetic coder: binary, 32 bits, whole numbers only, no heap, two dozen bytes of state.
 //!
 //! ```text
-//! low, high   the interval that the bytes to come may lie in, 0 and 2^32 - 1 at first
-//! split       low + (high - low) * one / 65536, in two products of 32 bits, each rounded down
-//! true        high = split
-//! false       low = split + 1
-//! byte out    as long as the first bytes of low and high agree
-//! end         the fewest bytes that, with zeros after them, lie in the interval; then zeros at the end are dropped
+//! low, range  the interval that the bytes to come may lie in: 0 and 2^32 - 1 at first
+//! decision    the part of it that is `true`: range * one / 65536, rounded down; it lies below the part that is `false`
+//! one of n    n parts of range / n, rounded down; the last one has the rest
+//! byte out    as long as range is below 2^24: the first byte of low; what low overflows is added to the bytes before
+//! end         the fewest bytes that, with zeros after them, lie in the interval; if the last is a zero, it is dropped
 //! ```
 //!
 //! Where the bytes end, whoever frames the report knows. The decoder reads zeros after them, and at its end holds what it
-//! read against what the encoder must have written: bytes of another profile do not pass.
+//! read, and how much of it, against what the encoder must have written: few bytes of another profile pass.
 
 use crate::error::ErrorKind;
 
@@ -19,81 +18,49 @@ pub trait Coder {
     /// Codes one decision. `one` is the probability of `true` in 1/65536, from 1 on. An encoder codes `bit` and gives it
     /// back; a decoder ignores `bit` and gives what it read.
     fn bit(&mut self, one: u16, bit: bool) -> bool;
+
+    /// Codes `value`, one of the numbers below `of`, all as likely; `of` is from 1 to 65536.
+    fn part(&mut self, of: u32, value: u32) -> u32;
 }
 
 /// Codes the low `bits` bits of `value`, at most 32, each as likely as not, high bits first.
 pub fn fair<C: Coder>(coder: &mut C, bits: u8, value: u32) -> u32 {
-    (0..bits).rev().fold(0, |read, at| read << 1 | u32::from(coder.bit(1 << 15, value >> at & 1 == 1)))
+    let low = bits.min(16);
+    let high = bits.saturating_sub(16).min(16);
+    let mut read = 0;
+    if high > 0 {
+        read = coder.part(1 << high, value >> 16 & ((1 << high) - 1)) << 16;
+    }
+    read | coder.part(1 << low, value & ((1 << low) - 1))
 }
 
-/// Codes `value`, one of the numbers below `of`, all as likely.
+/// Codes `value`, one of the numbers below `of`, all as likely. A decoder of bytes that nobody wrote may read a larger one.
 pub fn uniform<C: Coder>(coder: &mut C, of: u32, value: u32) -> u32 {
     let most = of.saturating_sub(1);
-    let bits = u32::BITS - most.leading_zeros();
-    let mut read = 0;
-    // As long as what was read is the start of the largest number, the upper half is the smaller one.
-    let mut edge = true;
-    for at in (0..bits).rev() {
-        let bit = value >> at & 1 == 1;
-        let bit = if !edge {
-            coder.bit(1 << 15, bit)
-        } else if most >> at & 1 == 0 {
-            false
-        } else {
-            let upper = u64::from(most & ((1 << at) - 1)) + 1;
-            let one = (upper << 16) / (upper + (1 << at));
-            let bit = coder.bit(u16::try_from(one).unwrap_or(u16::MAX).max(1), bit);
-            edge = bit;
-            bit
-        };
-        read |= u32::from(bit) << at;
-    }
-    read
+    // In two parts if it must be, the first of 16 bits.
+    let rest = u32::BITS.saturating_sub(16 + most.leading_zeros());
+    let read = coder.part((most >> rest) + 1, value >> rest);
+    if rest == 0 { read } else { read << rest | coder.part(1 << rest, value & ((1 << rest) - 1)) }
 }
 
-/// The interval, common to both sides.
-#[derive(Clone, Copy, Debug)]
-struct Interval {
-    low: u32,
-    high: u32,
+/// Below this, the range grows by a byte.
+const LEAST_RANGE: u32 = 1 << 24;
+
+/// The part of a range that is `true`.
+const fn split(range: u32, one: u16) -> u32 {
+    // Two products of 32 bits: small processors have no larger ones.
+    (range >> 16) * one as u32 + (((range & 0xffff) * one as u32) >> 16)
 }
 
-impl Interval {
-    const ALL: Self = Self { low: 0, high: u32::MAX };
-
-    const fn split(self, one: u16) -> u32 {
-        let range = self.high - self.low;
-        self.low + (range >> 16) * one as u32 + (((range & 0xffff) * one as u32) >> 16)
-    }
-
-    const fn take(&mut self, split: u32, bit: bool) {
-        if bit {
-            self.high = split;
-        } else {
-            self.low = split + 1;
-        }
-    }
-
-    /// The byte on which both ends agree, if they do; then the interval moves on behind it.
-    const fn shift(&mut self) -> Option<u8> {
-        if (self.low ^ self.high) >> 24 != 0 {
-            return None;
-        }
-        let [byte, ..] = self.high.to_be_bytes();
-        self.low <<= 8;
-        self.high = self.high << 8 | 0xff;
-        Some(byte)
-    }
-
-    /// The fewest bytes with which a number of the interval starts that has zeros behind them: how many, and the number.
-    fn shortest(self) -> (usize, u32) {
-        let ends = |bytes: usize| {
-            let rest = u32::MAX.checked_shr(8 * u32::try_from(bytes).unwrap_or(4)).unwrap_or(0);
-            let end = self.low.checked_add(rest)? & !rest;
-            (end <= self.high).then_some((bytes, end))
-        };
-        (0..4).find_map(ends).unwrap_or((4, self.low))
-    }
+/// The fewest bytes with which a number of the interval starts that has zeros behind them: how many, and the number.
+fn shortest(low: u32, range: u32) -> (usize, u64) {
+    let (low, range) = (u64::from(low), u64::from(range));
+    let ends = |bytes: usize| {
+        let rest = (1 << (32 - 8 * bytes)) - 1;
+        let end = (low + rest) & !rest;
+        (end - low < range).then_some((bytes, end))
+    };
+    (0..4).find_map(ends).unwrap_or((4, low))
 }
 
 /// How far a coder has come: whole bytes, and the width of the interval behind them. What two of them are apart is what the
@@ -102,7 +69,7 @@ impl Interval {
 pub struct Position {
     /// Whole bytes.
     pub bytes: usize,
-    /// The numbers that the interval still holds, less one.
+    /// The numbers that the interval still holds.
     pub range: u32,
 }
 
@@ -110,17 +77,42 @@ pub struct Position {
 #[derive(Debug)]
 pub struct Encoder<'b> {
     buffer: &'b mut [u8],
+    /// The first byte that is the coder's.
+    start: usize,
     /// Bytes so far, whether or not they fit.
     at: usize,
-    /// Bytes up to the last that is not zero.
-    used: usize,
-    interval: Interval,
+    low: u32,
+    range: u32,
 }
 
 impl<'b> Encoder<'b> {
     /// Writes behind the `start` bytes that `buffer` has already.
     pub const fn new(buffer: &'b mut [u8], start: usize) -> Self {
-        Self { buffer, at: start, used: start, interval: Interval::ALL }
+        Self { buffer, start, at: start, low: 0, range: u32::MAX }
+    }
+
+    /// The bytes so far that fit.
+    fn written(&mut self) -> &mut [u8] {
+        let end = self.at.min(self.buffer.len());
+        self.buffer.get_mut(self.start..end).unwrap_or_default()
+    }
+
+    /// Adds to the number so far.
+    fn add(&mut self, part: u32) {
+        let (low, carry) = self.low.overflowing_add(part);
+        self.low = low;
+        if carry {
+            self.carry();
+        }
+    }
+
+    fn carry(&mut self) {
+        for byte in self.written().iter_mut().rev() {
+            *byte = byte.wrapping_add(1);
+            if *byte != 0 {
+                break;
+            }
+        }
     }
 
     fn byte(&mut self, byte: u8) {
@@ -128,36 +120,65 @@ impl<'b> Encoder<'b> {
             *free = byte;
         }
         self.at += 1;
-        if byte != 0 {
-            self.used = self.at;
+    }
+
+    fn grow(&mut self) {
+        while self.range < LEAST_RANGE {
+            let [byte, ..] = self.low.to_be_bytes();
+            self.byte(byte);
+            self.low <<= 8;
+            self.range <<= 8;
         }
     }
 
     /// Bytes so far.
     #[must_use]
     pub const fn position(&self) -> Position {
-        Position { bytes: self.at, range: self.interval.high - self.interval.low }
+        Position { bytes: self.at, range: self.range }
     }
 
     /// The bytes, from the first of the buffer on; `None` if it is too small.
     #[must_use]
     pub fn finish(mut self) -> Option<&'b [u8]> {
-        let (bytes, end) = self.interval.shortest();
-        for byte in end.to_be_bytes().into_iter().take(bytes) {
+        let (bytes, end) = shortest(self.low, self.range);
+        let [_, _, _, carry, end @ ..] = end.to_be_bytes();
+        if carry != 0 {
+            self.carry();
+        }
+        for byte in end.into_iter().take(bytes) {
             self.byte(byte);
         }
-        let used = self.used;
-        self.buffer.get(..used)
+        if self.at > self.buffer.len() {
+            return None;
+        }
+        let dropped = usize::from(self.written().last() == Some(&0));
+        self.buffer.get(..self.at.saturating_sub(dropped))
     }
 }
 
 impl Coder for Encoder<'_> {
+    #[inline]
     fn bit(&mut self, one: u16, bit: bool) -> bool {
-        self.interval.take(self.interval.split(one), bit);
-        while let Some(byte) = self.interval.shift() {
-            self.byte(byte);
+        let split = split(self.range, one);
+        if bit {
+            self.range = split;
+        } else {
+            self.range -= split;
+            self.add(split);
         }
+        self.grow();
         bit
+    }
+
+    fn part(&mut self, of: u32, value: u32) -> u32 {
+        let most = of.saturating_sub(1);
+        let value = value.min(most);
+        let width = self.range.checked_div(of).unwrap_or(0);
+        let below = width * value;
+        self.range = if value == most { self.range - below } else { width };
+        self.add(below);
+        self.grow();
+        value
     }
 }
 
@@ -165,55 +186,94 @@ impl Coder for Encoder<'_> {
 #[derive(Clone, Debug)]
 pub struct Decoder<'b> {
     bytes: &'b [u8],
+    /// The first byte that is the coder's.
+    start: usize,
     /// The next byte to be read.
     at: usize,
-    interval: Interval,
-    /// Four bytes of what was read, at the place of the interval.
-    window: u32,
+    /// How far what was read lies above the low end of the interval.
+    code: u32,
+    range: u32,
 }
 
 impl<'b> Decoder<'b> {
     /// Reads `bytes` from byte `start` on.
     #[must_use]
     pub fn new(bytes: &'b [u8], start: usize) -> Self {
-        let mut decoder = Self { bytes, at: start, interval: Interval::ALL, window: 0 };
+        let mut decoder = Self { bytes, start, at: start, code: 0, range: u32::MAX };
         for _ in 0..4 {
             decoder.pull();
         }
         decoder
     }
 
+    fn byte(&self, at: usize) -> u8 {
+        self.bytes.get(at).copied().unwrap_or(0)
+    }
+
     fn pull(&mut self) {
-        self.window = self.window << 8 | u32::from(self.bytes.get(self.at).copied().unwrap_or(0));
+        self.code = self.code << 8 | u32::from(self.byte(self.at));
         self.at = self.at.saturating_add(1);
+    }
+
+    fn grow(&mut self) {
+        while self.range < LEAST_RANGE {
+            self.range <<= 8;
+            self.pull();
+        }
     }
 
     /// Bytes that are decided so far.
     #[must_use]
     pub const fn position(&self) -> Position {
-        Position { bytes: self.at - 4, range: self.interval.high - self.interval.low }
+        Position { bytes: self.at - 4, range: self.range }
     }
 
-    /// What is wrong if the bytes do not end here as an encoder would have ended them.
+    /// What is wrong, and where, if the bytes do not end here as an encoder would have ended them.
     #[must_use]
-    pub fn end_error(&self) -> Option<ErrorKind> {
-        if self.bytes.len() > self.at {
-            return Some(ErrorKind::LeftOver(self.bytes.len() - self.at));
+    pub fn end_error(&self) -> Option<(ErrorKind, usize)> {
+        let decided = self.at - 4;
+        let window = u32::from_be_bytes([0, 1, 2, 3].map(|byte| self.byte(decided.saturating_add(byte))));
+        let (bytes, end) = shortest(window.wrapping_sub(self.code), self.range);
+        let behind = u32::MAX.checked_shr(8 * u32::try_from(bytes).unwrap_or(4)).unwrap_or(0);
+        let [_, _, _, _, end @ ..] = end.to_be_bytes();
+        if u32::from_be_bytes(end) != window & !behind {
+            return Some((ErrorKind::OtherProfile, decided.min(self.bytes.len())));
         }
-        let (_, end) = self.interval.shortest();
-        (end != self.window || self.bytes.last() == Some(&0)).then_some(ErrorKind::OtherProfile)
+        let end = decided.saturating_add(bytes);
+        let dropped = usize::from(end > self.start && self.byte(end.saturating_sub(1)) == 0);
+        let length = end.saturating_sub(dropped);
+        match self.bytes.len().checked_sub(length) {
+            Some(0) => None,
+            Some(more) => Some((ErrorKind::LeftOver(more), length)),
+            None => Some((ErrorKind::OtherProfile, self.bytes.len())),
+        }
     }
 }
 
 impl Coder for Decoder<'_> {
+    #[inline]
     fn bit(&mut self, one: u16, _: bool) -> bool {
-        let split = self.interval.split(one);
-        let bit = self.window <= split;
-        self.interval.take(split, bit);
-        while self.interval.shift().is_some() {
-            self.pull();
+        let split = split(self.range, one);
+        let bit = self.code < split;
+        if bit {
+            self.range = split;
+        } else {
+            self.code -= split;
+            self.range -= split;
         }
+        self.grow();
         bit
+    }
+
+    fn part(&mut self, of: u32, _: u32) -> u32 {
+        let most = of.saturating_sub(1);
+        let width = self.range.checked_div(of).unwrap_or(0);
+        let value = self.code.checked_div(width).unwrap_or(0).min(most);
+        let below = width * value;
+        self.code -= below;
+        self.range = if value == most { self.range - below } else { width };
+        self.grow();
+        value
     }
 }
 
@@ -229,6 +289,11 @@ impl Coder for Cost {
         let part = (u64::from(chance) << 16 >> whole) - 0x1_0000;
         self.0 += (16u64 << 16) - ((u64::from(whole) << 16) + part);
         bit
+    }
+
+    fn part(&mut self, of: u32, value: u32) -> u32 {
+        self.0 += u64::from(of.saturating_sub(1).checked_ilog2().map_or(0, |bits| bits + 1)) << 16;
+        value
     }
 }
 

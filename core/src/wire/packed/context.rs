@@ -2,10 +2,10 @@
 //!
 //! ```text
 //! root      what kind of value of which field of which record, wherever that record stands
-//! chain 0   this field on this way through the report and at this place of its list; + type of the event; + who is in it
-//! chain 1   root + what this record said before; the field here + that; + type
-//! chain 2   the field here + hint; + type; + what this record said before
-//! chain 3   the field here + hint + how exactly time and place are known; + type
+//! chain 0   + this way through the report and this place of its list; + type of the event; + who is in it
+//! chain 1   + what this record said before; + this way and place; + type
+//! chain 2   + hint, and this way and place; + type; + what this record said before
+//! chain 3   + hint, and this way and place, and how exactly time and place are known; + type
 //! ```
 //!
 //! A weight says which chains go on behind it, so most decisions look up their root alone.
@@ -18,8 +18,8 @@ use crate::model::describe::{Field, Record};
 /// Mixes a number into a hash.
 #[must_use]
 pub const fn mix(hash: u32, number: u32) -> u32 {
-    let mixed = (hash ^ number).wrapping_mul(0x9e37_79b1).rotate_left(15).wrapping_mul(0x85eb_ca77);
-    mixed ^ mixed >> 13
+    let mixed = (hash ^ number).wrapping_mul(0x9e37_79b1);
+    mixed ^ mixed >> 15
 }
 
 /// The hash of a text.
@@ -187,32 +187,17 @@ impl Way {
         mix(self.top.generic, kind)
     }
 
-    /// This field on this way through the report and at this place of its list.
-    pub(super) const fn at_field(&self, what: u32) -> u32 {
-        mix(mix(self.top.site, what), 0x100 + self.top.index as u32)
-    }
-
-    /// A key of a chain, before the decision's own number is mixed in.
+    /// What each key of a chain adds to the one before it; the first adds it to [`root`](Self::root).
     #[inline]
-    pub(super) fn chain(&self, chain: usize, step: usize, what: u32, field: u32) -> u32 {
-        let here = &self.top;
+    pub(super) const fn chain(&self, chain: usize) -> [u32; 3] {
+        let Frame { site, before, hint, index, .. } = self.top;
         let Event { kind, who, time, place, .. } = self.event;
-        let before = |key| mix(mix(key, 0xb), here.before);
-        let hinted = || mix(mix(field, 0xa), here.hint);
-        let exact = || mix(mix(hinted(), 0xd), time << 8 | place);
-        let typed = |key| mix(mix(key, 0xe), kind);
-        match (chain, step) {
-            (0, 0) => field,
-            (0, 1) => typed(field),
-            (0, _) => mix(mix(typed(field), 0xc), who),
-            (1, 0) => before(self.root(what)),
-            (1, 1) => before(field),
-            (1, _) => typed(before(field)),
-            (2, 0) => hinted(),
-            (2, 1) => typed(hinted()),
-            (2, _) => before(hinted()),
-            (_, 0) => exact(),
-            _ => typed(exact()),
+        let field = site.wrapping_add(index as u32);
+        match chain {
+            0 => [field ^ 0x0a00_0000, kind, who],
+            1 => [before ^ 0x0b00_0000, field, kind],
+            2 => [field ^ mix(hint, 0x0c00_0000), kind, before],
+            _ => [field ^ mix(hint, 0x0d00_0000 | time << 8 | place), kind, 0],
         }
     }
 }

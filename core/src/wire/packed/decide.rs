@@ -39,6 +39,8 @@ pub enum What {
     Author,
     Epoch,
     Seq,
+    Form,
+    FormNumber,
 }
 
 /// Where the root of a decision has its weight.
@@ -57,6 +59,8 @@ pub enum Shared {
     Name(usize),
     /// The place of this number.
     Place(usize),
+    /// The form of this number.
+    Form(usize),
 }
 
 /// Who takes the decisions: a coder, or a trainer that learns from them.
@@ -129,9 +133,12 @@ impl At<'_> {
 
     /// The keys of a chain, the most general first.
     pub fn chain(&self, chain: usize, number: u32) -> impl Iterator<Item = u32> {
-        let field = self.way.at_field(self.what as u32);
+        let mut key = self.way.root(self.what as u32);
         let steps = CHAIN.get(chain).copied().unwrap_or(0);
-        (0..steps).map(move |step| mix(self.way.chain(chain, step, self.what as u32, field), number))
+        self.way.chain(chain).into_iter().take(steps).map(move |more| {
+            key = mix(key, more);
+            mix(key, number)
+        })
     }
 }
 

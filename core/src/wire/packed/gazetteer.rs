@@ -64,6 +64,13 @@ pub struct Gazetteer<'p> {
     pub second: Tier<'p>,
 }
 
+impl Gazetteer<'_> {
+    /// The rank of the name of the place at a point.
+    pub(super) fn name(&self, point: Point) -> Option<u16> {
+        self.first.find(point).or_else(|| self.second.find(point)).and_then(|(_, entry)| entry.name)
+    }
+}
+
 /// Where a point stands in the order of places: the bits of its latitude and longitude by turns, the highest first, both
 /// counted from the south-west.
 #[must_use]

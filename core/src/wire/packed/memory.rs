@@ -66,6 +66,8 @@ pub(super) struct Memory<'a, const N: usize> {
     pub(super) points: Recent<Point, N>,
     pub(super) ids: Recent<Id, N>,
     pub(super) sent: Option<i64>,
+    /// The form of the report before.
+    pub(super) form: Option<usize>,
     /// A report of the same message was said before.
     pub(super) later: bool,
 }
@@ -77,6 +79,7 @@ impl<const N: usize> Memory<'_, N> {
             points: Recent::new(),
             ids: Recent::new(),
             sent: known.sent.map(Stamp::seconds),
+            form: None,
             later: false,
         };
         if let Some(point) = known.point {

@@ -13,6 +13,7 @@ mod batch;
 mod coder;
 mod context;
 mod decide;
+mod forms;
 mod gazetteer;
 mod memory;
 mod packer;
@@ -26,9 +27,10 @@ pub use batch::{BATCH, BatchReader, BatchWriter};
 pub use coder::{Coder, Cost, Decoder, Encoder, Position, fair, uniform};
 pub use context::mix;
 pub use decide::{At, Decisions, Root, Shared, What};
+pub use forms::{Forms, walk};
 pub use gazetteer::{ENTRY, Entry, Gazetteer, Node, Tier, order};
 pub use memory::Known;
-pub use profile::{Area, LENGTHS, MAGIC, PROFILE_VERSION, Profile, ProfileError, SECTION_NAMES, SECTIONS};
+pub use profile::{Area, LENGTHS, MAGIC, PROFILE_VERSION, Profile, ProfileError, SECTION_NAMES, SECTIONS, section};
 pub use squash::{MOST_LOGIT, squash};
 pub use text::{
     BUCKET_CELLS, CELL_BUCKET, CELL_CONTEXTS, DEEPEST, DEPTH_CLASSES, FIRST_TRUST, FREE_CELL, History, MOST_CELLS, NO_BYTE,
@@ -81,34 +83,35 @@ const IN_BATCH: usize = 128;
 /// # Errors
 /// The first limit or rule that the report breaks, or [`BufferFull`](ErrorKind::BufferFull).
 pub fn encode<'b, 'a>(report: &Report<'a>, profile: &Profile<'a>, known: &Known, buffer: &'b mut [u8]) -> Result<&'b [u8], Error> {
-    let most = super::encoded_len(report)?;
-    let start = usize::from(!known.profile);
-    let packed = {
-        let mut memory = Memory::<REMEMBERED>::new(known);
-        let end = buffer.len().min(most + usize::from(known.profile));
-        let room = buffer.get_mut(..end).unwrap_or_default();
-        if let Some(first) = room.first_mut().filter(|_| !known.profile) {
-            *first = PACKED | profile.tag();
-        }
-        let mut decisions = Weighing { weights: profile.weights, coder: Encoder::new(room, start) };
-        if known.profile {
-            decisions.coder.bit(NOT_POSTCARD, true);
-        }
-        let mut writer = Writer(Packer::new(profile, decisions, &mut memory, known));
-        report.put(&mut writer, &ANY)?;
-        writer.0.decisions.coder.finish().map(<[u8]>::len)
-    };
-    match packed {
-        Some(packed) => Ok(buffer.get(..packed).unwrap_or_default()),
-        None if known.profile => {
-            let (first, rest) = buffer.split_first_mut().ok_or(BUFFER_FULL)?;
-            *first = POSTCARD;
-            let postcard = super::encode(report, rest)?.len();
-            Ok(buffer.get(..=postcard).unwrap_or_default())
-        }
-        None => super::encode(report, buffer),
+    if let Some(first) = buffer.first_mut().filter(|_| !known.profile) {
+        *first = PACKED | profile.tag();
     }
+    let start = usize::from(!known.profile);
+    let mut decisions = Weighing { weights: profile.weights, coder: Encoder::new(&mut *buffer, start) };
+    if known.profile {
+        decisions.coder.bit(NOT_POSTCARD, true);
+    }
+    let mut memory = Memory::<REMEMBERED>::new(known);
+    let mut writer = Writer(Packer::new(profile, decisions, &mut memory, known));
+    writer.whole(report)?;
+    let packed = writer.0.decisions.coder.finish().map(<[u8]>::len);
+    // Few reports are long enough for postcard to be shorter, so few are measured.
+    if let Some(packed) = packed
+        && (packed <= LEAST_POSTCARD || packed <= super::encoded_len(report)? + usize::from(known.profile))
+    {
+        return Ok(buffer.get(..packed).unwrap_or_default());
+    }
+    if known.profile {
+        let (first, rest) = buffer.split_first_mut().ok_or(BUFFER_FULL)?;
+        *first = POSTCARD;
+        let postcard = super::encode(report, rest)?.len();
+        return Ok(buffer.get(..=postcard).unwrap_or_default());
+    }
+    super::encode(report, buffer)
 }
+
+/// No report takes fewer bytes in postcard: the header, three of the id, and one for each of the other 13 fields.
+const LEAST_POSTCARD: usize = 17;
 
 /// Where nothing says the profile, this byte says that postcard's bytes follow; packed bytes never start with it.
 const POSTCARD: u8 = 0xff;
@@ -154,22 +157,20 @@ pub fn decode_traced<'a, T: Trace>(
     if let Some(bytes) = postcard {
         return super::decode_traced(bytes, report, trace);
     }
-    let first = bytes.first().copied().unwrap_or_default();
-    if !known.profile && first & !PACKED != profile.tag() {
-        return Err(Error { kind: ErrorKind::OtherProfile, offset: 0, path: Path::ROOT });
-    }
     let mut memory = Memory::<REMEMBERED>::new(known);
     let mut decisions = Weighing { weights: profile.weights, coder: Decoder::new(bytes, usize::from(!known.profile)) };
     if known.profile {
         decisions.coder.bit(NOT_POSTCARD, true);
+    } else if tag(bytes) != Some(profile.tag()) {
+        return Err(Error { kind: ErrorKind::OtherProfile, offset: 0, path: Path::ROOT });
     }
     let packer = Packer::new(profile, decisions, &mut memory, known);
     let mut reader = Reader { packer, start: Position::default(), trace };
     reader.packer.room = room;
     if !known.profile {
-        reader.header(first);
+        reader.header(PACKED | profile.tag());
     }
-    report.take(&mut reader, &ANY)?;
+    reader.whole(report)?;
     reader.end()
 }
 
@@ -201,7 +202,7 @@ impl<'a> Rehearsal<'a> {
         known: &Known,
         decisions: D,
     ) -> Result<(), Error> {
-        report.put(&mut Writer(Packer::new(profile, decisions, &mut self.0, known)), &ANY)?;
+        Writer(Packer::new(profile, decisions, &mut self.0, known)).whole(report)?;
         self.0.later = true;
         Ok(())
     }
@@ -210,7 +211,14 @@ impl<'a> Rehearsal<'a> {
 /// Packs what it is given.
 struct Writer<'p, 'a, D, const N: usize>(Packer<'p, 'a, D, N>);
 
-impl<D: Decisions, const N: usize> Writer<'_, '_, D, N> {
+impl<'a, D: Decisions, const N: usize> Writer<'_, 'a, D, N> {
+    fn whole(&mut self, report: &Report<'a>) -> Result<(), Error> {
+        let form = self.0.profile.forms.find(report, self.0.profile)?;
+        let begun = self.0.begin(form);
+        self.fail(begun)?;
+        report.put(self, &ANY)
+    }
+
     fn fail<T>(&self, result: Result<T, ErrorKind>) -> Result<(), Error> {
         result.map(|_| ()).map_err(|kind| self.0.error(kind, 0))
     }
@@ -268,8 +276,8 @@ impl<'a, D: Decisions, const N: usize> Sink<'a> for Writer<'_, 'a, D, N> {
     }
 
     fn flag(&mut self, flag: bool) -> Result<(), Error> {
-        self.0.flag(flag);
-        Ok(())
+        let result = self.0.flag(flag);
+        self.fail(result)
     }
 
     fn case(&mut self, case: u8, of: u8) -> Result<(), Error> {
@@ -320,22 +328,32 @@ struct Reader<'p, 'a, 't, D, T, const N: usize> {
     trace: &'t mut T,
 }
 
-impl<'b, D: Decisions<Coder = Decoder<'b>>, T: Trace, const N: usize> Reader<'_, '_, '_, D, T, N> {
+impl<'a, 'b, D: Decisions<Coder = Decoder<'b>>, T: Trace, const N: usize> Reader<'_, 'a, '_, D, T, N> {
+    fn whole(&mut self, report: &mut Report<'a>) -> Result<(), Error> {
+        let start = self.position();
+        let form = self.packer.begin(None);
+        if !self.packer.profile.forms.is_empty() {
+            self.read(start, form, |form| Seen::Form(*form))?;
+        }
+        report.take(self, &ANY)?;
+        let end = self.packer.end();
+        end.map_err(|kind| self.packer.error(kind, start.bytes))
+    }
+
     fn position(&mut self) -> Position {
         self.packer.decisions.coder().position()
     }
 
     fn header(&mut self, header: u8) {
         let end = self.position();
-        self.trace.seen(&self.packer.path, 0..1, Seen::Header(header));
+        self.trace.seen(&self.packer.path, 0..end.bytes, Seen::Header(header));
         self.trace.packed(Position { bytes: 0, range: u32::MAX }, end);
     }
 
     fn end(&mut self) -> Result<(), Error> {
-        let at = self.position().bytes;
         // What is wrong is wrong with the whole.
         self.packer.path = Path::default();
-        self.packer.decisions.coder().end_error().map_or(Ok(()), |kind| Err(self.packer.error(kind, at)))
+        self.packer.decisions.coder().end_error().map_or(Ok(()), |(kind, at)| Err(self.packer.error(kind, at)))
     }
 
     fn read<V>(&mut self, start: Position, value: Result<V, ErrorKind>, seen: impl FnOnce(&V) -> Seen<'_>) -> Result<V, Error> {
@@ -407,7 +425,7 @@ impl<'a, 'b, D: Decisions<Coder = Decoder<'b>>, T: Trace, const N: usize> Source
     fn flag(&mut self) -> Result<bool, Error> {
         let start = self.position();
         let flag = self.packer.flag(false);
-        self.read(start, Ok(flag), |flag| Seen::Flag(*flag))
+        self.read(start, flag, |flag| Seen::Flag(*flag))
     }
 
     fn case(&mut self, of: u8) -> Result<u8, Error> {
@@ -456,5 +474,18 @@ impl<'a, 'b, D: Decisions<Coder = Decoder<'b>>, T: Trace, const N: usize> Source
         let start = self.position();
         let digest = self.packer.digest(&[0; 32]);
         self.read(start, Ok(digest), |digest| Seen::Digest(digest))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LEAST_POSTCARD;
+    use crate::model::{Report, Status};
+
+    #[test]
+    fn no_report_takes_fewer_bytes_in_postcard() {
+        // Each value at its shortest; an absent one is a byte too.
+        let least = Report { status: Status::ACTUAL, ..Report::default() };
+        assert_eq!(crate::wire::encoded_len(&least), Ok(LEAST_POSTCARD));
     }
 }

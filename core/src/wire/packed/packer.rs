@@ -43,7 +43,7 @@ static TIME_ORDER: [u8; Time::RECORD.fields.len()] = first(Time::RECORD, &["prec
 static PLACE_ORDER: [u8; Place::RECORD.fields.len()] = first(Place::RECORD, &["precision", "point"]);
 static COUNT_ORDER: [u8; Count::RECORD.fields.len()] = first(Count::RECORD, &["of", "item", "who"]);
 
-fn order(record: &'static Record) -> &'static [u8] {
+pub(super) fn order(record: &'static Record) -> &'static [u8] {
     if record.id == Event::RECORD.id {
         &EVENT_ORDER
     } else if record.id == Time::RECORD.id {
@@ -67,7 +67,7 @@ const OF: u8 = field(Count::RECORD.fields, "of");
 const VALUE: u8 = field(Count::RECORD.fields, "value");
 const MIN: u8 = field(Count::RECORD.fields, "min");
 const MAX: u8 = field(Count::RECORD.fields, "max");
-const KEY: u8 = field(Entry::RECORD.fields, "key");
+pub(super) const KEY: u8 = field(Entry::RECORD.fields, "key");
 
 /// Figures of a report so far.
 #[derive(Clone, Copy, Debug, Default)]
@@ -92,10 +92,12 @@ pub(super) struct Packer<'p, 'a, D, const N: usize> {
     figures: Figures,
     /// The last instant that was said.
     pub(super) last: Option<i64>,
-    /// The point that was said last, if it is one of the gazetteer's.
-    pub(super) named: Option<u16>,
+    /// The point that the place at hand said.
+    pub(super) place: Option<Point>,
     /// Bytes of text so far.
     pub(super) text: usize,
+    /// What is left of the form that the report has.
+    form: Option<&'p [u8]>,
     /// Where texts are read into.
     pub(super) room: &'a mut [u8],
 }
@@ -112,10 +114,43 @@ impl<'p, 'a, D: Decisions, const N: usize> Packer<'p, 'a, D, N> {
             given: false,
             figures: Figures::default(),
             last: None,
-            named: None,
+            place: None,
             text: 0,
+            form: None,
             room: &mut [],
         }
+    }
+
+    /// The first decision of a report: which form it has.
+    pub(super) fn begin(&mut self, form: Option<usize>) -> Result<Option<usize>, ErrorKind> {
+        let forms = self.profile.forms;
+        if forms.is_empty() {
+            return Ok(None);
+        }
+        self.way.hint(self.memory.form.map_or(0, |form| 1 + form as u32));
+        let form = form.filter(|form| self.decisions.admits(Shared::Form(*form)));
+        let has = self.decide(What::Form, 0, form.is_some());
+        self.memory.form = None;
+        if has {
+            let form = self.one_of(What::FormNumber, forms.len() as u32, form.unwrap_or(0) as u32) as usize;
+            self.form = Some(forms.get(form).ok_or(ErrorKind::OtherProfile)?);
+            self.memory.form = Some(form);
+        }
+        self.way.hint(0);
+        Ok(self.memory.form)
+    }
+
+    /// The report is through: so must its form be.
+    pub(super) fn end(&self) -> Result<(), ErrorKind> {
+        if self.form.is_none_or(<[u8]>::is_empty) { Ok(()) } else { Err(ErrorKind::OtherProfile) }
+    }
+
+    /// The next step of the form; `None` if the report has none.
+    pub(super) fn step(&mut self) -> Option<Result<u8, ErrorKind>> {
+        let steps = self.form?;
+        let Some((step, rest)) = steps.split_first() else { return Some(Err(ErrorKind::OtherProfile)) };
+        self.form = Some(rest);
+        Some(Ok(*step))
     }
 
     pub(super) fn given(&mut self) -> bool {
@@ -191,12 +226,17 @@ impl<'p, 'a, D: Decisions, const N: usize> Packer<'p, 'a, D, N> {
         if record.id == Count::RECORD.id {
             (self.figures.of, self.figures.best) = (0, None);
         } else if record.id == Place::RECORD.id {
-            self.named = None;
+            self.place = None;
         }
         self.way.record(record);
         let sets = self.profile.masks.of(record.id);
-        let rank = sets.iter().position(|set| u32::from_le_bytes(*set) == reported).unwrap_or(sets.len());
-        let rank = self.number(What::Fields, rank as u64, 8) as usize;
+        let rank = match self.step() {
+            Some(step) => usize::from(step?),
+            None => {
+                let rank = sets.iter().position(|set| u32::from_le_bytes(*set) == reported).unwrap_or(sets.len());
+                self.number(What::Fields, rank as u64, 8) as usize
+            }
+        };
         let reported = match sets.get(rank) {
             Some(set) => u32::from_le_bytes(*set),
             None if rank == sets.len() => (0u8..).zip(record.fields).fold(0, |mask, (number, _)| {
@@ -217,7 +257,10 @@ impl<'p, 'a, D: Decisions, const N: usize> Packer<'p, 'a, D, N> {
 
     pub(super) fn code(&mut self, code: u8) -> Result<u8, ErrorKind> {
         self.given();
-        let code = u8::try_from(self.number(What::Code, code.into(), 8)).map_err(|_| ErrorKind::TooWide { bits: 8 })?;
+        let code = match self.step() {
+            Some(step) => step?,
+            None => u8::try_from(self.number(What::Code, code.into(), 8)).map_err(|_| ErrorKind::TooWide { bits: 8 })?,
+        };
         if self.way.at(Event::RECORD, TYPE) {
             self.way.event.kind = 1 + u32::from(code);
         } else if self.way.at(Time::RECORD, PRECISION) {
@@ -231,14 +274,28 @@ impl<'p, 'a, D: Decisions, const N: usize> Packer<'p, 'a, D, N> {
         Ok(code)
     }
 
-    pub(super) fn flag(&mut self, flag: bool) -> bool {
-        let flag = self.given() || self.decide(What::Flag, 0, flag);
+    pub(super) fn flag(&mut self, flag: bool) -> Result<bool, ErrorKind> {
+        let given = self.given();
+        let flag = match self.step() {
+            Some(step) => step? != 0,
+            None => given || self.decide(What::Flag, 0, flag),
+        };
         self.way.said(flag.into());
-        flag
+        Ok(flag)
     }
 
     pub(super) fn case(&mut self, case: u8, of: u8) -> Result<u8, ErrorKind> {
         let given = self.given();
+        if let Some(step) = self.step() {
+            let case = step?;
+            if case >= of {
+                return Err(ErrorKind::OtherProfile);
+            }
+            if of > 2 {
+                self.way.said(case.into());
+            }
+            return Ok(case);
+        }
         match (of, given) {
             (2, true) => Ok(1),
             (2, false) => Ok(self.decide(What::Case, 0, case == 1).into()),
@@ -253,7 +310,11 @@ impl<'p, 'a, D: Decisions, const N: usize> Packer<'p, 'a, D, N> {
 
     pub(super) fn choice(&mut self, variant: u8, of: u8) -> Result<u8, ErrorKind> {
         self.given();
-        match self.number(What::Case, variant.into(), 8) {
+        let variant = match self.step() {
+            Some(step) => step?.into(),
+            None => self.number(What::Case, variant.into(), 8),
+        };
+        match variant {
             variant if variant < of.into() => {
                 self.way.said(variant as u32);
                 Ok(variant as u8)
@@ -264,8 +325,13 @@ impl<'p, 'a, D: Decisions, const N: usize> Packer<'p, 'a, D, N> {
 
     pub(super) fn length(&mut self, items: usize, most: usize) -> Result<usize, ErrorKind> {
         let least = usize::from(self.given());
-        let more = self.number(What::Length, items.saturating_sub(least) as u64, 8);
-        let items = usize::try_from(more).unwrap_or(usize::MAX).saturating_add(least);
+        let items = match self.step() {
+            Some(step) => usize::from(step?),
+            None => {
+                let more = self.number(What::Length, items.saturating_sub(least) as u64, 8);
+                usize::try_from(more).unwrap_or(usize::MAX).saturating_add(least)
+            }
+        };
         if items > most {
             return Err(ErrorKind::TooMany { limit: most, value: items });
         }
@@ -339,19 +405,33 @@ impl<'p, 'a, D: Decisions, const N: usize> Packer<'p, 'a, D, N> {
         let bound = self.way.bound().filter(|bound| !bound.unit.is_empty()).unwrap_or(&TEXT);
         let most = usize::try_from(bound.max).unwrap_or(0);
         let long = bound.max > TEXT.max;
-        let (text, what) = if long { (self.new_text(text, 1, most)?, 0) } else { self.name(text, most)? };
+        let key = self.way.at(Entry::RECORD, KEY);
+        let low = if key { self.step() } else { None };
+        let (text, what) = match low {
+            Some(low) => self.key(low?)?,
+            None if long => (self.new_text(text, 1, most)?, 0),
+            None => self.name(text, most)?,
+        };
         self.text += text.len();
         if self.text > usize::try_from(ALL_TEXT.max).unwrap_or(0) {
             return Err(ErrorKind::Limit { bound: &ALL_TEXT, value: i64::try_from(self.text).unwrap_or(i64::MAX) });
         }
         self.way.said(what);
-        if self.way.at(Entry::RECORD, KEY) {
+        if key {
             self.way.hint(hash(text));
         } else if self.way.at(Party::RECORD, PARTY_NAME) && self.way.through(EVENT) && self.way.event.parties < 2 {
             self.way.event.parties += 1;
             self.way.event.who = mix(self.way.event.who, hash(text));
         }
         Ok(text)
+    }
+
+    /// The key of an extra entry, by the form.
+    fn key(&mut self, low: u8) -> Result<(&'a str, u32), ErrorKind> {
+        let high = self.step().unwrap_or(Err(ErrorKind::OtherProfile))?;
+        let rank = usize::from(u16::from_le_bytes([low, high]));
+        let text = self.profile.names.get(rank).ok_or(ErrorKind::OtherProfile)?;
+        Ok((text, 0x100 + rank as u32))
     }
 
     /// Whether something was said before is another question where other reports were said before.
@@ -366,7 +446,8 @@ impl<'p, 'a, D: Decisions, const N: usize> Packer<'p, 'a, D, N> {
     /// A name: the one of the place, one that was said before, one of the profile's, or a new one.
     fn name(&mut self, text: Option<&'a str>, most: usize) -> Result<(&'a str, u32), ErrorKind> {
         let names = self.profile.names;
-        let placed = self.named.filter(|_| self.way.at(Place::RECORD, PLACE_NAME)).and_then(|rank| names.get(rank.into()));
+        let place = self.place.filter(|_| self.way.at(Place::RECORD, PLACE_NAME));
+        let placed = place.and_then(|point| self.profile.gazetteer.name(point)).and_then(|rank| names.get(rank.into()));
         if let Some(placed) = placed
             && self.decide(What::AsPlace, 0, text == Some(placed))
         {

@@ -2,14 +2,15 @@
 //!
 //! ```text
 //! byte 0    "irpf"
-//! byte 4    format version, 1
+//! byte 4    format version, 2
 //! byte 5    three zeros
 //! byte 8    SHA-256 of all bytes from byte 40 on: the profile's id
-//! byte 40   length in bytes of each section, 6 x u32
-//! byte 64   the sections, one behind another:
+//! byte 40   length in bytes of each section, 7 x u32
+//! byte 68   the sections, one behind another:
 //!   area        i64 base, seconds since 1970; u32 minutes that it is good for; 4 x i32 latitudes
 //!               from and to, longitudes from and to, in 1e-7 degree; empty: no mission
 //!   masks       for each record: u32 its id, u8 how many, so many x u32 sets of reported fields, the commonest first
+//!   forms       see `forms.rs`
 //!   weights     see `weights.rs`
 //!   names       u16 how many; so many x u16 in the order of their bytes; one more x u32 where each starts; the UTF-8
 //!   gazetteer   see `gazetteer.rs`
@@ -22,6 +23,7 @@ use core::fmt;
 
 use sha2::{Digest as _, Sha256};
 
+use super::forms::Forms;
 use super::gazetteer::Gazetteer;
 use super::text::TextModel;
 use super::weights::Weights;
@@ -30,13 +32,25 @@ use crate::model::bounds::{LATITUDE, LONGITUDE, SECONDS};
 /// What a profile starts with.
 pub const MAGIC: [u8; 4] = *b"irpf";
 /// The version of the format of profiles.
-pub const PROFILE_VERSION: u8 = 1;
+pub const PROFILE_VERSION: u8 = 2;
 /// Where its sections' lengths stand.
 pub const LENGTHS: usize = 40;
 /// Where its sections start.
-pub const SECTIONS: usize = 64;
+pub const SECTIONS: usize = LENGTHS + 4 * SECTION_NAMES.len();
 /// The names of the sections.
-pub const SECTION_NAMES: [&str; 6] = ["area", "masks", "weights", "names", "gazetteer", "text"];
+pub const SECTION_NAMES: [&str; 7] = ["area", "masks", "forms", "weights", "names", "gazetteer", "text"];
+
+/// The numbers of the sections, in [`SECTION_NAMES`].
+#[allow(missing_docs)] // named like the sections
+pub mod section {
+    pub const AREA: usize = 0;
+    pub const MASKS: usize = 1;
+    pub const FORMS: usize = 2;
+    pub const WEIGHTS: usize = 3;
+    pub const NAMES: usize = 4;
+    pub const GAZETTEER: usize = 5;
+    pub const TEXT: usize = 6;
+}
 
 /// A profile that was checked, ready for use.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +58,7 @@ pub struct Profile<'p> {
     id: [u8; 32],
     pub(super) area: Option<Area>,
     pub(super) masks: Masks<'p>,
+    pub(super) forms: Forms<'p>,
     pub(super) weights: Weights<'p>,
     pub(super) names: Names<'p>,
     pub(super) gazetteer: Gazetteer<'p>,
@@ -62,7 +77,7 @@ pub enum ProfileError {
     /// Their hash is not the one that they carry: damaged, or cut off.
     Damaged,
     /// The section, a number into [`SECTION_NAMES`], does not hold what it should.
-    Malformed(u8),
+    Malformed(usize),
 }
 
 impl fmt::Display for ProfileError {
@@ -74,7 +89,7 @@ impl fmt::Display for ProfileError {
             }
             Self::Damaged => f.write_str("the profile is damaged or cut off: its bytes do not have the hash that it carries"),
             Self::Malformed(section) => {
-                let name = SECTION_NAMES.get(usize::from(*section)).unwrap_or(&"?");
+                let name = SECTION_NAMES.get(*section).unwrap_or(&"?");
                 write!(f, "the profile's section \"{name}\" is malformed: it was not written by increp train")
             }
         }
@@ -110,6 +125,7 @@ impl<'p> Profile<'p> {
         id: [0; 32],
         area: None,
         masks: Masks(&[]),
+        forms: Forms::EMPTY,
         weights: Weights::EMPTY,
         names: Names::EMPTY,
         gazetteer: Gazetteer::EMPTY,
@@ -134,25 +150,26 @@ impl<'p> Profile<'p> {
             return Err(ProfileError::Damaged);
         }
         let mut sections = [&[][..]; SECTION_NAMES.len()];
-        let (lengths, rest) = content.split_at_checked(SECTIONS - LENGTHS).ok_or(ProfileError::Malformed(0))?;
+        let (lengths, rest) = content.split_at_checked(SECTIONS - LENGTHS).ok_or(ProfileError::Malformed(section::AREA))?;
         let mut rest = Bytes(rest);
         for (section, length) in sections.iter_mut().zip(lengths.as_chunks().0) {
             let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX);
-            *section = rest.many(length).ok_or(ProfileError::Malformed(0))?;
+            *section = rest.many(length).ok_or(ProfileError::Malformed(section::AREA))?;
         }
         if !rest.0.is_empty() {
-            return Err(ProfileError::Malformed(5));
+            return Err(ProfileError::Malformed(section::TEXT));
         }
-        let [area, masks, weights, names, gazetteer, text] = sections;
-        let names = Names::new(names).ok_or(ProfileError::Malformed(3))?;
+        let [area, masks, forms, weights, names, gazetteer, text] = sections;
+        let names = Names::new(names).ok_or(ProfileError::Malformed(section::NAMES))?;
         Ok(Self {
             id,
-            area: Area::new(area).ok_or(ProfileError::Malformed(0))?,
-            masks: Masks::new(masks).ok_or(ProfileError::Malformed(1))?,
-            weights: Weights::new(weights).ok_or(ProfileError::Malformed(2))?,
+            area: Area::new(area).ok_or(ProfileError::Malformed(section::AREA))?,
+            masks: Masks::new(masks).ok_or(ProfileError::Malformed(section::MASKS))?,
+            forms: Forms::new(forms).ok_or(ProfileError::Malformed(section::FORMS))?,
+            weights: Weights::new(weights).ok_or(ProfileError::Malformed(section::WEIGHTS))?,
             names,
-            gazetteer: Gazetteer::new(gazetteer, names).ok_or(ProfileError::Malformed(4))?,
-            text: if text.is_empty() { None } else { Some(TextModel::new(text).ok_or(ProfileError::Malformed(5))?) },
+            gazetteer: Gazetteer::new(gazetteer, names).ok_or(ProfileError::Malformed(section::GAZETTEER))?,
+            text: if text.is_empty() { None } else { Some(TextModel::new(text).ok_or(ProfileError::Malformed(section::TEXT))?) },
         })
     }
 
@@ -185,6 +202,12 @@ impl<'p> Profile<'p> {
     #[must_use]
     pub const fn area(&self) -> Option<Area> {
         self.area
+    }
+
+    /// Forms that many reports have.
+    #[must_use]
+    pub const fn forms(&self) -> Forms<'p> {
+        self.forms
     }
 
     /// The table of weights.
@@ -261,6 +284,11 @@ impl<'p> Masks<'p> {
             bytes.many(4 * usize::from(many))?;
         }
         Some(Self(section))
+    }
+
+    /// The rank of a set of fields.
+    pub(super) fn rank(&self, record: u32, reported: u32) -> Option<usize> {
+        self.of(record).iter().position(|set| u32::from_le_bytes(*set) == reported)
     }
 
     /// The sets of a record.

@@ -582,6 +582,11 @@ mod tests {
             *at += 1;
             bit
         }
+
+        /// The text model has none but those of a power of two.
+        fn part(&mut self, of: u32, value: u32) -> u32 {
+            (0..of.ilog2()).rev().fold(0, |read, at| read << 1 | u32::from(self.bit(1 << 15, value >> at & 1 == 1)))
+        }
     }
 
     fn random(state: &mut u32) -> u8 {

@@ -22,20 +22,27 @@ const HALVINGS: u32 = 8;
 /// Seconds in a day, an hour, a minute, a second.
 const UNITS: [i64; 4] = [86_400, 3600, 60, 1];
 
+/// The largest unit of which an instant is a whole number.
+pub(super) fn unit(seconds: i64) -> usize {
+    UNITS.iter().position(|unit| seconds.checked_rem_euclid(*unit) == Some(0)).unwrap_or(UNITS.len() - 1)
+}
+
 impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
     /// An instant: the largest unit of which it is a whole number, and how many of them lie between it and what was said
     /// last. A day may also be the first of the month or of the year of what was said last.
     pub(super) fn stamp(&mut self, seconds: i64) -> Result<i64, ErrorKind> {
         self.given();
         let sent = self.way.at(Report::RECORD, SENT);
-        let unit = UNITS.iter().position(|unit| seconds.checked_rem_euclid(*unit) == Some(0)).unwrap_or(3);
-        let unit = self.number(What::Unit, unit as u64, 4) as usize;
+        let unit = match self.step() {
+            Some(step) => usize::from(step?),
+            None => self.number(What::Unit, unit(seconds) as u64, 4) as usize,
+        };
         let length = *UNITS.get(unit).ok_or(ErrorKind::OtherProfile)?;
         self.way.said(unit as u32);
         let said = if sent { self.memory.sent } else { self.last };
         let area = self.profile.area.filter(|_| said.is_none());
         let seconds = match area {
-            Some(area) if sent => match self.horizon(area, seconds, length) {
+            Some(area) if sent => match self.horizon(area, seconds, length)? {
                 Some(seconds) => seconds,
                 None => self.ago(area.base, seconds, length)?,
             },
@@ -55,14 +62,23 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
     }
 
     /// Within the time that the profile is good for, all instants are as likely.
-    fn horizon(&mut self, area: Area, seconds: i64, length: i64) -> Option<i64> {
+    fn horizon(&mut self, area: Area, seconds: i64, length: i64) -> Result<Option<i64>, ErrorKind> {
         let many = whole(60 * i64::from(area.minutes), length);
         let base = whole(area.base, length);
         let past = whole(seconds, length) - base;
-        let many = u32::try_from(many).ok().filter(|many| *many > 0)?;
+        let Some(many) = u32::try_from(many).ok().filter(|many| *many > 0) else { return Ok(None) };
         let inside = self.decide(What::Horizon, 0, (0..i64::from(many)).contains(&past));
         let past = u32::try_from(past).unwrap_or(0).min(many - 1);
-        inside.then(|| (base + i64::from(uniform(self.decisions.coder(), many, past))) * length)
+        if !inside {
+            return Ok(None);
+        }
+        Ok(Some((base + i64::from(self.uniform(many, past)?)) * length))
+    }
+
+    /// One of the numbers below `of`, all as likely.
+    fn uniform(&mut self, of: u32, value: u32) -> Result<u32, ErrorKind> {
+        let value = uniform(self.decisions.coder(), of, value);
+        if value < of { Ok(value) } else { Err(ErrorKind::OtherProfile) }
     }
 
     /// The first day of the month or of the year of the reference.
@@ -115,6 +131,8 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
             }
         }
         let author = wide(self.number(What::Author, id.author.into(), 0))?;
+        // Whoever is often heard of has a small number and a long count; who it is, is not learned.
+        self.way.said(author.saturating_add(1).ilog2());
         let epoch = wide(self.number(What::Epoch, id.epoch.into(), 0))?;
         let seq = wide(self.number(What::Number, id.seq.into(), 1))?;
         Ok(Id { author, epoch, seq })
@@ -125,9 +143,7 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
         self.given();
         let point = self.new_point(point)?;
         self.memory.points.say(point, |said| same_point(*said, point));
-        let gazetteer = self.profile.gazetteer;
-        let place = gazetteer.first.find(point).or_else(|| gazetteer.second.find(point));
-        self.named = place.and_then(|(_, entry)| entry.name);
+        self.place = Some(point);
         Ok(point)
     }
 
@@ -153,7 +169,7 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
             if self.decide(What::Known, 1, place.is_some()) {
                 let number = place.map_or(0, |(number, _)| u32::try_from(number).unwrap_or(0));
                 let many = u32::try_from(gazetteer.second.len()).unwrap_or(1);
-                let number = uniform(self.decisions.coder(), many, number) as usize;
+                let number = self.uniform(many, number)? as usize;
                 return gazetteer.second.get(number).map(|entry| entry.point).ok_or(ErrorKind::OtherProfile);
             }
         }
@@ -214,7 +230,7 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
         let many = whole(to.into(), step) - first + 1;
         let many = u32::try_from(many).ok().filter(|many| *many > 0).ok_or(ErrorKind::OtherProfile)?;
         let number = u32::try_from(whole(degrees.0.into(), step) - first).unwrap_or(0);
-        let number = uniform(self.decisions.coder(), many, number.min(many - 1));
+        let number = self.uniform(many, number.min(many - 1))?;
         i32::try_from((first + i64::from(number)) * step).map(Degrees).map_err(|_| ErrorKind::OtherProfile)
     }
 }

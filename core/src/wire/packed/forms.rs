@@ -1,0 +1,195 @@
+//! Forms: which fields, lists, cases and codes reports have, as whole reports often have them.
+//!
+//! ```text
+//! section   u16 how many; one more x u16 where each starts; then the forms, in the order of their bytes, none twice
+//! form      a byte for each step of the walk through a report, two for the key of an extra entry
+//!   fields  the rank of the set among the masks of its record
+//!   case, choice, length, code, flag    itself
+//!   instant which unit it is a whole number of
+//!   key     u16 rank among the profile's names
+//! ```
+//!
+//! A report whose steps are those of a form says the form's number, and then nothing of all that any more: what is left are
+//! its numbers, names, texts and places. A report like none of them says its steps one by one.
+
+use super::packer::{KEY, order};
+use super::profile::{Bytes, Profile};
+use super::values::unit;
+use crate::error::{Error, ErrorKind};
+use crate::model::bounds::ANY;
+use crate::model::describe::{CodeList, Path, Record};
+use crate::model::{Entry, Fields, Group, Report, Sink, Value as _};
+
+/// The section, in place.
+#[derive(Clone, Copy, Debug)]
+pub struct Forms<'p> {
+    starts: &'p [[u8; 2]],
+    steps: &'p [u8],
+}
+
+impl<'p> Forms<'p> {
+    pub(super) const EMPTY: Forms<'static> = Forms { starts: &[], steps: &[] };
+
+    pub(super) fn new(section: &'p [u8]) -> Option<Self> {
+        if section.is_empty() {
+            return Some(Self::EMPTY);
+        }
+        let mut bytes = Bytes(section);
+        let many = usize::from(u16::from_le_bytes(bytes.take()?));
+        let starts = bytes.many(2 * (many + 1))?.as_chunks().0;
+        let forms = Self { starts, steps: bytes.0 };
+        let mut last = None;
+        for number in 0..many {
+            let form = forms.get(number)?;
+            if last >= Some(form) {
+                return None;
+            }
+            last = Some(form);
+        }
+        Some(forms)
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The steps of a form.
+    #[must_use]
+    pub fn get(&self, number: usize) -> Option<&'p [u8]> {
+        let start = |number: usize| self.starts.get(number).map(|start| usize::from(u16::from_le_bytes(*start)));
+        self.steps.get(start(number)?..start(number.checked_add(1)?)?)
+    }
+
+    /// The form of a report, if it has one of these.
+    ///
+    /// # Errors
+    /// The first limit or rule that the report breaks.
+    pub(super) fn find(&self, report: &Report<'_>, profile: &Profile<'_>) -> Result<Option<usize>, Error> {
+        if self.is_empty() {
+            return Ok(None);
+        }
+        let (mut low, mut high, mut at) = (0, self.len(), 0);
+        let steps = |number: usize, at: usize| self.get(number).and_then(|form| form.get(at).copied());
+        // The forms that start like the report stand side by side.
+        let known = walk(report, profile, &mut |step| {
+            while low < high && steps(low, at) < Some(step) {
+                low += 1;
+            }
+            while low < high && steps(high - 1, at) > Some(step) {
+                high -= 1;
+            }
+            at += 1;
+        })?;
+        let whole = self.get(low).is_some_and(|form| form.len() == at);
+        Ok(Some(low).filter(|_| known && low < high && whole))
+    }
+}
+
+/// Tells `each` the steps of a report, and whether they make a form: whether the profile knows all that they need.
+///
+/// # Errors
+/// The first limit or rule that the report breaks.
+pub fn walk(report: &Report<'_>, profile: &Profile<'_>, each: &mut dyn FnMut(u8)) -> Result<bool, Error> {
+    let mut walker = Walker { profile, each, path: Path::default(), known: true, entry: false, key: false };
+    report.put(&mut walker, &ANY)?;
+    Ok(walker.known)
+}
+
+struct Walker<'w, 'p> {
+    profile: &'w Profile<'p>,
+    each: &'w mut dyn FnMut(u8),
+    path: Path,
+    known: bool,
+    /// The record that began last is an extra entry.
+    entry: bool,
+    /// The value that comes next is its key.
+    key: bool,
+}
+
+impl Walker<'_, '_> {
+    fn step(&mut self, step: Option<usize>) {
+        match step.and_then(|step| u8::try_from(step).ok()) {
+            Some(step) => (self.each)(step),
+            None => self.known = false,
+        }
+    }
+}
+
+impl<'a> Sink<'a> for Walker<'_, '_> {
+    fn path(&mut self) -> &mut Path {
+        &mut self.path
+    }
+
+    fn field(&mut self, number: u8) {
+        self.path.enter_field(number);
+        self.key = self.entry && number == KEY;
+    }
+
+    fn error(&mut self, kind: ErrorKind) -> Error {
+        Error { kind, offset: 0, path: self.path }
+    }
+
+    fn fields(&mut self, record: &'static Record, reported: u32) -> Result<Fields, Error> {
+        self.entry = record.id == Entry::RECORD.id;
+        self.step(self.profile.masks.rank(record.id, reported));
+        Ok(Fields::reported(reported, order(record)))
+    }
+
+    fn group(&mut self, _: Group, _: [i64; 3]) -> Result<bool, Error> {
+        Ok(true)
+    }
+
+    fn code(&mut self, code: u8, _: &'static CodeList) -> Result<(), Error> {
+        self.step(Some(code.into()));
+        Ok(())
+    }
+
+    fn flag(&mut self, flag: bool) -> Result<(), Error> {
+        self.step(Some(flag.into()));
+        Ok(())
+    }
+
+    fn case(&mut self, case: u8, _: u8) -> Result<(), Error> {
+        self.step(Some(case.into()));
+        Ok(())
+    }
+
+    fn length(&mut self, items: usize, _: usize) -> Result<(), Error> {
+        self.step(Some(items));
+        Ok(())
+    }
+
+    fn unsigned(&mut self, _: u64, _: u8) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn signed(&mut self, _: i64, _: u8) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn stamp(&mut self, seconds: i64) -> Result<(), Error> {
+        self.step(Some(unit(seconds)));
+        Ok(())
+    }
+
+    fn text(&mut self, text: &'a str) -> Result<(), Error> {
+        if self.key {
+            let rank = self.profile.names.find(text);
+            self.step(rank.map(|rank| rank & 0xff));
+            self.step(rank.map(|rank| rank >> 8));
+        }
+        Ok(())
+    }
+
+    fn digest(&mut self, _: &[u8; 32]) -> Result<(), Error> {
+        Ok(())
+    }
+}
