@@ -1,0 +1,377 @@
+//! A value of a report, to be reached by its path, read and set. The values alone are here, and what may stand around one;
+//! the records are in `records.rs`.
+
+use increp::model::bounds::SECONDS;
+use increp::model::describe::Shape;
+use increp::model::{Degrees, Digest, Extra, Integer, Name, Person, Said, Scalar, Stamp, Statement, Text, Value};
+
+use crate::error::{Code, Error};
+
+/// What a value is, or is to become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Content<'a> {
+    /// Nothing was said of it.
+    Unreported,
+    /// It was asked, and is not known.
+    Unknown,
+    /// A record is there, or a list with so many items.
+    Here(usize),
+    /// A number, a code, 0 or 1, an instant, an angle, or 1 + the number of a variant.
+    Number(i64),
+    /// A text.
+    Text(&'a str),
+    /// A hash.
+    Digest([u8; 32]),
+}
+
+/// A value of the model.
+pub(crate) trait Node<'a> {
+    /// The value one step down, if it is there.
+    fn look(&self, step: u8) -> Option<&dyn Node<'a>> {
+        let _ = step;
+        None
+    }
+
+    /// The value one step down, made if it is not there.
+    fn reach(&mut self, step: u8) -> Result<&mut dyn Node<'a>, Error> {
+        let _ = step;
+        Err(Error::new(Code::NoSuchField))
+    }
+
+    /// What it is.
+    fn get(&self) -> Content<'a>;
+
+    /// Makes it that.
+    fn set(&mut self, content: Content<'a>) -> Result<(), Error>;
+}
+
+/// A field's step is its number + 1.
+pub(crate) const fn field(step: u8) -> u8 {
+    step.wrapping_sub(1)
+}
+
+/// An item's step is 0x80 + its index.
+fn item(step: u8) -> Option<usize> {
+    (step & 0x80 != 0).then_some(usize::from(step & 0x7f))
+}
+
+pub(crate) fn other_type<T>() -> Result<T, Error> {
+    Err(Error::new(Code::OtherType))
+}
+
+macro_rules! numbers {
+    ($($type:ty)+) => {$(
+        impl<'a> Node<'a> for $type {
+            fn get(&self) -> Content<'a> {
+                Content::Number(i64::from(*self))
+            }
+
+            fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
+                *self = match content {
+                    Content::Unreported => 0,
+                    Content::Number(number) => {
+                        let wide = |_| Error::limit(number, i64::from(<$type>::MIN), i64::from(<$type>::MAX));
+                        <$type>::try_from(number).map_err(wide)?
+                    }
+                    _ => return other_type(),
+                };
+                Ok(())
+            }
+        }
+    )+};
+}
+
+numbers! { u8 u16 u32 i8 i32 }
+
+impl<'a> Node<'a> for bool {
+    fn get(&self) -> Content<'a> {
+        Content::Number(i64::from(*self))
+    }
+
+    fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
+        *self = match content {
+            Content::Unreported | Content::Number(0) => false,
+            Content::Number(1) => true,
+            Content::Number(number) => return Err(Error::limit(number, 0, 1)),
+            _ => return other_type(),
+        };
+        Ok(())
+    }
+}
+
+impl<'a> Node<'a> for Degrees {
+    fn get(&self) -> Content<'a> {
+        self.0.get()
+    }
+
+    fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
+        self.0.set(content)
+    }
+}
+
+impl<'a> Node<'a> for Integer {
+    fn get(&self) -> Content<'a> {
+        Content::Number(Self::get(*self))
+    }
+
+    fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
+        *self = match content {
+            Content::Unreported => Self::default(),
+            Content::Number(number) => Self::from(number),
+            _ => return other_type(),
+        };
+        Ok(())
+    }
+}
+
+impl<'a> Node<'a> for Stamp {
+    fn get(&self) -> Content<'a> {
+        Content::Number(self.seconds())
+    }
+
+    fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
+        *self = match content {
+            Content::Unreported => Self::default(),
+            // `Stamp` would make it the nearest instant that it can hold.
+            Content::Number(seconds) if SECONDS.holds(seconds) => Self::new(seconds),
+            Content::Number(seconds) => return Err(Error::limit(seconds, SECONDS.min, SECONDS.max)),
+            _ => return other_type(),
+        };
+        Ok(())
+    }
+}
+
+impl<'a> Node<'a> for Digest {
+    fn get(&self) -> Content<'a> {
+        Content::Digest(self.0)
+    }
+
+    fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
+        self.0 = match content {
+            Content::Unreported => [0; 32],
+            Content::Digest(digest) => digest,
+            _ => return other_type(),
+        };
+        Ok(())
+    }
+}
+
+/// A text that is there. An empty one says nothing, and of a name it would say that it is unknown.
+fn text<'a>(content: Content<'a>) -> Result<&'a str, Error> {
+    match content {
+        Content::Text("") => Err(Error::limit(0, increp::model::bounds::TEXT.min, increp::model::bounds::TEXT.max)),
+        Content::Text(text) => Ok(text),
+        _ => other_type(),
+    }
+}
+
+macro_rules! texts {
+    ($($type:ident)+) => {$(
+        impl<'a> Node<'a> for $type<'a> {
+            fn get(&self) -> Content<'a> {
+                Content::Text(self.as_str())
+            }
+
+            fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
+                *self = if content == Content::Unreported { Self::default() } else { Self::new(text(content)?) };
+                Ok(())
+            }
+        }
+    )+};
+}
+
+texts! { Text Person }
+
+impl<'a> Node<'a> for Name<'a> {
+    fn get(&self) -> Content<'a> {
+        match self.said() {
+            Said::Unreported => Content::Unreported,
+            Said::Unknown => Content::Unknown,
+            Said::Known(name) => Content::Text(name),
+        }
+    }
+
+    fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
+        *self = match content {
+            Content::Unreported => Self::UNREPORTED,
+            Content::Unknown => Self::UNKNOWN,
+            other => Self::new(text(other)?),
+        };
+        Ok(())
+    }
+}
+
+impl<'a, V: Node<'a> + Default> Node<'a> for Option<V> {
+    fn look(&self, step: u8) -> Option<&dyn Node<'a>> {
+        self.as_ref()?.look(step)
+    }
+
+    fn reach(&mut self, step: u8) -> Result<&mut dyn Node<'a>, Error> {
+        self.get_or_insert_with(V::default).reach(step)
+    }
+
+    fn get(&self) -> Content<'a> {
+        self.as_ref().map_or(Content::Unreported, Node::get)
+    }
+
+    fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
+        if content == Content::Unreported {
+            *self = None;
+            return Ok(());
+        }
+        let was = self.is_some();
+        let set = self.get_or_insert_with(V::default).set(content);
+        if set.is_err() && !was {
+            *self = None;
+        }
+        set
+    }
+}
+
+impl<'a, V: Node<'a> + Default> Node<'a> for Said<V> {
+    fn look(&self, step: u8) -> Option<&dyn Node<'a>> {
+        self.known()?.look(step)
+    }
+
+    fn reach(&mut self, step: u8) -> Result<&mut dyn Node<'a>, Error> {
+        if !matches!(self, Self::Known(_)) {
+            *self = Self::Known(V::default());
+        }
+        match self {
+            Self::Known(value) => value.reach(step),
+            _ => other_type(),
+        }
+    }
+
+    fn get(&self) -> Content<'a> {
+        match self {
+            Self::Unreported => Content::Unreported,
+            Self::Unknown => Content::Unknown,
+            Self::Known(value) => value.get(),
+        }
+    }
+
+    fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
+        match (content, &mut *self) {
+            (Content::Unreported, _) => *self = Self::Unreported,
+            (Content::Unknown, _) => *self = Self::Unknown,
+            (content, Self::Known(value)) => return value.set(content),
+            (content, _) => {
+                let mut value = V::default();
+                value.set(content)?;
+                *self = Self::Known(value);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<'a, V: Node<'a> + Default, const N: usize> Node<'a> for heapless::Vec<V, N> {
+    fn look(&self, step: u8) -> Option<&dyn Node<'a>> {
+        let item: &dyn Node<'a> = self.as_slice().get(item(step)?)?;
+        Some(item)
+    }
+
+    fn reach(&mut self, step: u8) -> Result<&mut dyn Node<'a>, Error> {
+        let index = item(step).ok_or(Error::new(Code::NoSuchField))?;
+        if index >= N {
+            let [found, most] = [index.saturating_add(1), N].map(|items| i64::try_from(items).unwrap_or(i64::MAX));
+            return Err(Error { found, most, ..Error::new(Code::TooMany) });
+        }
+        if index == self.len() {
+            // There is room: the index is less than N.
+            let _ = self.push(V::default());
+        }
+        let item: &mut dyn Node<'a> = self.as_mut_slice().get_mut(index).ok_or(Error::new(Code::NoSuchItem))?;
+        Ok(item)
+    }
+
+    fn get(&self) -> Content<'a> {
+        Content::Here(self.len())
+    }
+
+    fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
+        match content {
+            Content::Unreported => self.clear(),
+            Content::Here(_) => {}
+            _ => return other_type(),
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Node<'a> for Extra<'a> {
+    fn look(&self, step: u8) -> Option<&dyn Node<'a>> {
+        self.0.look(step)
+    }
+
+    fn reach(&mut self, step: u8) -> Result<&mut dyn Node<'a>, Error> {
+        self.0.reach(step)
+    }
+
+    fn get(&self) -> Content<'a> {
+        self.0.get()
+    }
+
+    fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
+        self.0.set(content)
+    }
+}
+
+/// A choice between variants. Its content is 1 + the number of the variant; into another than that which was said leads no
+/// way, so that nothing said is lost unnoticed.
+macro_rules! choice {
+    ($name:ident: $($variant:ident)+) => {
+        impl<'a> Node<'a> for $name<'a> {
+            #[allow(unused_assignments)]
+            fn look(&self, step: u8) -> Option<&dyn Node<'a>> {
+                match self {
+                    $( Self::$variant(value) if self.number() == field(step) => Some(value), )+
+                    _ => None,
+                }
+            }
+
+            fn reach(&mut self, step: u8) -> Result<&mut dyn Node<'a>, Error> {
+                if self.number() != field(step) {
+                    if *self != Self::default() {
+                        return Err(Error::new(Code::SaysOther));
+                    }
+                    self.set(Content::Number(step.into()))?;
+                }
+                match self { $( Self::$variant(value) => Ok(value), )+ }
+            }
+
+            fn get(&self) -> Content<'a> {
+                Content::Number(i64::from(self.number()) + 1)
+            }
+
+            #[allow(unused_assignments)]
+            fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
+                let most = <Self as Value>::FLAT.len();
+                let number = match content {
+                    Content::Number(number) => number,
+                    Content::Here(_) => return Ok(()),
+                    _ => return other_type(),
+                };
+                let mut variant = 1;
+                $(
+                    if number == variant {
+                        *self = Self::$variant(Default::default());
+                        return Ok(());
+                    }
+                    variant += 1;
+                )+
+                Err(Error::limit(number, 1, i64::try_from(most).unwrap_or(i64::MAX)))
+            }
+        }
+
+        const _: () = assert!(same_variants(<$name<'static> as Value<'static>>::SHAPE, 0 $( + { let _ = $name::$variant; 1 } )+));
+    };
+}
+
+const fn same_variants(shape: &Shape, many: usize) -> bool {
+    matches!(shape, Shape::OneOf { variants, .. } if variants.len() == many)
+}
+
+choice! { Statement: Count Party Object Intent Control Notice Access Truce Place Time Text }
+choice! { Scalar: Flag Integer Text }
