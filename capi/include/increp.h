@@ -27,7 +27,7 @@
 // WHAT WAS SAID. Not reported, asked but unknown, zero and "at least n" are four different things. Getters of numbers and texts
 // say which of the first three; those of codes and flags give 0 for what was not said.
 //
-// POINTERS. NULL gives INCREP_MISUSE (or what a function says it stands for), as do a report and a profile that were never
+// POINTERS. NULL gives INCREP_ERROR_MISUSE (or what a function says it stands for), as do a report and a profile that were never
 // initialised. All else is the caller's word: pointers lead to as much memory as is said, aligned for its type, and nothing
 // that is written overlaps anything else that is passed. Any bytes may be decoded, whoever made them.
 //
@@ -65,40 +65,40 @@
 // What went wrong. A number is never given a second meaning.
 typedef enum increp_code {
     INCREP_OK = 0, // all is well
-    INCREP_MISUSE = 1, // a pointer is NULL, or a report or profile was not initialised
-    INCREP_NO_SUCH_FIELD = 2, // the path leads to no value of a report
-    INCREP_NO_SUCH_ITEM = 3, // the items of a list are set from the first on, without a gap
-    INCREP_OTHER_TYPE = 4, // the field holds values of another type
-    INCREP_SAYS_OTHER = 5, // a claim says one thing, and this one says something else already: clear it first
-    INCREP_EMPTY = 16, // there are no bytes at all
-    INCREP_UNKNOWN_VERSION = 17, // a newer format version, or no report
-    INCREP_UNKNOWN_ENCODING = 18, // a newer encoding, or no report
-    INCREP_ENDS_EARLY = 19, // the bytes end inside a value
-    INCREP_LEFT_OVER = 20, // bytes follow the end of the report
-    INCREP_NOT_MINIMAL = 21, // a value is written in more bytes than it needs
-    INCREP_TOO_WIDE = 22, // a number has more bits than its field
-    INCREP_UNKNOWN_TAG = 23, // a presence, variant or yes-no byte has a value that means nothing
-    INCREP_NOT_UTF8 = 24, // a text is not UTF-8
-    INCREP_MUST_UNDERSTAND = 25, // a code that every receiver must understand, and this build does not
-    INCREP_LIMIT = 26, // a number, or the length of a text in bytes, is outside its limit
-    INCREP_TOO_MANY = 27, // a list has more items than its limit
-    INCREP_BUFFER_FULL = 28, // the buffer is too small
-    INCREP_OTHER_PROFILE = 29, // the bytes need another profile, or are damaged
-    INCREP_CANCEL_SAYS_NOTHING = 32, // a cancel has no event and no claims
-    INCREP_REPLACES_MISSING = 33, // an update or a cancel needs a link that says which report it replaces
-    INCREP_SOURCE_MISSING = 34, // a claim needs at least one source
-    INCREP_INTENT_UNSPECIFIED = 35, // a claim says an intent that is unspecified
-    INCREP_PARTY_MISSING = 36, // who.party is no index of one of the report's parties
-    INCREP_TERM_STANDS_ALONE = 37, // a vague word stands beside a number
-    INCREP_DATE_NOT_AT_START = 38, // a date that names a day, month or year starts with it, in UTC
-    INCREP_OFFSET_ALONE = 39, // an offset from UTC stands beside no time
-    INCREP_LOCAL_YEAR = 40, // the local date lies outside the years 0001 to 9999
-    INCREP_DUPLICATE_KEY = 41, // a key stands in extra twice
-    INCREP_NOT_A_PROFILE = 48, // the bytes are no profile
-    INCREP_PROFILE_VERSION = 49, // a newer profile version
-    INCREP_PROFILE_DAMAGED = 50, // the profile does not have the hash that it carries
-    INCREP_PROFILE_MALFORMED = 51, // a section of the profile does not hold what it should
-    INCREP_UNKNOWN_ERROR = 255, // an error that this interface has no code for
+    INCREP_ERROR_MISUSE = 1, // a pointer is NULL, or a report or profile was not initialised
+    INCREP_ERROR_NO_SUCH_FIELD = 2, // the path leads to no value of a report
+    INCREP_ERROR_NO_SUCH_ITEM = 3, // the items of a list are set from the first on, without a gap
+    INCREP_ERROR_OTHER_TYPE = 4, // the field holds values of another type
+    INCREP_ERROR_SAYS_OTHER = 5, // a claim says one thing, and this one says something else already: clear it first
+    INCREP_ERROR_EMPTY = 16, // there are no bytes at all
+    INCREP_ERROR_UNKNOWN_VERSION = 17, // a newer format version, or no report
+    INCREP_ERROR_UNKNOWN_ENCODING = 18, // a newer encoding, or no report
+    INCREP_ERROR_ENDS_EARLY = 19, // the bytes end inside a value
+    INCREP_ERROR_LEFT_OVER = 20, // bytes follow the end of the report
+    INCREP_ERROR_NOT_MINIMAL = 21, // a value is written in more bytes than it needs
+    INCREP_ERROR_TOO_WIDE = 22, // a number has more bits than its field
+    INCREP_ERROR_UNKNOWN_TAG = 23, // a presence, variant or yes-no byte has a value that means nothing
+    INCREP_ERROR_NOT_UTF8 = 24, // a text is not UTF-8
+    INCREP_ERROR_MUST_UNDERSTAND = 25, // a code that every receiver must understand, and this build does not
+    INCREP_ERROR_LIMIT = 26, // a number, or the length of a text in bytes, is outside its limit
+    INCREP_ERROR_TOO_MANY = 27, // a list has more items than its limit
+    INCREP_ERROR_BUFFER_FULL = 28, // the buffer is too small
+    INCREP_ERROR_OTHER_PROFILE = 29, // the bytes need another profile, or are damaged
+    INCREP_ERROR_CANCEL_SAYS_NOTHING = 32, // a cancel has no event and no claims
+    INCREP_ERROR_REPLACES_MISSING = 33, // an update or a cancel needs a link that says which report it replaces
+    INCREP_ERROR_SOURCE_MISSING = 34, // a claim needs at least one source
+    INCREP_ERROR_INTENT_UNSPECIFIED = 35, // a claim says an intent that is unspecified
+    INCREP_ERROR_PARTY_MISSING = 36, // who.party is no index of one of the report's parties
+    INCREP_ERROR_TERM_STANDS_ALONE = 37, // a vague word stands beside a number
+    INCREP_ERROR_DATE_NOT_AT_START = 38, // a date that names a day, month or year starts with it, in UTC
+    INCREP_ERROR_OFFSET_ALONE = 39, // an offset from UTC stands beside no time
+    INCREP_ERROR_LOCAL_YEAR = 40, // the local date lies outside the years 0001 to 9999
+    INCREP_ERROR_DUPLICATE_KEY = 41, // a key stands in extra twice
+    INCREP_ERROR_NOT_A_PROFILE = 48, // the bytes are no profile
+    INCREP_ERROR_PROFILE_VERSION = 49, // a newer profile version
+    INCREP_ERROR_PROFILE_DAMAGED = 50, // the profile does not have the hash that it carries
+    INCREP_ERROR_PROFILE_MALFORMED = 51, // a section of the profile does not hold what it should
+    INCREP_ERROR_UNKNOWN = 255, // an error that this interface has no code for
     INCREP_CODE_LARGEST = 0x7fffffff
 } increp_code;
 
@@ -115,9 +115,9 @@ typedef char increp_assert_code[sizeof(increp_code) == 4 ? 1 : -1];
 typedef char increp_assert_reported[sizeof(increp_reported) == 4 ? 1 : -1];
 
 // A report in memory of the caller. Its content is the library's alone.
-typedef struct increp_report {
-  // Not to be touched.
-  uint64_t reserved[INCREP_REPORT_WORDS];
+typedef struct {
+    // Not to be touched.
+    uint64_t reserved[INCREP_REPORT_WORDS];
 } increp_report;
 
 // The way to a value of a report: up to eight steps, a byte each, the last one lowest. A field is its number + 1, an item
@@ -125,51 +125,51 @@ typedef struct increp_report {
 typedef uint64_t increp_path;
 
 // A text: UTF-8 that somebody else owns, without a NUL at its end.
-typedef struct increp_text {
-  // The first byte; NULL only where there is none.
-  const uint8_t *bytes;
-  // How many bytes.
-  uintptr_t length;
+typedef struct {
+    // The first byte; NULL only where there is none.
+    const uint8_t *bytes;
+    // How many bytes.
+    size_t length;
 } increp_text;
 
 // What went wrong, where in the report, and at which byte. All zero where nothing did.
-typedef struct increp_error {
-  // One of enum increp_code.
-  uint32_t code;
-  // The byte at which the offending value starts; 0 for an error of a setter.
-  uint32_t offset;
-  // The way to the field, to be compared or shown by increp_path_text; 0 is the report as a whole.
-  increp_path path;
-  // The number, length, code or tag that was found, where the code is about one.
-  int64_t found;
-  // The least that is allowed.
-  int64_t least;
-  // The most that is allowed.
-  int64_t most;
+typedef struct {
+    // One of enum increp_code.
+    uint32_t code;
+    // The byte at which the offending value starts; 0 for an error of a setter.
+    uint32_t offset;
+    // The way to the field, to be compared or shown by increp_path_text; 0 is the report as a whole.
+    increp_path path;
+    // The number, length, code or tag that was found, where the code is about one.
+    int64_t found;
+    // The least that is allowed.
+    int64_t least;
+    // The most that is allowed.
+    int64_t most;
 } increp_error;
 
 // A profile in memory of the caller, checked and ready for use.
-typedef struct increp_profile {
-  // Not to be touched.
-  uint64_t reserved[INCREP_PROFILE_WORDS];
+typedef struct {
+    // Not to be touched.
+    uint64_t reserved[INCREP_PROFILE_WORDS];
 } increp_profile;
 
 // What the reader of a packed report knows from elsewhere, and its bytes therefore leave out.
-typedef struct increp_known {
-  // INCREP_KNOWS_ID, _SENT, _POINT, _PROFILE, added up.
-  uint32_t knows;
-  // The author in the id of the report.
-  uint32_t author;
-  // The epoch in it.
-  uint32_t epoch;
-  // The number in it.
-  uint32_t seq;
-  // When the last report was sent, in seconds since 1970 UTC.
-  int64_t sent;
-  // Latitude of the last report's point, in 1e-7 degree.
-  int32_t lat;
-  // Longitude of it.
-  int32_t lon;
+typedef struct {
+    // INCREP_KNOWS_ID, _SENT, _POINT, _PROFILE, added up.
+    uint32_t knows;
+    // The author in the id of the report.
+    uint32_t author;
+    // The epoch in it.
+    uint32_t epoch;
+    // The number in it.
+    uint32_t seq;
+    // When the last report was sent, in seconds since 1970 UTC.
+    int64_t sent;
+    // Latitude of the last report's point, in 1e-7 degree.
+    int32_t lat;
+    // Longitude of it.
+    int32_t lon;
 } increp_known;
 
 #ifdef __cplusplus
@@ -177,120 +177,118 @@ extern "C" {
 #endif // __cplusplus
 
 // Makes an empty report: a new draft without id. First of all, and again for each further report in the same memory.
-increp_code increp_init(struct increp_report *report);
+increp_code increp_init(increp_report *report);
 
 // Sets a number, a code, a flag (0 or 1), an instant (seconds since 1970 UTC) or an angle (1e-7 degree). What lies on the
 // path is made if it is not there. Limits are checked by increp_check and on encoding.
-increp_code increp_set_number(struct increp_report *report,
+increp_code increp_set_number(increp_report *report,
                               increp_path path,
                               int64_t number);
 
 // Sets a text. Its bytes are not copied: they must stay as they are until the report is initialised again.
-increp_code increp_set_text(struct increp_report *report, increp_path path, struct increp_text text);
+increp_code increp_set_text(increp_report *report, increp_path path, increp_text text);
 
 // Sets a hash of 32 bytes, which are copied.
-increp_code increp_set_digest(struct increp_report *report, increp_path path, const uint8_t *digest);
+increp_code increp_set_digest(increp_report *report, increp_path path, const uint8_t *digest);
 
 // Says that a value was asked for and is not known.
-increp_code increp_set_unknown(struct increp_report *report, increp_path path);
+increp_code increp_set_unknown(increp_report *report, increp_path path);
 
 // Makes a record or an item of a list, empty if it is not there. Setting a field in it does the same.
-increp_code increp_make(struct increp_report *report, increp_path path);
+increp_code increp_make(increp_report *report, increp_path path);
 
 // Takes a value back: nothing was said of it. A list loses all its items; an item stays, empty.
-increp_code increp_clear(struct increp_report *report, increp_path path);
+increp_code increp_clear(increp_report *report, increp_path path);
 
 // Whether a value was said, and whether it is known.
-increp_reported increp_get(const struct increp_report *report, increp_path path);
+increp_reported increp_get(const increp_report *report, increp_path path);
 
 // Gives what increp_set_number sets. `number` is written to where it is known only.
-increp_reported increp_get_number(const struct increp_report *report, increp_path path, int64_t *number);
+increp_reported increp_get_number(const increp_report *report, increp_path path, int64_t *number);
 
 // Gives a text, which lies where it came from: in the bytes that were decoded, in their room, in a profile, or where it was
 // set from. `text` is written to where it is known only.
-increp_reported increp_get_text(const struct increp_report *report,
+increp_reported increp_get_text(const increp_report *report,
                                 increp_path path,
-                                struct increp_text *text);
+                                increp_text *text);
 
 // Copies a hash to `digest`, 32 bytes.
-increp_reported increp_get_digest(const struct increp_report *report, increp_path path, uint8_t *digest);
+increp_reported increp_get_digest(const increp_report *report, increp_path path, uint8_t *digest);
 
 // How many items a list has.
-uintptr_t increp_length(const struct increp_report *report, increp_path path);
+size_t increp_length(const increp_report *report, increp_path path);
 
 // Checks every limit and rule, as encoding does. Gives the first error of a setter too, if there was one.
-increp_code increp_check(const struct increp_report *report, struct increp_error *error);
+increp_code increp_check(const increp_report *report, increp_error *error);
 
 // Who may see it, one of enum increp_handling: what the report says, or red for sexual violence, detention and children, or
 // else amber. Red too where there is no report.
-uint8_t increp_effective_handling(const struct increp_report *report);
+uint8_t increp_effective_handling(const increp_report *report);
 
 // Hides where exactly: makes every place of the report, of the event and of the claims, one cell of a grid with a mesh of
 // about so many metres. Drops the names and codes of the places, which may say more than the cell does. 0 changes nothing.
 // The observer's post, bearing and distance, and words in notes, stay: clear them where they tell too much.
-increp_code increp_coarsen(struct increp_report *report,
+increp_code increp_coarsen(increp_report *report,
                            uint32_t metres);
 
 // Writes an error in words for people, with its field and byte: as much as fits in `size` bytes, the NUL at the end
 // included. Gives the length of all of it, without the NUL. No text of the report is in it.
-uintptr_t increp_error_text(const struct increp_error *error, uint8_t *buffer, uintptr_t size);
+size_t increp_error_text(const increp_error *error, uint8_t *buffer, size_t size);
 
 // Writes the name of a field, such as "event.counts[0].value", as increp_error_text does.
-uintptr_t increp_path_text(increp_path path, uint8_t *buffer, uintptr_t size);
+size_t increp_path_text(increp_path path, uint8_t *buffer, size_t size);
 
 // Encodes with postcard: readable without any profile, in more bytes than packed. Gives how many bytes were written, 0 for
 // an error. INCREP_MAX_LEN bytes are always enough.
-uintptr_t increp_encode_postcard(const struct increp_report *report,
-                                 uint8_t *buffer,
-                                 uintptr_t size,
-                                 struct increp_error *error);
+size_t increp_encode_postcard(const increp_report *report,
+                              uint8_t *buffer,
+                              size_t size,
+                              increp_error *error);
 
 // Encodes with a profile, in the fewest bytes. Gives how many bytes were written, 0 for an error. INCREP_MAX_LEN bytes are
 // always enough. `profile` may be NULL, for the profile that knows nothing; `known` may be NULL, for nothing known.
-uintptr_t increp_encode_packed(const struct increp_report *report,
-                               const struct increp_profile *profile,
-                               const struct increp_known *known,
-                               uint8_t *buffer,
-                               uintptr_t size,
-                               struct increp_error *error);
+size_t increp_encode_packed(const increp_report *report,
+                            const increp_profile *profile,
+                            const increp_known *known,
+                            uint8_t *buffer,
+                            size_t size,
+                            increp_error *error);
 
 // Decodes exactly one report of postcard's. Its texts stay in `bytes`. After an error the report is empty or holds a part;
 // what it held before is gone in any case.
-increp_code increp_decode_postcard(struct increp_report *report,
+increp_code increp_decode_postcard(increp_report *report,
                                    const uint8_t *bytes,
-                                   uintptr_t length,
-                                   struct increp_error *error);
+                                   size_t length,
+                                   increp_error *error);
 
 // Decodes exactly one report of either encoding. Its texts stay in `bytes`, in the profile and in `room`, to which texts
-// that were packed are written: INCREP_MAX_TEXT bytes are always enough, and a report that cannot have more text than there
-// is room for, INCREP_BUFFER_FULL says. Otherwise as increp_decode_postcard.
-increp_code increp_decode_packed(struct increp_report *report,
-                                 const struct increp_profile *profile,
-                                 const struct increp_known *known,
+// that were packed are written: INCREP_MAX_TEXT bytes are always enough; less may be, and INCREP_ERROR_BUFFER_FULL says where it is
+// not. Otherwise as increp_decode_postcard.
+increp_code increp_decode_packed(increp_report *report,
+                                 const increp_profile *profile,
+                                 const increp_known *known,
                                  const uint8_t *bytes,
-                                 uintptr_t length,
+                                 size_t length,
                                  uint8_t *room,
-                                 uintptr_t room_size,
-                                 struct increp_error *error);
+                                 size_t room_size,
+                                 increp_error *error);
 
 // Checks a profile whole, once. It stays where it is, on a device in flash, for as long as the profile is used and any report
 // that was decoded with it.
-increp_code increp_profile_open(struct increp_profile *profile,
+increp_code increp_profile_open(increp_profile *profile,
                                 const uint8_t *bytes,
-                                uintptr_t length,
-                                struct increp_error *error);
+                                size_t length,
+                                increp_error *error);
 
 // Opens the profile general-16 of this library: 16 KiB of flash, only where this is called.
-increp_code increp_profile_general_16(struct increp_profile *profile);
+increp_code increp_profile_general_16(increp_profile *profile);
 
 // Opens the profile general-64 of this library: 64 KiB of flash, only where this is called.
-increp_code increp_profile_general_64(struct increp_profile *profile);
+increp_code increp_profile_general_64(increp_profile *profile);
 
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus
-
-#endif  /* INCREP_H */
 
 #ifdef __cplusplus
 extern "C" {
@@ -1011,7 +1009,8 @@ static inline increp_text increp_string(const char *string)
 static inline increp_id increp_report_id(void)
 { increp_id field = { 1 }; return field; }
 
-// What it does to earlier reports. An update carries the whole new report, a cancel no event; both name by a link what they replace.
+// What it does to earlier reports. An update carries the whole new report, a cancel no event; both name by a link what
+// they replace.
 static inline increp_code increp_report_set_kind(increp_report *report, increp_kind value)
 { return increp_set_number(report, 2, (int64_t)value); }
 static inline increp_kind increp_report_get_kind(const increp_report *report)
@@ -1059,7 +1058,7 @@ static inline increp_code increp_report_clear_mission(increp_report *report)
 
 // How it stands to other reports. At most 4.
 static inline increp_link increp_report_links(uint8_t index)
-{ increp_link item = { (9) << 8 | 0x80 | (index & 0x7f) }; return item; }
+{ increp_link item = { (9) << 8 | 0x80 | (index < 0x7f ? index : 0x7f) }; return item; }
 static inline size_t increp_report_links_length(const increp_report *report)
 { return increp_length(report, 9); }
 static inline increp_code increp_report_clear_links(increp_report *report)
@@ -1067,7 +1066,7 @@ static inline increp_code increp_report_clear_links(increp_report *report)
 
 // The outlet in which all of it was read; it ends every claim's chain. At most 2.
 static inline increp_hop increp_report_from(uint8_t index)
-{ increp_hop item = { (10) << 8 | 0x80 | (index & 0x7f) }; return item; }
+{ increp_hop item = { (10) << 8 | 0x80 | (index < 0x7f ? index : 0x7f) }; return item; }
 static inline size_t increp_report_from_length(const increp_report *report)
 { return increp_length(report, 10); }
 static inline increp_code increp_report_clear_from(increp_report *report)
@@ -1085,7 +1084,7 @@ static inline increp_code increp_report_clear_event(increp_report *report)
 
 // Who says what of it. At most 6.
 static inline increp_claim increp_report_claims(uint8_t index)
-{ increp_claim item = { (12) << 8 | 0x80 | (index & 0x7f) }; return item; }
+{ increp_claim item = { (12) << 8 | 0x80 | (index < 0x7f ? index : 0x7f) }; return item; }
 static inline size_t increp_report_claims_length(const increp_report *report)
 { return increp_length(report, 12); }
 static inline increp_code increp_report_clear_claims(increp_report *report)
@@ -1093,7 +1092,7 @@ static inline increp_code increp_report_clear_claims(increp_report *report)
 
 // Files that prove it. At most 2.
 static inline increp_evidence increp_report_evidence(uint8_t index)
-{ increp_evidence item = { (13) << 8 | 0x80 | (index & 0x7f) }; return item; }
+{ increp_evidence item = { (13) << 8 | 0x80 | (index < 0x7f ? index : 0x7f) }; return item; }
 static inline size_t increp_report_evidence_length(const increp_report *report)
 { return increp_length(report, 13); }
 static inline increp_code increp_report_clear_evidence(increp_report *report)
@@ -1101,46 +1100,48 @@ static inline increp_code increp_report_clear_evidence(increp_report *report)
 
 // A mission's own fields. At most 8.
 static inline increp_entry increp_report_extra(uint8_t index)
-{ increp_entry item = { (14) << 8 | 0x80 | (index & 0x7f) }; return item; }
+{ increp_entry item = { (14) << 8 | 0x80 | (index < 0x7f ? index : 0x7f) }; return item; }
 static inline size_t increp_report_extra_length(const increp_report *report)
 { return increp_length(report, 14); }
 static inline increp_code increp_report_clear_extra(increp_report *report)
 { return increp_clear(report, 14); }
 
-// ---- Id: Who wrote a report, in which run of numbers, and its number. (author, epoch) is one unbroken run; a device starts a new epoch after any doubt about its state. In JSON "17-42" where epoch is 0, else "17-5e6f70-42" with the epoch in hex.
+// ---- Id: Who wrote a report, in which run of numbers, and its number. (author, epoch) is one unbroken run; a device
+// starts a new epoch after any doubt about its state. In JSON "17-42" where epoch is 0, else "17-5e6f70-42" with the
+// epoch in hex.
 
-static inline increp_code increp_id_set(increp_report *report, increp_id at, uint32_t author, uint32_t epoch, uint32_t seq)
+static inline increp_code increp_id_set(increp_report *report, increp_id way, uint32_t author, uint32_t epoch, uint32_t seq)
 {
     increp_code code = INCREP_OK;
-    if (code == INCREP_OK) code = increp_set_number(report, at.path << 8 | 1, (int64_t)author);
-    if (code == INCREP_OK) code = increp_set_number(report, at.path << 8 | 2, (int64_t)epoch);
-    if (code == INCREP_OK) code = increp_set_number(report, at.path << 8 | 3, (int64_t)seq);
+    if (code == INCREP_OK) code = increp_set_number(report, way.path << 8 | 1, (int64_t)author);
+    if (code == INCREP_OK) code = increp_set_number(report, way.path << 8 | 2, (int64_t)epoch);
+    if (code == INCREP_OK) code = increp_set_number(report, way.path << 8 | 3, (int64_t)seq);
     return code;
 }
 
 // The author, as HQ numbered it. 0 to 4294967295 as part of an id.
-static inline increp_reported increp_id_get_author(const increp_report *report, increp_id at, uint32_t *value)
+static inline increp_reported increp_id_get_author(const increp_report *report, increp_id way, uint32_t *value)
 {
     int64_t number;
-    increp_reported reported = increp_get_number(report, at.path << 8 | 1, &number);
+    increp_reported reported = increp_get_number(report, way.path << 8 | 1, &number);
     if (reported == INCREP_KNOWN) *value = (uint32_t)number;
     return reported;
 }
 
 // The run of numbers; 0 where nobody seals. 0 to 4294967295 as part of an id.
-static inline increp_reported increp_id_get_epoch(const increp_report *report, increp_id at, uint32_t *value)
+static inline increp_reported increp_id_get_epoch(const increp_report *report, increp_id way, uint32_t *value)
 {
     int64_t number;
-    increp_reported reported = increp_get_number(report, at.path << 8 | 2, &number);
+    increp_reported reported = increp_get_number(report, way.path << 8 | 2, &number);
     if (reported == INCREP_KNOWN) *value = (uint32_t)number;
     return reported;
 }
 
 // The number in the run. 0 to 4294967295 as part of an id.
-static inline increp_reported increp_id_get_seq(const increp_report *report, increp_id at, uint32_t *value)
+static inline increp_reported increp_id_get_seq(const increp_report *report, increp_id way, uint32_t *value)
 {
     int64_t number;
-    increp_reported reported = increp_get_number(report, at.path << 8 | 3, &number);
+    increp_reported reported = increp_get_number(report, way.path << 8 | 3, &number);
     if (reported == INCREP_KNOWN) *value = (uint32_t)number;
     return reported;
 }
@@ -1148,902 +1149,910 @@ static inline increp_reported increp_id_get_seq(const increp_report *report, inc
 // ---- Link: How this report stands to another.
 
 // The relation.
-static inline increp_code increp_link_set_rel(increp_report *report, increp_link at, increp_link_rel value)
-{ return increp_set_number(report, at.path << 8 | 1, (int64_t)value); }
-static inline increp_link_rel increp_link_get_rel(const increp_report *report, increp_link at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 1, &value); return (increp_link_rel)value; }
+static inline increp_code increp_link_set_rel(increp_report *report, increp_link way, increp_link_rel value)
+{ return increp_set_number(report, way.path << 8 | 1, (int64_t)value); }
+static inline increp_link_rel increp_link_get_rel(const increp_report *report, increp_link way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 1, &value); return (increp_link_rel)value; }
 
 // The other report.
-static inline increp_id increp_link_id(increp_link at)
-{ increp_id field = { at.path << 8 | 2 }; return field; }
+static inline increp_id increp_link_id(increp_link way)
+{ increp_id field = { way.path << 8 | 2 }; return field; }
 
 // ---- Hop: A hop in a chain of sources.
 
 // The body that speaks; null where it is withheld. 1 to 160 bytes of UTF-8.
-static inline increp_code increp_hop_set_name(increp_report *report, increp_hop at, increp_text value)
-{ return increp_set_text(report, at.path << 8 | 1, value); }
-static inline increp_reported increp_hop_get_name(const increp_report *report, increp_hop at, increp_text *value)
-{ return increp_get_text(report, at.path << 8 | 1, value); }
-static inline increp_code increp_hop_set_name_unknown(increp_report *report, increp_hop at)
-{ return increp_set_unknown(report, at.path << 8 | 1); }
-static inline increp_code increp_hop_clear_name(increp_report *report, increp_hop at)
-{ return increp_clear(report, at.path << 8 | 1); }
+static inline increp_code increp_hop_set_name(increp_report *report, increp_hop way, increp_text value)
+{ return increp_set_text(report, way.path << 8 | 1, value); }
+static inline increp_reported increp_hop_get_name(const increp_report *report, increp_hop way, increp_text *value)
+{ return increp_get_text(report, way.path << 8 | 1, value); }
+static inline increp_code increp_hop_set_name_unknown(increp_report *report, increp_hop way)
+{ return increp_set_unknown(report, way.path << 8 | 1); }
+static inline increp_code increp_hop_clear_name(increp_report *report, increp_hop way)
+{ return increp_clear(report, way.path << 8 | 1); }
 
 // The person's name and office. Redacted in every log. 1 to 160 bytes of UTF-8.
-static inline increp_code increp_hop_set_person(increp_report *report, increp_hop at, increp_text value)
-{ return increp_set_text(report, at.path << 8 | 2, value); }
-static inline increp_reported increp_hop_get_person(const increp_report *report, increp_hop at, increp_text *value)
-{ return increp_get_text(report, at.path << 8 | 2, value); }
-static inline increp_code increp_hop_clear_person(increp_report *report, increp_hop at)
-{ return increp_clear(report, at.path << 8 | 2); }
+static inline increp_code increp_hop_set_person(increp_report *report, increp_hop way, increp_text value)
+{ return increp_set_text(report, way.path << 8 | 2, value); }
+static inline increp_reported increp_hop_get_person(const increp_report *report, increp_hop way, increp_text *value)
+{ return increp_get_text(report, way.path << 8 | 2, value); }
+static inline increp_code increp_hop_clear_person(increp_report *report, increp_hop way)
+{ return increp_clear(report, way.path << 8 | 2); }
 
 // What it is.
-static inline increp_code increp_hop_set_kind(increp_report *report, increp_hop at, increp_source_kind value)
-{ return increp_set_number(report, at.path << 8 | 3, (int64_t)value); }
-static inline increp_source_kind increp_hop_get_kind(const increp_report *report, increp_hop at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 3, &value); return (increp_source_kind)value; }
+static inline increp_code increp_hop_set_kind(increp_report *report, increp_hop way, increp_source_kind value)
+{ return increp_set_number(report, way.path << 8 | 3, (int64_t)value); }
+static inline increp_source_kind increp_hop_get_kind(const increp_report *report, increp_hop way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 3, &value); return (increp_source_kind)value; }
 
 // How the words reached the next hop.
-static inline increp_code increp_hop_set_channel(increp_report *report, increp_hop at, increp_channel value)
-{ return increp_set_number(report, at.path << 8 | 4, (int64_t)value); }
-static inline increp_channel increp_hop_get_channel(const increp_report *report, increp_hop at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 4, &value); return (increp_channel)value; }
+static inline increp_code increp_hop_set_channel(increp_report *report, increp_hop way, increp_channel value)
+{ return increp_set_number(report, way.path << 8 | 4, (int64_t)value); }
+static inline increp_channel increp_hop_get_channel(const increp_report *report, increp_hop way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 4, &value); return (increp_channel)value; }
 
 // How reliable the source is.
-static inline increp_code increp_hop_set_reliability(increp_report *report, increp_hop at, increp_reliability value)
-{ return increp_set_number(report, at.path << 8 | 5, (int64_t)value); }
-static inline increp_reliability increp_hop_get_reliability(const increp_report *report, increp_hop at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 5, &value); return (increp_reliability)value; }
+static inline increp_code increp_hop_set_reliability(increp_report *report, increp_hop way, increp_reliability value)
+{ return increp_set_number(report, way.path << 8 | 5, (int64_t)value); }
+static inline increp_reliability increp_hop_get_reliability(const increp_report *report, increp_hop way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 5, &value); return (increp_reliability)value; }
 
 // ---- Event: What happened, in the author's own words where the report has no from.
 
 // What kind of event.
-static inline increp_code increp_event_set_type(increp_report *report, increp_event at, increp_event_type value)
-{ return increp_set_number(report, at.path << 8 | 1, (int64_t)value); }
-static inline increp_event_type increp_event_get_type(const increp_report *report, increp_event at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 1, &value); return (increp_event_type)value; }
+static inline increp_code increp_event_set_type(increp_report *report, increp_event way, increp_event_type value)
+{ return increp_set_number(report, way.path << 8 | 1, (int64_t)value); }
+static inline increp_event_type increp_event_get_type(const increp_report *report, increp_event way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 1, &value); return (increp_event_type)value; }
 
 // It is expected, not past.
-static inline increp_code increp_event_set_planned(increp_report *report, increp_event at, bool value)
-{ return increp_set_number(report, at.path << 8 | 2, (int64_t)value); }
-static inline bool increp_event_get_planned(const increp_report *report, increp_event at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 2, &value); return value != 0; }
+static inline increp_code increp_event_set_planned(increp_report *report, increp_event way, bool value)
+{ return increp_set_number(report, way.path << 8 | 2, (int64_t)value); }
+static inline bool increp_event_get_planned(const increp_report *report, increp_event way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 2, &value); return value != 0; }
 
 // When; null where it was asked and nobody knows.
-static inline increp_time increp_event_time(increp_event at)
-{ increp_time field = { at.path << 8 | 3 }; return field; }
-static inline increp_reported increp_event_has_time(const increp_report *report, increp_event at)
-{ return increp_get(report, at.path << 8 | 3); }
-static inline increp_code increp_event_make_time(increp_report *report, increp_event at)
-{ return increp_make(report, at.path << 8 | 3); }
-static inline increp_code increp_event_set_time_unknown(increp_report *report, increp_event at)
-{ return increp_set_unknown(report, at.path << 8 | 3); }
-static inline increp_code increp_event_clear_time(increp_report *report, increp_event at)
-{ return increp_clear(report, at.path << 8 | 3); }
+static inline increp_time increp_event_time(increp_event way)
+{ increp_time field = { way.path << 8 | 3 }; return field; }
+static inline increp_reported increp_event_has_time(const increp_report *report, increp_event way)
+{ return increp_get(report, way.path << 8 | 3); }
+static inline increp_code increp_event_make_time(increp_report *report, increp_event way)
+{ return increp_make(report, way.path << 8 | 3); }
+static inline increp_code increp_event_set_time_unknown(increp_report *report, increp_event way)
+{ return increp_set_unknown(report, way.path << 8 | 3); }
+static inline increp_code increp_event_clear_time(increp_report *report, increp_event way)
+{ return increp_clear(report, way.path << 8 | 3); }
 
 // Where; null where it was asked and nobody knows.
-static inline increp_place increp_event_place(increp_event at)
-{ increp_place field = { at.path << 8 | 4 }; return field; }
-static inline increp_reported increp_event_has_place(const increp_report *report, increp_event at)
-{ return increp_get(report, at.path << 8 | 4); }
-static inline increp_code increp_event_make_place(increp_report *report, increp_event at)
-{ return increp_make(report, at.path << 8 | 4); }
-static inline increp_code increp_event_set_place_unknown(increp_report *report, increp_event at)
-{ return increp_set_unknown(report, at.path << 8 | 4); }
-static inline increp_code increp_event_clear_place(increp_report *report, increp_event at)
-{ return increp_clear(report, at.path << 8 | 4); }
+static inline increp_place increp_event_place(increp_event way)
+{ increp_place field = { way.path << 8 | 4 }; return field; }
+static inline increp_reported increp_event_has_place(const increp_report *report, increp_event way)
+{ return increp_get(report, way.path << 8 | 4); }
+static inline increp_code increp_event_make_place(increp_report *report, increp_event way)
+{ return increp_make(report, way.path << 8 | 4); }
+static inline increp_code increp_event_set_place_unknown(increp_report *report, increp_event way)
+{ return increp_set_unknown(report, way.path << 8 | 4); }
+static inline increp_code increp_event_clear_place(increp_report *report, increp_event way)
+{ return increp_clear(report, way.path << 8 | 4); }
 
 // Who. At most 8.
-static inline increp_party increp_event_parties(increp_event at, uint8_t index)
-{ increp_party item = { (at.path << 8 | 5) << 8 | 0x80 | (index & 0x7f) }; return item; }
-static inline size_t increp_event_parties_length(const increp_report *report, increp_event at)
-{ return increp_length(report, at.path << 8 | 5); }
-static inline increp_code increp_event_clear_parties(increp_report *report, increp_event at)
-{ return increp_clear(report, at.path << 8 | 5); }
+static inline increp_party increp_event_parties(increp_event way, uint8_t index)
+{ increp_party item = { (way.path << 8 | 5) << 8 | 0x80 | (index < 0x7f ? index : 0x7f) }; return item; }
+static inline size_t increp_event_parties_length(const increp_report *report, increp_event way)
+{ return increp_length(report, way.path << 8 | 5); }
+static inline increp_code increp_event_clear_parties(increp_report *report, increp_event way)
+{ return increp_clear(report, way.path << 8 | 5); }
 
 // How many. At most 8.
-static inline increp_count increp_event_counts(increp_event at, uint8_t index)
-{ increp_count item = { (at.path << 8 | 6) << 8 | 0x80 | (index & 0x7f) }; return item; }
-static inline size_t increp_event_counts_length(const increp_report *report, increp_event at)
-{ return increp_length(report, at.path << 8 | 6); }
-static inline increp_code increp_event_clear_counts(increp_report *report, increp_event at)
-{ return increp_clear(report, at.path << 8 | 6); }
+static inline increp_count increp_event_counts(increp_event way, uint8_t index)
+{ increp_count item = { (way.path << 8 | 6) << 8 | 0x80 | (index < 0x7f ? index : 0x7f) }; return item; }
+static inline size_t increp_event_counts_length(const increp_report *report, increp_event way)
+{ return increp_length(report, way.path << 8 | 6); }
+static inline increp_code increp_event_clear_counts(increp_report *report, increp_event way)
+{ return increp_clear(report, way.path << 8 | 6); }
 
 // Which things. At most 4.
-static inline increp_object increp_event_objects(increp_event at, uint8_t index)
-{ increp_object item = { (at.path << 8 | 7) << 8 | 0x80 | (index & 0x7f) }; return item; }
-static inline size_t increp_event_objects_length(const increp_report *report, increp_event at)
-{ return increp_length(report, at.path << 8 | 7); }
-static inline increp_code increp_event_clear_objects(increp_report *report, increp_event at)
-{ return increp_clear(report, at.path << 8 | 7); }
+static inline increp_object increp_event_objects(increp_event way, uint8_t index)
+{ increp_object item = { (way.path << 8 | 7) << 8 | 0x80 | (index < 0x7f ? index : 0x7f) }; return item; }
+static inline size_t increp_event_objects_length(const increp_report *report, increp_event way)
+{ return increp_length(report, way.path << 8 | 7); }
+static inline increp_code increp_event_clear_objects(increp_report *report, increp_event way)
+{ return increp_clear(report, way.path << 8 | 7); }
 
 // Whether it was meant.
-static inline increp_code increp_event_set_intent(increp_report *report, increp_event at, increp_intent value)
-{ return increp_set_number(report, at.path << 8 | 8, (int64_t)value); }
-static inline increp_intent increp_event_get_intent(const increp_report *report, increp_event at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 8, &value); return (increp_intent)value; }
+static inline increp_code increp_event_set_intent(increp_report *report, increp_event way, increp_intent value)
+{ return increp_set_number(report, way.path << 8 | 8, (int64_t)value); }
+static inline increp_intent increp_event_get_intent(const increp_report *report, increp_event way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 8, &value); return (increp_intent)value; }
 
 // With what.
-static inline increp_code increp_event_set_weapon(increp_report *report, increp_event at, increp_weapon value)
-{ return increp_set_number(report, at.path << 8 | 9, (int64_t)value); }
-static inline increp_weapon increp_event_get_weapon(const increp_report *report, increp_event at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 9, &value); return (increp_weapon)value; }
+static inline increp_code increp_event_set_weapon(increp_report *report, increp_event way, increp_weapon value)
+{ return increp_set_number(report, way.path << 8 | 9, (int64_t)value); }
+static inline increp_weapon increp_event_get_weapon(const increp_report *report, increp_event way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 9, &value); return (increp_weapon)value; }
 
 // Which way the fire went.
-static inline increp_code increp_event_set_direction(increp_report *report, increp_event at, increp_direction value)
-{ return increp_set_number(report, at.path << 8 | 10, (int64_t)value); }
-static inline increp_direction increp_event_get_direction(const increp_report *report, increp_event at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 10, &value); return (increp_direction)value; }
+static inline increp_code increp_event_set_direction(increp_report *report, increp_event way, increp_direction value)
+{ return increp_set_number(report, way.path << 8 | 10, (int64_t)value); }
+static inline increp_direction increp_event_get_direction(const increp_report *report, increp_event way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 10, &value); return (increp_direction)value; }
 
 // How it stands to a truce.
-static inline increp_truce increp_event_truce(increp_event at)
-{ increp_truce field = { at.path << 8 | 11 }; return field; }
-static inline increp_reported increp_event_has_truce(const increp_report *report, increp_event at)
-{ return increp_get(report, at.path << 8 | 11); }
-static inline increp_code increp_event_make_truce(increp_report *report, increp_event at)
-{ return increp_make(report, at.path << 8 | 11); }
-static inline increp_code increp_event_clear_truce(increp_report *report, increp_event at)
-{ return increp_clear(report, at.path << 8 | 11); }
+static inline increp_truce increp_event_truce(increp_event way)
+{ increp_truce field = { way.path << 8 | 11 }; return field; }
+static inline increp_reported increp_event_has_truce(const increp_report *report, increp_event way)
+{ return increp_get(report, way.path << 8 | 11); }
+static inline increp_code increp_event_make_truce(increp_report *report, increp_event way)
+{ return increp_make(report, way.path << 8 | 11); }
+static inline increp_code increp_event_clear_truce(increp_report *report, increp_event way)
+{ return increp_clear(report, way.path << 8 | 11); }
 
 // Who took or holds the place.
-static inline increp_control increp_event_control(increp_event at)
-{ increp_control field = { at.path << 8 | 12 }; return field; }
-static inline increp_reported increp_event_has_control(const increp_report *report, increp_event at)
-{ return increp_get(report, at.path << 8 | 12); }
-static inline increp_code increp_event_make_control(increp_report *report, increp_event at)
-{ return increp_make(report, at.path << 8 | 12); }
-static inline increp_code increp_event_clear_control(increp_report *report, increp_event at)
-{ return increp_clear(report, at.path << 8 | 12); }
+static inline increp_control increp_event_control(increp_event way)
+{ increp_control field = { way.path << 8 | 12 }; return field; }
+static inline increp_reported increp_event_has_control(const increp_report *report, increp_event way)
+{ return increp_get(report, way.path << 8 | 12); }
+static inline increp_code increp_event_make_control(increp_report *report, increp_event way)
+{ return increp_make(report, way.path << 8 | 12); }
+static inline increp_code increp_event_clear_control(increp_report *report, increp_event way)
+{ return increp_clear(report, way.path << 8 | 12); }
 
 // Who was told of it.
-static inline increp_notice increp_event_notice(increp_event at)
-{ increp_notice field = { at.path << 8 | 13 }; return field; }
-static inline increp_reported increp_event_has_notice(const increp_report *report, increp_event at)
-{ return increp_get(report, at.path << 8 | 13); }
-static inline increp_code increp_event_make_notice(increp_report *report, increp_event at)
-{ return increp_make(report, at.path << 8 | 13); }
-static inline increp_code increp_event_clear_notice(increp_report *report, increp_event at)
-{ return increp_clear(report, at.path << 8 | 13); }
+static inline increp_notice increp_event_notice(increp_event way)
+{ increp_notice field = { way.path << 8 | 13 }; return field; }
+static inline increp_reported increp_event_has_notice(const increp_report *report, increp_event way)
+{ return increp_get(report, way.path << 8 | 13); }
+static inline increp_code increp_event_make_notice(increp_report *report, increp_event way)
+{ return increp_make(report, way.path << 8 | 13); }
+static inline increp_code increp_event_clear_notice(increp_report *report, increp_event way)
+{ return increp_clear(report, way.path << 8 | 13); }
 
 // Whether aid passed.
-static inline increp_access increp_event_access(increp_event at)
-{ increp_access field = { at.path << 8 | 14 }; return field; }
-static inline increp_reported increp_event_has_access(const increp_report *report, increp_event at)
-{ return increp_get(report, at.path << 8 | 14); }
-static inline increp_code increp_event_make_access(increp_report *report, increp_event at)
-{ return increp_make(report, at.path << 8 | 14); }
-static inline increp_code increp_event_clear_access(increp_report *report, increp_event at)
-{ return increp_clear(report, at.path << 8 | 14); }
+static inline increp_access increp_event_access(increp_event way)
+{ increp_access field = { way.path << 8 | 14 }; return field; }
+static inline increp_reported increp_event_has_access(const increp_report *report, increp_event way)
+{ return increp_get(report, way.path << 8 | 14); }
+static inline increp_code increp_event_make_access(increp_report *report, increp_event way)
+{ return increp_make(report, way.path << 8 | 14); }
+static inline increp_code increp_event_clear_access(increp_report *report, increp_event way)
+{ return increp_clear(report, way.path << 8 | 14); }
 
 // From where and how it was observed.
-static inline increp_observer increp_event_observer(increp_event at)
-{ increp_observer field = { at.path << 8 | 15 }; return field; }
-static inline increp_reported increp_event_has_observer(const increp_report *report, increp_event at)
-{ return increp_get(report, at.path << 8 | 15); }
-static inline increp_code increp_event_make_observer(increp_report *report, increp_event at)
-{ return increp_make(report, at.path << 8 | 15); }
-static inline increp_code increp_event_clear_observer(increp_report *report, increp_event at)
-{ return increp_clear(report, at.path << 8 | 15); }
+static inline increp_observer increp_event_observer(increp_event way)
+{ increp_observer field = { way.path << 8 | 15 }; return field; }
+static inline increp_reported increp_event_has_observer(const increp_report *report, increp_event way)
+{ return increp_get(report, way.path << 8 | 15); }
+static inline increp_code increp_event_make_observer(increp_report *report, increp_event way)
+{ return increp_make(report, way.path << 8 | 15); }
+static inline increp_code increp_event_clear_observer(increp_report *report, increp_event way)
+{ return increp_clear(report, way.path << 8 | 15); }
 
 // What has no field of its own, in words. 1 to 2048 bytes of UTF-8.
-static inline increp_code increp_event_set_note(increp_report *report, increp_event at, increp_text value)
-{ return increp_set_text(report, at.path << 8 | 16, value); }
-static inline increp_reported increp_event_get_note(const increp_report *report, increp_event at, increp_text *value)
-{ return increp_get_text(report, at.path << 8 | 16, value); }
-static inline increp_code increp_event_clear_note(increp_report *report, increp_event at)
-{ return increp_clear(report, at.path << 8 | 16); }
+static inline increp_code increp_event_set_note(increp_report *report, increp_event way, increp_text value)
+{ return increp_set_text(report, way.path << 8 | 16, value); }
+static inline increp_reported increp_event_get_note(const increp_report *report, increp_event way, increp_text *value)
+{ return increp_get_text(report, way.path << 8 | 16, value); }
+static inline increp_code increp_event_clear_note(increp_report *report, increp_event way)
+{ return increp_clear(report, way.path << 8 | 16); }
 
 // ---- Time: When an event was.
 
 // When it started; null where it was asked and nobody knows. -62135596800 to 253402300799 seconds since 1970-01-01 UTC.
-static inline increp_code increp_time_set_start(increp_report *report, increp_time at, int64_t value)
-{ return increp_set_number(report, at.path << 8 | 1, (int64_t)value); }
-static inline increp_reported increp_time_get_start(const increp_report *report, increp_time at, int64_t *value)
-{ return increp_get_number(report, at.path << 8 | 1, value); }
-static inline increp_code increp_time_set_start_unknown(increp_report *report, increp_time at)
-{ return increp_set_unknown(report, at.path << 8 | 1); }
-static inline increp_code increp_time_clear_start(increp_report *report, increp_time at)
-{ return increp_clear(report, at.path << 8 | 1); }
+static inline increp_code increp_time_set_start(increp_report *report, increp_time way, int64_t value)
+{ return increp_set_number(report, way.path << 8 | 1, (int64_t)value); }
+static inline increp_reported increp_time_get_start(const increp_report *report, increp_time way, int64_t *value)
+{ return increp_get_number(report, way.path << 8 | 1, value); }
+static inline increp_code increp_time_set_start_unknown(increp_report *report, increp_time way)
+{ return increp_set_unknown(report, way.path << 8 | 1); }
+static inline increp_code increp_time_clear_start(increp_report *report, increp_time way)
+{ return increp_clear(report, way.path << 8 | 1); }
 
 // When it ended: the last second, day or month in it. -62135596800 to 253402300799 seconds since 1970-01-01 UTC.
-static inline increp_code increp_time_set_end(increp_report *report, increp_time at, int64_t value)
-{ return increp_set_number(report, at.path << 8 | 2, (int64_t)value); }
-static inline increp_reported increp_time_get_end(const increp_report *report, increp_time at, int64_t *value)
-{ return increp_get_number(report, at.path << 8 | 2, value); }
-static inline increp_code increp_time_clear_end(increp_report *report, increp_time at)
-{ return increp_clear(report, at.path << 8 | 2); }
+static inline increp_code increp_time_set_end(increp_report *report, increp_time way, int64_t value)
+{ return increp_set_number(report, way.path << 8 | 2, (int64_t)value); }
+static inline increp_reported increp_time_get_end(const increp_report *report, increp_time way, int64_t *value)
+{ return increp_get_number(report, way.path << 8 | 2, value); }
+static inline increp_code increp_time_clear_end(increp_report *report, increp_time way)
+{ return increp_clear(report, way.path << 8 | 2); }
 
 // How exactly start and end are known.
-static inline increp_code increp_time_set_precision(increp_report *report, increp_time at, increp_time_precision value)
-{ return increp_set_number(report, at.path << 8 | 3, (int64_t)value); }
-static inline increp_time_precision increp_time_get_precision(const increp_report *report, increp_time at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 3, &value); return (increp_time_precision)value; }
+static inline increp_code increp_time_set_precision(increp_report *report, increp_time way, increp_time_precision value)
+{ return increp_set_number(report, way.path << 8 | 3, (int64_t)value); }
+static inline increp_time_precision increp_time_get_precision(const increp_report *report, increp_time way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 3, &value); return (increp_time_precision)value; }
 
 // The local time in which it was stated; left out where only UTC is known. -48 to 56 quarter hours east of UTC.
-static inline increp_code increp_time_set_utc_offset(increp_report *report, increp_time at, int8_t value)
-{ return increp_set_number(report, at.path << 8 | 4, (int64_t)value); }
-static inline increp_reported increp_time_get_utc_offset(const increp_report *report, increp_time at, int8_t *value)
+static inline increp_code increp_time_set_utc_offset(increp_report *report, increp_time way, int8_t value)
+{ return increp_set_number(report, way.path << 8 | 4, (int64_t)value); }
+static inline increp_reported increp_time_get_utc_offset(const increp_report *report, increp_time way, int8_t *value)
 {
     int64_t number;
-    increp_reported reported = increp_get_number(report, at.path << 8 | 4, &number);
+    increp_reported reported = increp_get_number(report, way.path << 8 | 4, &number);
     if (reported == INCREP_KNOWN) *value = (int8_t)number;
     return reported;
 }
-static inline increp_code increp_time_clear_utc_offset(increp_report *report, increp_time at)
-{ return increp_clear(report, at.path << 8 | 4); }
+static inline increp_code increp_time_clear_utc_offset(increp_report *report, increp_time way)
+{ return increp_clear(report, way.path << 8 | 4); }
 
 // The words in which the time was given, such as "saturday". 1 to 160 bytes of UTF-8.
-static inline increp_code increp_time_set_stated(increp_report *report, increp_time at, increp_text value)
-{ return increp_set_text(report, at.path << 8 | 5, value); }
-static inline increp_reported increp_time_get_stated(const increp_report *report, increp_time at, increp_text *value)
-{ return increp_get_text(report, at.path << 8 | 5, value); }
-static inline increp_code increp_time_clear_stated(increp_report *report, increp_time at)
-{ return increp_clear(report, at.path << 8 | 5); }
+static inline increp_code increp_time_set_stated(increp_report *report, increp_time way, increp_text value)
+{ return increp_set_text(report, way.path << 8 | 5, value); }
+static inline increp_reported increp_time_get_stated(const increp_report *report, increp_time way, increp_text *value)
+{ return increp_get_text(report, way.path << 8 | 5, value); }
+static inline increp_code increp_time_clear_stated(increp_report *report, increp_time way)
+{ return increp_clear(report, way.path << 8 | 5); }
 
 // ---- Place: A place. Nothing in it is required: neither a point nor a name.
 
 // The point, if one is known; never made up from a name.
-static inline increp_point increp_place_point(increp_place at)
-{ increp_point field = { at.path << 8 | 1 }; return field; }
-static inline increp_reported increp_place_has_point(const increp_report *report, increp_place at)
-{ return increp_get(report, at.path << 8 | 1); }
-static inline increp_code increp_place_make_point(increp_report *report, increp_place at)
-{ return increp_make(report, at.path << 8 | 1); }
-static inline increp_code increp_place_clear_point(increp_report *report, increp_place at)
-{ return increp_clear(report, at.path << 8 | 1); }
+static inline increp_point increp_place_point(increp_place way)
+{ increp_point field = { way.path << 8 | 1 }; return field; }
+static inline increp_reported increp_place_has_point(const increp_report *report, increp_place way)
+{ return increp_get(report, way.path << 8 | 1); }
+static inline increp_code increp_place_make_point(increp_report *report, increp_place way)
+{ return increp_make(report, way.path << 8 | 1); }
+static inline increp_code increp_place_clear_point(increp_report *report, increp_place way)
+{ return increp_clear(report, way.path << 8 | 1); }
 
 // How exactly the place is known.
-static inline increp_code increp_place_set_precision(increp_report *report, increp_place at, increp_place_precision value)
-{ return increp_set_number(report, at.path << 8 | 2, (int64_t)value); }
-static inline increp_place_precision increp_place_get_precision(const increp_report *report, increp_place at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 2, &value); return (increp_place_precision)value; }
+static inline increp_code increp_place_set_precision(increp_report *report, increp_place way, increp_place_precision value)
+{ return increp_set_number(report, way.path << 8 | 2, (int64_t)value); }
+static inline increp_place_precision increp_place_get_precision(const increp_report *report, increp_place way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 2, &value); return (increp_place_precision)value; }
 
 // The event lies within so many metres of the point. 0 to 20037508 metres.
-static inline increp_code increp_place_set_radius_m(increp_report *report, increp_place at, uint32_t value)
-{ return increp_set_number(report, at.path << 8 | 3, (int64_t)value); }
-static inline increp_reported increp_place_get_radius_m(const increp_report *report, increp_place at, uint32_t *value)
+static inline increp_code increp_place_set_radius_m(increp_report *report, increp_place way, uint32_t value)
+{ return increp_set_number(report, way.path << 8 | 3, (int64_t)value); }
+static inline increp_reported increp_place_get_radius_m(const increp_report *report, increp_place way, uint32_t *value)
 {
     int64_t number;
-    increp_reported reported = increp_get_number(report, at.path << 8 | 3, &number);
+    increp_reported reported = increp_get_number(report, way.path << 8 | 3, &number);
     if (reported == INCREP_KNOWN) *value = (uint32_t)number;
     return reported;
 }
-static inline increp_code increp_place_clear_radius_m(increp_report *report, increp_place at)
-{ return increp_clear(report, at.path << 8 | 3); }
+static inline increp_code increp_place_clear_radius_m(increp_report *report, increp_place way)
+{ return increp_clear(report, way.path << 8 | 3); }
 
 // How the event lies to the named place.
-static inline increp_code increp_place_set_relation(increp_report *report, increp_place at, increp_relation value)
-{ return increp_set_number(report, at.path << 8 | 4, (int64_t)value); }
-static inline increp_relation increp_place_get_relation(const increp_report *report, increp_place at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 4, &value); return (increp_relation)value; }
+static inline increp_code increp_place_set_relation(increp_report *report, increp_place way, increp_relation value)
+{ return increp_set_number(report, way.path << 8 | 4, (int64_t)value); }
+static inline increp_relation increp_place_get_relation(const increp_report *report, increp_place way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 4, &value); return (increp_relation)value; }
 
 // The name, verbatim. 1 to 160 bytes of UTF-8.
-static inline increp_code increp_place_set_name(increp_report *report, increp_place at, increp_text value)
-{ return increp_set_text(report, at.path << 8 | 5, value); }
-static inline increp_reported increp_place_get_name(const increp_report *report, increp_place at, increp_text *value)
-{ return increp_get_text(report, at.path << 8 | 5, value); }
-static inline increp_code increp_place_set_name_unknown(increp_report *report, increp_place at)
-{ return increp_set_unknown(report, at.path << 8 | 5); }
-static inline increp_code increp_place_clear_name(increp_report *report, increp_place at)
-{ return increp_clear(report, at.path << 8 | 5); }
+static inline increp_code increp_place_set_name(increp_report *report, increp_place way, increp_text value)
+{ return increp_set_text(report, way.path << 8 | 5, value); }
+static inline increp_reported increp_place_get_name(const increp_report *report, increp_place way, increp_text *value)
+{ return increp_get_text(report, way.path << 8 | 5, value); }
+static inline increp_code increp_place_set_name_unknown(increp_report *report, increp_place way)
+{ return increp_set_unknown(report, way.path << 8 | 5); }
+static inline increp_code increp_place_clear_name(increp_report *report, increp_place way)
+{ return increp_clear(report, way.path << 8 | 5); }
 
 // A P-code or ISO 3166 code. 1 to 160 bytes of UTF-8.
-static inline increp_code increp_place_set_code(increp_report *report, increp_place at, increp_text value)
-{ return increp_set_text(report, at.path << 8 | 6, value); }
-static inline increp_reported increp_place_get_code(const increp_report *report, increp_place at, increp_text *value)
-{ return increp_get_text(report, at.path << 8 | 6, value); }
-static inline increp_code increp_place_clear_code(increp_report *report, increp_place at)
-{ return increp_clear(report, at.path << 8 | 6); }
+static inline increp_code increp_place_set_code(increp_report *report, increp_place way, increp_text value)
+{ return increp_set_text(report, way.path << 8 | 6, value); }
+static inline increp_reported increp_place_get_code(const increp_report *report, increp_place way, increp_text *value)
+{ return increp_get_text(report, way.path << 8 | 6, value); }
+static inline increp_code increp_place_clear_code(increp_report *report, increp_place way)
+{ return increp_clear(report, way.path << 8 | 6); }
 
 // ---- Point: A point on the WGS 84 ellipsoid. In JSON lat and lon stand in the place itself, both or neither.
 
-static inline increp_code increp_point_set(increp_report *report, increp_point at, int32_t lat, int32_t lon)
+static inline increp_code increp_point_set(increp_report *report, increp_point way, int32_t lat, int32_t lon)
 {
     increp_code code = INCREP_OK;
-    if (code == INCREP_OK) code = increp_set_number(report, at.path << 8 | 1, (int64_t)lat);
-    if (code == INCREP_OK) code = increp_set_number(report, at.path << 8 | 2, (int64_t)lon);
+    if (code == INCREP_OK) code = increp_set_number(report, way.path << 8 | 1, (int64_t)lat);
+    if (code == INCREP_OK) code = increp_set_number(report, way.path << 8 | 2, (int64_t)lon);
     return code;
 }
 
 // Latitude. -900000000 to 900000000 x 1e-7 degree north.
-static inline increp_reported increp_point_get_lat(const increp_report *report, increp_point at, int32_t *value)
+static inline increp_reported increp_point_get_lat(const increp_report *report, increp_point way, int32_t *value)
 {
     int64_t number;
-    increp_reported reported = increp_get_number(report, at.path << 8 | 1, &number);
+    increp_reported reported = increp_get_number(report, way.path << 8 | 1, &number);
     if (reported == INCREP_KNOWN) *value = (int32_t)number;
     return reported;
 }
 
 // Longitude. -1800000000 to 1800000000 x 1e-7 degree east.
-static inline increp_reported increp_point_get_lon(const increp_report *report, increp_point at, int32_t *value)
+static inline increp_reported increp_point_get_lon(const increp_report *report, increp_point way, int32_t *value)
 {
     int64_t number;
-    increp_reported reported = increp_get_number(report, at.path << 8 | 2, &number);
+    increp_reported reported = increp_get_number(report, way.path << 8 | 2, &number);
     if (reported == INCREP_KNOWN) *value = (int32_t)number;
     return reported;
 }
 
-// ---- Party: A side, a victim, a convener. An unknown perpetrator is a party with name null, which is more than no perpetrator.
+// ---- Party: A side, a victim, a convener. An unknown perpetrator is a party with name null, which is more than no
+// perpetrator.
 
 // What it has to do with the event.
-static inline increp_code increp_party_set_role(increp_report *report, increp_party at, increp_role value)
-{ return increp_set_number(report, at.path << 8 | 1, (int64_t)value); }
-static inline increp_role increp_party_get_role(const increp_report *report, increp_party at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 1, &value); return (increp_role)value; }
+static inline increp_code increp_party_set_role(increp_report *report, increp_party way, increp_role value)
+{ return increp_set_number(report, way.path << 8 | 1, (int64_t)value); }
+static inline increp_role increp_party_get_role(const increp_report *report, increp_party way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 1, &value); return (increp_role)value; }
 
 // Its name, verbatim; null where it was asked and nobody knows. 1 to 160 bytes of UTF-8.
-static inline increp_code increp_party_set_name(increp_report *report, increp_party at, increp_text value)
-{ return increp_set_text(report, at.path << 8 | 2, value); }
-static inline increp_reported increp_party_get_name(const increp_report *report, increp_party at, increp_text *value)
-{ return increp_get_text(report, at.path << 8 | 2, value); }
-static inline increp_code increp_party_set_name_unknown(increp_report *report, increp_party at)
-{ return increp_set_unknown(report, at.path << 8 | 2); }
-static inline increp_code increp_party_clear_name(increp_report *report, increp_party at)
-{ return increp_clear(report, at.path << 8 | 2); }
+static inline increp_code increp_party_set_name(increp_report *report, increp_party way, increp_text value)
+{ return increp_set_text(report, way.path << 8 | 2, value); }
+static inline increp_reported increp_party_get_name(const increp_report *report, increp_party way, increp_text *value)
+{ return increp_get_text(report, way.path << 8 | 2, value); }
+static inline increp_code increp_party_set_name_unknown(increp_report *report, increp_party way)
+{ return increp_set_unknown(report, way.path << 8 | 2); }
+static inline increp_code increp_party_clear_name(increp_report *report, increp_party way)
+{ return increp_clear(report, way.path << 8 | 2); }
 
 // Another name under which it is known. 1 to 160 bytes of UTF-8.
-static inline increp_code increp_party_set_aka(increp_report *report, increp_party at, increp_text value)
-{ return increp_set_text(report, at.path << 8 | 3, value); }
-static inline increp_reported increp_party_get_aka(const increp_report *report, increp_party at, increp_text *value)
-{ return increp_get_text(report, at.path << 8 | 3, value); }
-static inline increp_code increp_party_clear_aka(increp_report *report, increp_party at)
-{ return increp_clear(report, at.path << 8 | 3); }
+static inline increp_code increp_party_set_aka(increp_report *report, increp_party way, increp_text value)
+{ return increp_set_text(report, way.path << 8 | 3, value); }
+static inline increp_reported increp_party_get_aka(const increp_report *report, increp_party way, increp_text *value)
+{ return increp_get_text(report, way.path << 8 | 3, value); }
+static inline increp_code increp_party_clear_aka(increp_report *report, increp_party way)
+{ return increp_clear(report, way.path << 8 | 3); }
 
 // What it is.
-static inline increp_code increp_party_set_kind(increp_report *report, increp_party at, increp_party_kind value)
-{ return increp_set_number(report, at.path << 8 | 4, (int64_t)value); }
-static inline increp_party_kind increp_party_get_kind(const increp_report *report, increp_party at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 4, &value); return (increp_party_kind)value; }
+static inline increp_code increp_party_set_kind(increp_report *report, increp_party way, increp_party_kind value)
+{ return increp_set_number(report, way.path << 8 | 4, (int64_t)value); }
+static inline increp_party_kind increp_party_get_kind(const increp_report *report, increp_party way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 4, &value); return (increp_party_kind)value; }
 
 // How sure the role is, and who says so; left out where a claim's act says it.
-static inline increp_code increp_party_set_attribution(increp_report *report, increp_party at, increp_attribution value)
-{ return increp_set_number(report, at.path << 8 | 5, (int64_t)value); }
-static inline increp_attribution increp_party_get_attribution(const increp_report *report, increp_party at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 5, &value); return (increp_attribution)value; }
+static inline increp_code increp_party_set_attribution(increp_report *report, increp_party way, increp_attribution value)
+{ return increp_set_number(report, way.path << 8 | 5, (int64_t)value); }
+static inline increp_attribution increp_party_get_attribution(const increp_report *report, increp_party way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 5, &value); return (increp_attribution)value; }
 
 // There are more parties in this role than are named.
-static inline increp_code increp_party_set_open(increp_report *report, increp_party at, bool value)
-{ return increp_set_number(report, at.path << 8 | 6, (int64_t)value); }
-static inline bool increp_party_get_open(const increp_report *report, increp_party at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 6, &value); return value != 0; }
+static inline increp_code increp_party_set_open(increp_report *report, increp_party way, bool value)
+{ return increp_set_number(report, way.path << 8 | 6, (int64_t)value); }
+static inline bool increp_party_get_open(const increp_report *report, increp_party way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 6, &value); return value != 0; }
 
-// ---- Count: How many. Exact: value alone. At least: min alone. Low, best, high: min, value, max. Asked and unknown: value null. A vague word: term alone. Zero is a value.
+// ---- Count: How many. Exact: value alone. At least: min alone. Low, best, high: min, value, max. Asked and unknown:
+// value null. A vague word: term alone. Zero is a value.
 
 // What is counted.
-static inline increp_code increp_count_set_of(increp_report *report, increp_count at, increp_count_of value)
-{ return increp_set_number(report, at.path << 8 | 1, (int64_t)value); }
-static inline increp_count_of increp_count_get_of(const increp_report *report, increp_count at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 1, &value); return (increp_count_of)value; }
+static inline increp_code increp_count_set_of(increp_report *report, increp_count way, increp_count_of value)
+{ return increp_set_number(report, way.path << 8 | 1, (int64_t)value); }
+static inline increp_count_of increp_count_get_of(const increp_report *report, increp_count way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 1, &value); return (increp_count_of)value; }
 
 // The figure, or the best one; null where it was asked and nobody knows. 0 to 4294967295 of them.
-static inline increp_code increp_count_set_value(increp_report *report, increp_count at, uint32_t value)
-{ return increp_set_number(report, at.path << 8 | 2, (int64_t)value); }
-static inline increp_reported increp_count_get_value(const increp_report *report, increp_count at, uint32_t *value)
+static inline increp_code increp_count_set_value(increp_report *report, increp_count way, uint32_t value)
+{ return increp_set_number(report, way.path << 8 | 2, (int64_t)value); }
+static inline increp_reported increp_count_get_value(const increp_report *report, increp_count way, uint32_t *value)
 {
     int64_t number;
-    increp_reported reported = increp_get_number(report, at.path << 8 | 2, &number);
+    increp_reported reported = increp_get_number(report, way.path << 8 | 2, &number);
     if (reported == INCREP_KNOWN) *value = (uint32_t)number;
     return reported;
 }
-static inline increp_code increp_count_set_value_unknown(increp_report *report, increp_count at)
-{ return increp_set_unknown(report, at.path << 8 | 2); }
-static inline increp_code increp_count_clear_value(increp_report *report, increp_count at)
-{ return increp_clear(report, at.path << 8 | 2); }
+static inline increp_code increp_count_set_value_unknown(increp_report *report, increp_count way)
+{ return increp_set_unknown(report, way.path << 8 | 2); }
+static inline increp_code increp_count_clear_value(increp_report *report, increp_count way)
+{ return increp_clear(report, way.path << 8 | 2); }
 
 // At least so many. 0 to 4294967295 of them.
-static inline increp_code increp_count_set_min(increp_report *report, increp_count at, uint32_t value)
-{ return increp_set_number(report, at.path << 8 | 3, (int64_t)value); }
-static inline increp_reported increp_count_get_min(const increp_report *report, increp_count at, uint32_t *value)
+static inline increp_code increp_count_set_min(increp_report *report, increp_count way, uint32_t value)
+{ return increp_set_number(report, way.path << 8 | 3, (int64_t)value); }
+static inline increp_reported increp_count_get_min(const increp_report *report, increp_count way, uint32_t *value)
 {
     int64_t number;
-    increp_reported reported = increp_get_number(report, at.path << 8 | 3, &number);
+    increp_reported reported = increp_get_number(report, way.path << 8 | 3, &number);
     if (reported == INCREP_KNOWN) *value = (uint32_t)number;
     return reported;
 }
-static inline increp_code increp_count_clear_min(increp_report *report, increp_count at)
-{ return increp_clear(report, at.path << 8 | 3); }
+static inline increp_code increp_count_clear_min(increp_report *report, increp_count way)
+{ return increp_clear(report, way.path << 8 | 3); }
 
 // At most so many. 0 to 4294967295 of them.
-static inline increp_code increp_count_set_max(increp_report *report, increp_count at, uint32_t value)
-{ return increp_set_number(report, at.path << 8 | 4, (int64_t)value); }
-static inline increp_reported increp_count_get_max(const increp_report *report, increp_count at, uint32_t *value)
+static inline increp_code increp_count_set_max(increp_report *report, increp_count way, uint32_t value)
+{ return increp_set_number(report, way.path << 8 | 4, (int64_t)value); }
+static inline increp_reported increp_count_get_max(const increp_report *report, increp_count way, uint32_t *value)
 {
     int64_t number;
-    increp_reported reported = increp_get_number(report, at.path << 8 | 4, &number);
+    increp_reported reported = increp_get_number(report, way.path << 8 | 4, &number);
     if (reported == INCREP_KNOWN) *value = (uint32_t)number;
     return reported;
 }
-static inline increp_code increp_count_clear_max(increp_report *report, increp_count at)
-{ return increp_clear(report, at.path << 8 | 4); }
+static inline increp_code increp_count_clear_max(increp_report *report, increp_count way)
+{ return increp_clear(report, way.path << 8 | 4); }
 
 // The vague word, kept as a word.
-static inline increp_code increp_count_set_term(increp_report *report, increp_count at, increp_term value)
-{ return increp_set_number(report, at.path << 8 | 5, (int64_t)value); }
-static inline increp_term increp_count_get_term(const increp_report *report, increp_count at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 5, &value); return (increp_term)value; }
+static inline increp_code increp_count_set_term(increp_report *report, increp_count way, increp_term value)
+{ return increp_set_number(report, way.path << 8 | 5, (int64_t)value); }
+static inline increp_term increp_count_get_term(const increp_report *report, increp_count way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 5, &value); return (increp_term)value; }
 
 // The source says "about".
-static inline increp_code increp_count_set_approx(increp_report *report, increp_count at, bool value)
-{ return increp_set_number(report, at.path << 8 | 6, (int64_t)value); }
-static inline bool increp_count_get_approx(const increp_report *report, increp_count at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 6, &value); return value != 0; }
+static inline increp_code increp_count_set_approx(increp_report *report, increp_count way, bool value)
+{ return increp_set_number(report, way.path << 8 | 6, (int64_t)value); }
+static inline bool increp_count_get_approx(const increp_report *report, increp_count way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 6, &value); return value != 0; }
 
 // What the items are, where of is items or needs it said. 1 to 160 bytes of UTF-8.
-static inline increp_code increp_count_set_item(increp_report *report, increp_count at, increp_text value)
-{ return increp_set_text(report, at.path << 8 | 7, value); }
-static inline increp_reported increp_count_get_item(const increp_report *report, increp_count at, increp_text *value)
-{ return increp_get_text(report, at.path << 8 | 7, value); }
-static inline increp_code increp_count_clear_item(increp_report *report, increp_count at)
-{ return increp_clear(report, at.path << 8 | 7); }
+static inline increp_code increp_count_set_item(increp_report *report, increp_count way, increp_text value)
+{ return increp_set_text(report, way.path << 8 | 7, value); }
+static inline increp_reported increp_count_get_item(const increp_report *report, increp_count way, increp_text *value)
+{ return increp_get_text(report, way.path << 8 | 7, value); }
+static inline increp_code increp_count_clear_item(increp_report *report, increp_count way)
+{ return increp_clear(report, way.path << 8 | 7); }
 
 // What the count covers; the incident if left out.
-static inline increp_code increp_count_set_scope(increp_report *report, increp_count at, increp_scope value)
-{ return increp_set_number(report, at.path << 8 | 8, (int64_t)value); }
-static inline increp_scope increp_count_get_scope(const increp_report *report, increp_count at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 8, &value); return (increp_scope)value; }
+static inline increp_code increp_count_set_scope(increp_report *report, increp_count way, increp_scope value)
+{ return increp_set_number(report, way.path << 8 | 8, (int64_t)value); }
+static inline increp_scope increp_count_get_scope(const increp_report *report, increp_count way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 8, &value); return (increp_scope)value; }
 
 // The period that it covers, where that is not the event's time.
-static inline increp_period increp_count_period(increp_count at)
-{ increp_period field = { at.path << 8 | 9 }; return field; }
-static inline increp_reported increp_count_has_period(const increp_report *report, increp_count at)
-{ return increp_get(report, at.path << 8 | 9); }
-static inline increp_code increp_count_make_period(increp_report *report, increp_count at)
-{ return increp_make(report, at.path << 8 | 9); }
-static inline increp_code increp_count_clear_period(increp_report *report, increp_count at)
-{ return increp_clear(report, at.path << 8 | 9); }
+static inline increp_period increp_count_period(increp_count way)
+{ increp_period field = { way.path << 8 | 9 }; return field; }
+static inline increp_reported increp_count_has_period(const increp_report *report, increp_count way)
+{ return increp_get(report, way.path << 8 | 9); }
+static inline increp_code increp_count_make_period(increp_report *report, increp_count way)
+{ return increp_make(report, way.path << 8 | 9); }
+static inline increp_code increp_count_clear_period(increp_report *report, increp_count way)
+{ return increp_clear(report, way.path << 8 | 9); }
 
 // Whom it counts.
-static inline increp_who increp_count_who(increp_count at)
-{ increp_who field = { at.path << 8 | 10 }; return field; }
-static inline increp_reported increp_count_has_who(const increp_report *report, increp_count at)
-{ return increp_get(report, at.path << 8 | 10); }
-static inline increp_code increp_count_make_who(increp_report *report, increp_count at)
-{ return increp_make(report, at.path << 8 | 10); }
-static inline increp_code increp_count_clear_who(increp_report *report, increp_count at)
-{ return increp_clear(report, at.path << 8 | 10); }
+static inline increp_who increp_count_who(increp_count way)
+{ increp_who field = { way.path << 8 | 10 }; return field; }
+static inline increp_reported increp_count_has_who(const increp_report *report, increp_count way)
+{ return increp_get(report, way.path << 8 | 10); }
+static inline increp_code increp_count_make_who(increp_report *report, increp_count way)
+{ return increp_make(report, way.path << 8 | 10); }
+static inline increp_code increp_count_clear_who(increp_report *report, increp_count way)
+{ return increp_clear(report, way.path << 8 | 10); }
 
 // ---- Period: From when to when, where it is not the time of the event. Without an end it runs to sent.
 
 // The first year, month, day or second in it.
-static inline increp_date increp_period_start(increp_period at)
-{ increp_date field = { at.path << 8 | 1 }; return field; }
-static inline increp_reported increp_period_has_start(const increp_report *report, increp_period at)
-{ return increp_get(report, at.path << 8 | 1); }
-static inline increp_code increp_period_make_start(increp_report *report, increp_period at)
-{ return increp_make(report, at.path << 8 | 1); }
-static inline increp_code increp_period_clear_start(increp_report *report, increp_period at)
-{ return increp_clear(report, at.path << 8 | 1); }
+static inline increp_date increp_period_start(increp_period way)
+{ increp_date field = { way.path << 8 | 1 }; return field; }
+static inline increp_reported increp_period_has_start(const increp_report *report, increp_period way)
+{ return increp_get(report, way.path << 8 | 1); }
+static inline increp_code increp_period_make_start(increp_report *report, increp_period way)
+{ return increp_make(report, way.path << 8 | 1); }
+static inline increp_code increp_period_clear_start(increp_report *report, increp_period way)
+{ return increp_clear(report, way.path << 8 | 1); }
 
 // The last year, month, day or second in it.
-static inline increp_date increp_period_end(increp_period at)
-{ increp_date field = { at.path << 8 | 2 }; return field; }
-static inline increp_reported increp_period_has_end(const increp_report *report, increp_period at)
-{ return increp_get(report, at.path << 8 | 2); }
-static inline increp_code increp_period_make_end(increp_report *report, increp_period at)
-{ return increp_make(report, at.path << 8 | 2); }
-static inline increp_code increp_period_clear_end(increp_report *report, increp_period at)
-{ return increp_clear(report, at.path << 8 | 2); }
+static inline increp_date increp_period_end(increp_period way)
+{ increp_date field = { way.path << 8 | 2 }; return field; }
+static inline increp_reported increp_period_has_end(const increp_report *report, increp_period way)
+{ return increp_get(report, way.path << 8 | 2); }
+static inline increp_code increp_period_make_end(increp_report *report, increp_period way)
+{ return increp_make(report, way.path << 8 | 2); }
+static inline increp_code increp_period_clear_end(increp_report *report, increp_period way)
+{ return increp_clear(report, way.path << 8 | 2); }
 
-// ---- Date: A date of which only the year, month or day may be known, in one string: "2011", "2016-09", "2016-09-12" or RFC 3339.
+// ---- Date: A date of which only the year, month or day may be known, in one string: "2011", "2016-09", "2016-09-12"
+// or RFC 3339.
 
-static inline increp_code increp_date_set(increp_report *report, increp_date at, int64_t at, increp_date_form form)
+static inline increp_code increp_date_set(increp_report *report, increp_date way, int64_t at, increp_date_form form)
 {
     increp_code code = INCREP_OK;
-    if (code == INCREP_OK) code = increp_set_number(report, at.path << 8 | 1, (int64_t)at);
-    if (code == INCREP_OK) code = increp_set_number(report, at.path << 8 | 2, (int64_t)form);
+    if (code == INCREP_OK) code = increp_set_number(report, way.path << 8 | 1, (int64_t)at);
+    if (code == INCREP_OK) code = increp_set_number(report, way.path << 8 | 2, (int64_t)form);
     return code;
 }
 
-// The instant at which the year, month, day or second starts. -62135596800 to 253402300799 seconds since 1970-01-01 UTC.
-static inline increp_reported increp_date_get_at(const increp_report *report, increp_date at, int64_t *value)
-{ return increp_get_number(report, at.path << 8 | 1, value); }
+// The instant at which the year, month, day or second starts. -62135596800 to 253402300799 seconds since 1970-01-01
+// UTC.
+static inline increp_reported increp_date_get_at(const increp_report *report, increp_date way, int64_t *value)
+{ return increp_get_number(report, way.path << 8 | 1, value); }
 
 // How much of it is known.
-static inline increp_date_form increp_date_get_form(const increp_report *report, increp_date at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 2, &value); return (increp_date_form)value; }
+static inline increp_date_form increp_date_get_form(const increp_report *report, increp_date way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 2, &value); return (increp_date_form)value; }
 
-// The local time that was stated, in quarter hours east of UTC; left out ("Z") where only UTC is known. -48 to 56 quarter hours east of UTC.
-static inline increp_code increp_date_set_utc_offset(increp_report *report, increp_date at, int8_t value)
-{ return increp_set_number(report, at.path << 8 | 3, (int64_t)value); }
-static inline increp_reported increp_date_get_utc_offset(const increp_report *report, increp_date at, int8_t *value)
+// The local time that was stated, in quarter hours east of UTC; left out ("Z") where only UTC is known. -48 to 56
+// quarter hours east of UTC.
+static inline increp_code increp_date_set_utc_offset(increp_report *report, increp_date way, int8_t value)
+{ return increp_set_number(report, way.path << 8 | 3, (int64_t)value); }
+static inline increp_reported increp_date_get_utc_offset(const increp_report *report, increp_date way, int8_t *value)
 {
     int64_t number;
-    increp_reported reported = increp_get_number(report, at.path << 8 | 3, &number);
+    increp_reported reported = increp_get_number(report, way.path << 8 | 3, &number);
     if (reported == INCREP_KNOWN) *value = (int8_t)number;
     return reported;
 }
-static inline increp_code increp_date_clear_utc_offset(increp_report *report, increp_date at)
-{ return increp_clear(report, at.path << 8 | 3); }
+static inline increp_code increp_date_clear_utc_offset(increp_report *report, increp_date way)
+{ return increp_clear(report, way.path << 8 | 3); }
 
 // ---- Who: Whom a count counts. A sub-count says strictly more here than its parent and is never added to it.
 
-// Their side: an index into this report's parties; null where it was asked and nobody knows. 0 to 7 as index of a party.
-static inline increp_code increp_who_set_party(increp_report *report, increp_who at, uint8_t value)
-{ return increp_set_number(report, at.path << 8 | 1, (int64_t)value); }
-static inline increp_reported increp_who_get_party(const increp_report *report, increp_who at, uint8_t *value)
+// Their side: an index into this report's parties; null where it was asked and nobody knows. 0 to 7 as index of a
+// party.
+static inline increp_code increp_who_set_party(increp_report *report, increp_who way, uint8_t value)
+{ return increp_set_number(report, way.path << 8 | 1, (int64_t)value); }
+static inline increp_reported increp_who_get_party(const increp_report *report, increp_who way, uint8_t *value)
 {
     int64_t number;
-    increp_reported reported = increp_get_number(report, at.path << 8 | 1, &number);
+    increp_reported reported = increp_get_number(report, way.path << 8 | 1, &number);
     if (reported == INCREP_KNOWN) *value = (uint8_t)number;
     return reported;
 }
-static inline increp_code increp_who_set_party_unknown(increp_report *report, increp_who at)
-{ return increp_set_unknown(report, at.path << 8 | 1); }
-static inline increp_code increp_who_clear_party(increp_report *report, increp_who at)
-{ return increp_clear(report, at.path << 8 | 1); }
+static inline increp_code increp_who_set_party_unknown(increp_report *report, increp_who way)
+{ return increp_set_unknown(report, way.path << 8 | 1); }
+static inline increp_code increp_who_clear_party(increp_report *report, increp_who way)
+{ return increp_clear(report, way.path << 8 | 1); }
 
 // Their status under the law of armed conflict.
-static inline increp_code increp_who_set_status(increp_report *report, increp_who at, increp_victim_status value)
-{ return increp_set_number(report, at.path << 8 | 2, (int64_t)value); }
-static inline increp_victim_status increp_who_get_status(const increp_report *report, increp_who at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 2, &value); return (increp_victim_status)value; }
+static inline increp_code increp_who_set_status(increp_report *report, increp_who way, increp_victim_status value)
+{ return increp_set_number(report, way.path << 8 | 2, (int64_t)value); }
+static inline increp_victim_status increp_who_get_status(const increp_report *report, increp_who way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 2, &value); return (increp_victim_status)value; }
 
 // Their sex.
-static inline increp_code increp_who_set_sex(increp_report *report, increp_who at, increp_sex value)
-{ return increp_set_number(report, at.path << 8 | 3, (int64_t)value); }
-static inline increp_sex increp_who_get_sex(const increp_report *report, increp_who at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 3, &value); return (increp_sex)value; }
+static inline increp_code increp_who_set_sex(increp_report *report, increp_who way, increp_sex value)
+{ return increp_set_number(report, way.path << 8 | 3, (int64_t)value); }
+static inline increp_sex increp_who_get_sex(const increp_report *report, increp_who way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 3, &value); return (increp_sex)value; }
 
 // Their age group.
-static inline increp_code increp_who_set_age(increp_report *report, increp_who at, increp_age value)
-{ return increp_set_number(report, at.path << 8 | 4, (int64_t)value); }
-static inline increp_age increp_who_get_age(const increp_report *report, increp_who at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 4, &value); return (increp_age)value; }
+static inline increp_code increp_who_set_age(increp_report *report, increp_who way, increp_age value)
+{ return increp_set_number(report, way.path << 8 | 4, (int64_t)value); }
+static inline increp_age increp_who_get_age(const increp_report *report, increp_who way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 4, &value); return (increp_age)value; }
 
 // What they do.
-static inline increp_code increp_who_set_role(increp_report *report, increp_who at, increp_person_role value)
-{ return increp_set_number(report, at.path << 8 | 5, (int64_t)value); }
-static inline increp_person_role increp_who_get_role(const increp_report *report, increp_who at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 5, &value); return (increp_person_role)value; }
+static inline increp_code increp_who_set_role(increp_report *report, increp_who way, increp_person_role value)
+{ return increp_set_number(report, way.path << 8 | 5, (int64_t)value); }
+static inline increp_person_role increp_who_get_role(const increp_report *report, increp_who way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 5, &value); return (increp_person_role)value; }
 
 // How badly they are hurt.
-static inline increp_code increp_who_set_severity(increp_report *report, increp_who at, increp_severity value)
-{ return increp_set_number(report, at.path << 8 | 6, (int64_t)value); }
-static inline increp_severity increp_who_get_severity(const increp_report *report, increp_who at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 6, &value); return (increp_severity)value; }
+static inline increp_code increp_who_set_severity(increp_report *report, increp_who way, increp_severity value)
+{ return increp_set_number(report, way.path << 8 | 6, (int64_t)value); }
+static inline increp_severity increp_who_get_severity(const increp_report *report, increp_who way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 6, &value); return (increp_severity)value; }
 
 // ---- Object: A thing that was meant, hit, taken or lost.
 
 // Whether it was meant or hit.
-static inline increp_code increp_object_set_role(increp_report *report, increp_object at, increp_object_role value)
-{ return increp_set_number(report, at.path << 8 | 1, (int64_t)value); }
-static inline increp_object_role increp_object_get_role(const increp_report *report, increp_object at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 1, &value); return (increp_object_role)value; }
+static inline increp_code increp_object_set_role(increp_report *report, increp_object way, increp_object_role value)
+{ return increp_set_number(report, way.path << 8 | 1, (int64_t)value); }
+static inline increp_object_role increp_object_get_role(const increp_report *report, increp_object way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 1, &value); return (increp_object_role)value; }
 
 // What it is.
-static inline increp_code increp_object_set_kind(increp_report *report, increp_object at, increp_object_kind value)
-{ return increp_set_number(report, at.path << 8 | 2, (int64_t)value); }
-static inline increp_object_kind increp_object_get_kind(const increp_report *report, increp_object at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 2, &value); return (increp_object_kind)value; }
+static inline increp_code increp_object_set_kind(increp_report *report, increp_object way, increp_object_kind value)
+{ return increp_set_number(report, way.path << 8 | 2, (int64_t)value); }
+static inline increp_object_kind increp_object_get_kind(const increp_report *report, increp_object way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 2, &value); return (increp_object_kind)value; }
 
 // Its name, verbatim. 1 to 160 bytes of UTF-8.
-static inline increp_code increp_object_set_name(increp_report *report, increp_object at, increp_text value)
-{ return increp_set_text(report, at.path << 8 | 3, value); }
-static inline increp_reported increp_object_get_name(const increp_report *report, increp_object at, increp_text *value)
-{ return increp_get_text(report, at.path << 8 | 3, value); }
-static inline increp_code increp_object_set_name_unknown(increp_report *report, increp_object at)
-{ return increp_set_unknown(report, at.path << 8 | 3); }
-static inline increp_code increp_object_clear_name(increp_report *report, increp_object at)
-{ return increp_clear(report, at.path << 8 | 3); }
+static inline increp_code increp_object_set_name(increp_report *report, increp_object way, increp_text value)
+{ return increp_set_text(report, way.path << 8 | 3, value); }
+static inline increp_reported increp_object_get_name(const increp_report *report, increp_object way, increp_text *value)
+{ return increp_get_text(report, way.path << 8 | 3, value); }
+static inline increp_code increp_object_set_name_unknown(increp_report *report, increp_object way)
+{ return increp_set_unknown(report, way.path << 8 | 3); }
+static inline increp_code increp_object_clear_name(increp_report *report, increp_object way)
+{ return increp_clear(report, way.path << 8 | 3); }
 
 // What became of it.
-static inline increp_code increp_object_set_effect(increp_report *report, increp_object at, increp_effect value)
-{ return increp_set_number(report, at.path << 8 | 4, (int64_t)value); }
-static inline increp_effect increp_object_get_effect(const increp_report *report, increp_object at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 4, &value); return (increp_effect)value; }
+static inline increp_code increp_object_set_effect(increp_report *report, increp_object way, increp_effect value)
+{ return increp_set_number(report, way.path << 8 | 4, (int64_t)value); }
+static inline increp_effect increp_object_get_effect(const increp_report *report, increp_object way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 4, &value); return (increp_effect)value; }
 
 // How far it still works.
-static inline increp_code increp_object_set_functioning(increp_report *report, increp_object at, increp_functioning value)
-{ return increp_set_number(report, at.path << 8 | 5, (int64_t)value); }
-static inline increp_functioning increp_object_get_functioning(const increp_report *report, increp_object at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 5, &value); return (increp_functioning)value; }
+static inline increp_code increp_object_set_functioning(increp_report *report, increp_object way, increp_functioning value)
+{ return increp_set_number(report, way.path << 8 | 5, (int64_t)value); }
+static inline increp_functioning increp_object_get_functioning(const increp_report *report, increp_object way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 5, &value); return (increp_functioning)value; }
 
 // ---- Truce: How an event or a statement stands to a truce.
 
 // Its name. 1 to 160 bytes of UTF-8.
-static inline increp_code increp_truce_set_name(increp_report *report, increp_truce at, increp_text value)
-{ return increp_set_text(report, at.path << 8 | 1, value); }
-static inline increp_reported increp_truce_get_name(const increp_report *report, increp_truce at, increp_text *value)
-{ return increp_get_text(report, at.path << 8 | 1, value); }
-static inline increp_code increp_truce_set_name_unknown(increp_report *report, increp_truce at)
-{ return increp_set_unknown(report, at.path << 8 | 1); }
-static inline increp_code increp_truce_clear_name(increp_report *report, increp_truce at)
-{ return increp_clear(report, at.path << 8 | 1); }
+static inline increp_code increp_truce_set_name(increp_report *report, increp_truce way, increp_text value)
+{ return increp_set_text(report, way.path << 8 | 1, value); }
+static inline increp_reported increp_truce_get_name(const increp_report *report, increp_truce way, increp_text *value)
+{ return increp_get_text(report, way.path << 8 | 1, value); }
+static inline increp_code increp_truce_set_name_unknown(increp_report *report, increp_truce way)
+{ return increp_set_unknown(report, way.path << 8 | 1); }
+static inline increp_code increp_truce_clear_name(increp_report *report, increp_truce way)
+{ return increp_clear(report, way.path << 8 | 1); }
 
 // The day of the truce as its source counts it: never derived from dates. 0 to 65535 days, as stated.
-static inline increp_code increp_truce_set_day(increp_report *report, increp_truce at, uint16_t value)
-{ return increp_set_number(report, at.path << 8 | 2, (int64_t)value); }
-static inline increp_reported increp_truce_get_day(const increp_report *report, increp_truce at, uint16_t *value)
+static inline increp_code increp_truce_set_day(increp_report *report, increp_truce way, uint16_t value)
+{ return increp_set_number(report, way.path << 8 | 2, (int64_t)value); }
+static inline increp_reported increp_truce_get_day(const increp_report *report, increp_truce way, uint16_t *value)
 {
     int64_t number;
-    increp_reported reported = increp_get_number(report, at.path << 8 | 2, &number);
+    increp_reported reported = increp_get_number(report, way.path << 8 | 2, &number);
     if (reported == INCREP_KNOWN) *value = (uint16_t)number;
     return reported;
 }
-static inline increp_code increp_truce_clear_day(increp_report *report, increp_truce at)
-{ return increp_clear(report, at.path << 8 | 2); }
+static inline increp_code increp_truce_clear_day(increp_report *report, increp_truce way)
+{ return increp_clear(report, way.path << 8 | 2); }
 
 // When it took effect.
-static inline increp_date increp_truce_start(increp_truce at)
-{ increp_date field = { at.path << 8 | 3 }; return field; }
-static inline increp_reported increp_truce_has_start(const increp_report *report, increp_truce at)
-{ return increp_get(report, at.path << 8 | 3); }
-static inline increp_code increp_truce_make_start(increp_report *report, increp_truce at)
-{ return increp_make(report, at.path << 8 | 3); }
-static inline increp_code increp_truce_clear_start(increp_report *report, increp_truce at)
-{ return increp_clear(report, at.path << 8 | 3); }
+static inline increp_date increp_truce_start(increp_truce way)
+{ increp_date field = { way.path << 8 | 3 }; return field; }
+static inline increp_reported increp_truce_has_start(const increp_report *report, increp_truce way)
+{ return increp_get(report, way.path << 8 | 3); }
+static inline increp_code increp_truce_make_start(increp_report *report, increp_truce way)
+{ return increp_make(report, way.path << 8 | 3); }
+static inline increp_code increp_truce_clear_start(increp_report *report, increp_truce way)
+{ return increp_clear(report, way.path << 8 | 3); }
 
 // Whether it covers the place and the groups.
-static inline increp_code increp_truce_set_coverage(increp_report *report, increp_truce at, increp_coverage value)
-{ return increp_set_number(report, at.path << 8 | 4, (int64_t)value); }
-static inline increp_coverage increp_truce_get_coverage(const increp_report *report, increp_truce at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 4, &value); return (increp_coverage)value; }
+static inline increp_code increp_truce_set_coverage(increp_report *report, increp_truce way, increp_coverage value)
+{ return increp_set_number(report, way.path << 8 | 4, (int64_t)value); }
+static inline increp_coverage increp_truce_get_coverage(const increp_report *report, increp_truce way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 4, &value); return (increp_coverage)value; }
 
 // The group that is left out, or whose conduct it is. 1 to 160 bytes of UTF-8.
-static inline increp_code increp_truce_set_party(increp_report *report, increp_truce at, increp_text value)
-{ return increp_set_text(report, at.path << 8 | 5, value); }
-static inline increp_reported increp_truce_get_party(const increp_report *report, increp_truce at, increp_text *value)
-{ return increp_get_text(report, at.path << 8 | 5, value); }
-static inline increp_code increp_truce_clear_party(increp_report *report, increp_truce at)
-{ return increp_clear(report, at.path << 8 | 5); }
+static inline increp_code increp_truce_set_party(increp_report *report, increp_truce way, increp_text value)
+{ return increp_set_text(report, way.path << 8 | 5, value); }
+static inline increp_reported increp_truce_get_party(const increp_report *report, increp_truce way, increp_text *value)
+{ return increp_get_text(report, way.path << 8 | 5, value); }
+static inline increp_code increp_truce_clear_party(increp_report *report, increp_truce way)
+{ return increp_clear(report, way.path << 8 | 5); }
 
 // Whether it was kept.
-static inline increp_code increp_truce_set_conduct(increp_report *report, increp_truce at, increp_conduct value)
-{ return increp_set_number(report, at.path << 8 | 6, (int64_t)value); }
-static inline increp_conduct increp_truce_get_conduct(const increp_report *report, increp_truce at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 6, &value); return (increp_conduct)value; }
+static inline increp_code increp_truce_set_conduct(increp_report *report, increp_truce way, increp_conduct value)
+{ return increp_set_number(report, way.path << 8 | 6, (int64_t)value); }
+static inline increp_conduct increp_truce_get_conduct(const increp_report *report, increp_truce way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 6, &value); return (increp_conduct)value; }
 
 // ---- Control: Who took a place from whom, or who holds it.
 
 // Who held it before. 1 to 160 bytes of UTF-8.
-static inline increp_code increp_control_set_from(increp_report *report, increp_control at, increp_text value)
-{ return increp_set_text(report, at.path << 8 | 1, value); }
-static inline increp_reported increp_control_get_from(const increp_report *report, increp_control at, increp_text *value)
-{ return increp_get_text(report, at.path << 8 | 1, value); }
-static inline increp_code increp_control_clear_from(increp_report *report, increp_control at)
-{ return increp_clear(report, at.path << 8 | 1); }
+static inline increp_code increp_control_set_from(increp_report *report, increp_control way, increp_text value)
+{ return increp_set_text(report, way.path << 8 | 1, value); }
+static inline increp_reported increp_control_get_from(const increp_report *report, increp_control way, increp_text *value)
+{ return increp_get_text(report, way.path << 8 | 1, value); }
+static inline increp_code increp_control_clear_from(increp_report *report, increp_control way)
+{ return increp_clear(report, way.path << 8 | 1); }
 
 // Who holds it after. 1 to 160 bytes of UTF-8.
-static inline increp_code increp_control_set_to(increp_report *report, increp_control at, increp_text value)
-{ return increp_set_text(report, at.path << 8 | 2, value); }
-static inline increp_reported increp_control_get_to(const increp_report *report, increp_control at, increp_text *value)
-{ return increp_get_text(report, at.path << 8 | 2, value); }
-static inline increp_code increp_control_clear_to(increp_report *report, increp_control at)
-{ return increp_clear(report, at.path << 8 | 2); }
+static inline increp_code increp_control_set_to(increp_report *report, increp_control way, increp_text value)
+{ return increp_set_text(report, way.path << 8 | 2, value); }
+static inline increp_reported increp_control_get_to(const increp_report *report, increp_control way, increp_text *value)
+{ return increp_get_text(report, way.path << 8 | 2, value); }
+static inline increp_code increp_control_clear_to(increp_report *report, increp_control way)
+{ return increp_clear(report, way.path << 8 | 2); }
 
 // How much of the place.
-static inline increp_code increp_control_set_extent(increp_report *report, increp_control at, increp_extent value)
-{ return increp_set_number(report, at.path << 8 | 3, (int64_t)value); }
-static inline increp_extent increp_control_get_extent(const increp_report *report, increp_control at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 3, &value); return (increp_extent)value; }
+static inline increp_code increp_control_set_extent(increp_report *report, increp_control way, increp_extent value)
+{ return increp_set_number(report, way.path << 8 | 3, (int64_t)value); }
+static inline increp_extent increp_control_get_extent(const increp_report *report, increp_control way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 3, &value); return (increp_extent)value; }
 
 // For how long.
-static inline increp_code increp_control_set_held(increp_report *report, increp_control at, increp_held value)
-{ return increp_set_number(report, at.path << 8 | 4, (int64_t)value); }
-static inline increp_held increp_control_get_held(const increp_report *report, increp_control at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 4, &value); return (increp_held)value; }
+static inline increp_code increp_control_set_held(increp_report *report, increp_control way, increp_held value)
+{ return increp_set_number(report, way.path << 8 | 4, (int64_t)value); }
+static inline increp_held increp_control_get_held(const increp_report *report, increp_control way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 4, &value); return (increp_held)value; }
 
 // ---- Notice: Who told whom of a strike or a movement, and what came of it.
 
 // Who told. 1 to 160 bytes of UTF-8.
-static inline increp_code increp_notice_set_from(increp_report *report, increp_notice at, increp_text value)
-{ return increp_set_text(report, at.path << 8 | 1, value); }
-static inline increp_reported increp_notice_get_from(const increp_report *report, increp_notice at, increp_text *value)
-{ return increp_get_text(report, at.path << 8 | 1, value); }
-static inline increp_code increp_notice_clear_from(increp_report *report, increp_notice at)
-{ return increp_clear(report, at.path << 8 | 1); }
+static inline increp_code increp_notice_set_from(increp_report *report, increp_notice way, increp_text value)
+{ return increp_set_text(report, way.path << 8 | 1, value); }
+static inline increp_reported increp_notice_get_from(const increp_report *report, increp_notice way, increp_text *value)
+{ return increp_get_text(report, way.path << 8 | 1, value); }
+static inline increp_code increp_notice_clear_from(increp_report *report, increp_notice way)
+{ return increp_clear(report, way.path << 8 | 1); }
 
 // Who was told. 1 to 160 bytes of UTF-8.
-static inline increp_code increp_notice_set_to(increp_report *report, increp_notice at, increp_text value)
-{ return increp_set_text(report, at.path << 8 | 2, value); }
-static inline increp_reported increp_notice_get_to(const increp_report *report, increp_notice at, increp_text *value)
-{ return increp_get_text(report, at.path << 8 | 2, value); }
-static inline increp_code increp_notice_clear_to(increp_report *report, increp_notice at)
-{ return increp_clear(report, at.path << 8 | 2); }
+static inline increp_code increp_notice_set_to(increp_report *report, increp_notice way, increp_text value)
+{ return increp_set_text(report, way.path << 8 | 2, value); }
+static inline increp_reported increp_notice_get_to(const increp_report *report, increp_notice way, increp_text *value)
+{ return increp_get_text(report, way.path << 8 | 2, value); }
+static inline increp_code increp_notice_clear_to(increp_report *report, increp_notice way)
+{ return increp_clear(report, way.path << 8 | 2); }
 
 // Before, during or after.
-static inline increp_code increp_notice_set_timing(increp_report *report, increp_notice at, increp_timing value)
-{ return increp_set_number(report, at.path << 8 | 3, (int64_t)value); }
-static inline increp_timing increp_notice_get_timing(const increp_report *report, increp_notice at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 3, &value); return (increp_timing)value; }
+static inline increp_code increp_notice_set_timing(increp_report *report, increp_notice way, increp_timing value)
+{ return increp_set_number(report, way.path << 8 | 3, (int64_t)value); }
+static inline increp_timing increp_notice_get_timing(const increp_report *report, increp_notice way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 3, &value); return (increp_timing)value; }
 
 // How exact the place in it was.
-static inline increp_code increp_notice_set_specificity(increp_report *report, increp_notice at, increp_specificity value)
-{ return increp_set_number(report, at.path << 8 | 4, (int64_t)value); }
-static inline increp_specificity increp_notice_get_specificity(const increp_report *report, increp_notice at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 4, &value); return (increp_specificity)value; }
+static inline increp_code increp_notice_set_specificity(increp_report *report, increp_notice way, increp_specificity value)
+{ return increp_set_number(report, way.path << 8 | 4, (int64_t)value); }
+static inline increp_specificity increp_notice_get_specificity(const increp_report *report, increp_notice way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 4, &value); return (increp_specificity)value; }
 
 // How long before the event. 0 to 4294967295 seconds.
-static inline increp_code increp_notice_set_lead_s(increp_report *report, increp_notice at, uint32_t value)
-{ return increp_set_number(report, at.path << 8 | 5, (int64_t)value); }
-static inline increp_reported increp_notice_get_lead_s(const increp_report *report, increp_notice at, uint32_t *value)
+static inline increp_code increp_notice_set_lead_s(increp_report *report, increp_notice way, uint32_t value)
+{ return increp_set_number(report, way.path << 8 | 5, (int64_t)value); }
+static inline increp_reported increp_notice_get_lead_s(const increp_report *report, increp_notice way, uint32_t *value)
 {
     int64_t number;
-    increp_reported reported = increp_get_number(report, at.path << 8 | 5, &number);
+    increp_reported reported = increp_get_number(report, way.path << 8 | 5, &number);
     if (reported == INCREP_KNOWN) *value = (uint32_t)number;
     return reported;
 }
-static inline increp_code increp_notice_clear_lead_s(increp_report *report, increp_notice at)
-{ return increp_clear(report, at.path << 8 | 5); }
+static inline increp_code increp_notice_clear_lead_s(increp_report *report, increp_notice way)
+{ return increp_clear(report, way.path << 8 | 5); }
 
 // By what channel.
-static inline increp_code increp_notice_set_channel(increp_report *report, increp_notice at, increp_channel value)
-{ return increp_set_number(report, at.path << 8 | 6, (int64_t)value); }
-static inline increp_channel increp_notice_get_channel(const increp_report *report, increp_notice at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 6, &value); return (increp_channel)value; }
+static inline increp_code increp_notice_set_channel(increp_report *report, increp_notice way, increp_channel value)
+{ return increp_set_number(report, way.path << 8 | 6, (int64_t)value); }
+static inline increp_channel increp_notice_get_channel(const increp_report *report, increp_notice way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 6, &value); return (increp_channel)value; }
 
 // What the one who was told did.
-static inline increp_code increp_notice_set_response(increp_report *report, increp_notice at, increp_response value)
-{ return increp_set_number(report, at.path << 8 | 7, (int64_t)value); }
-static inline increp_response increp_notice_get_response(const increp_report *report, increp_notice at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 7, &value); return (increp_response)value; }
+static inline increp_code increp_notice_set_response(increp_report *report, increp_notice way, increp_response value)
+{ return increp_set_number(report, way.path << 8 | 7, (int64_t)value); }
+static inline increp_response increp_notice_get_response(const increp_report *report, increp_notice way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 7, &value); return (increp_response)value; }
 
 // How long after the notice. 0 to 4294967295 seconds.
-static inline increp_code increp_notice_set_latency_s(increp_report *report, increp_notice at, uint32_t value)
-{ return increp_set_number(report, at.path << 8 | 8, (int64_t)value); }
-static inline increp_reported increp_notice_get_latency_s(const increp_report *report, increp_notice at, uint32_t *value)
+static inline increp_code increp_notice_set_latency_s(increp_report *report, increp_notice way, uint32_t value)
+{ return increp_set_number(report, way.path << 8 | 8, (int64_t)value); }
+static inline increp_reported increp_notice_get_latency_s(const increp_report *report, increp_notice way, uint32_t *value)
 {
     int64_t number;
-    increp_reported reported = increp_get_number(report, at.path << 8 | 8, &number);
+    increp_reported reported = increp_get_number(report, way.path << 8 | 8, &number);
     if (reported == INCREP_KNOWN) *value = (uint32_t)number;
     return reported;
 }
-static inline increp_code increp_notice_clear_latency_s(increp_report *report, increp_notice at)
-{ return increp_clear(report, at.path << 8 | 8); }
+static inline increp_code increp_notice_clear_latency_s(increp_report *report, increp_notice way)
+{ return increp_clear(report, way.path << 8 | 8); }
 
 // How sure the one who told was.
-static inline increp_code increp_notice_set_certainty(increp_report *report, increp_notice at, increp_certainty value)
-{ return increp_set_number(report, at.path << 8 | 9, (int64_t)value); }
-static inline increp_certainty increp_notice_get_certainty(const increp_report *report, increp_notice at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 9, &value); return (increp_certainty)value; }
+static inline increp_code increp_notice_set_certainty(increp_report *report, increp_notice way, increp_certainty value)
+{ return increp_set_number(report, way.path << 8 | 9, (int64_t)value); }
+static inline increp_certainty increp_notice_get_certainty(const increp_report *report, increp_notice way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 9, &value); return (increp_certainty)value; }
 
-// ---- Access: Aid, people or goods that passed or did not. How many trucks, people and deliveries are counts; none delivered is a count of 0.
+// ---- Access: Aid, people or goods that passed or did not. How many trucks, people and deliveries are counts; none
+// delivered is a count of 0.
 
 // What became of it.
-static inline increp_code increp_access_set_state(increp_report *report, increp_access at, increp_access_state value)
-{ return increp_set_number(report, at.path << 8 | 1, (int64_t)value); }
-static inline increp_access_state increp_access_get_state(const increp_report *report, increp_access at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 1, &value); return (increp_access_state)value; }
+static inline increp_code increp_access_set_state(increp_report *report, increp_access way, increp_access_state value)
+{ return increp_set_number(report, way.path << 8 | 1, (int64_t)value); }
+static inline increp_access_state increp_access_get_state(const increp_report *report, increp_access way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 1, &value); return (increp_access_state)value; }
 
 // The kind of constraint.
-static inline increp_code increp_access_set_constraint(increp_report *report, increp_access at, increp_constraint value)
-{ return increp_set_number(report, at.path << 8 | 2, (int64_t)value); }
-static inline increp_constraint increp_access_get_constraint(const increp_report *report, increp_access at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 2, &value); return (increp_constraint)value; }
+static inline increp_code increp_access_set_constraint(increp_report *report, increp_access way, increp_constraint value)
+{ return increp_set_number(report, way.path << 8 | 2, (int64_t)value); }
+static inline increp_constraint increp_access_get_constraint(const increp_report *report, increp_access way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 2, &value); return (increp_constraint)value; }
 
 // The reason that was given.
-static inline increp_code increp_access_set_reason(increp_report *report, increp_access at, increp_access_reason value)
-{ return increp_set_number(report, at.path << 8 | 3, (int64_t)value); }
-static inline increp_access_reason increp_access_get_reason(const increp_report *report, increp_access at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 3, &value); return (increp_access_reason)value; }
+static inline increp_code increp_access_set_reason(increp_report *report, increp_access way, increp_access_reason value)
+{ return increp_set_number(report, way.path << 8 | 3, (int64_t)value); }
+static inline increp_access_reason increp_access_get_reason(const increp_report *report, increp_access way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 3, &value); return (increp_access_reason)value; }
 
 // From whom a guarantee or permit is awaited. 1 to 160 bytes of UTF-8.
-static inline increp_code increp_access_set_awaiting(increp_report *report, increp_access at, increp_text value)
-{ return increp_set_text(report, at.path << 8 | 4, value); }
-static inline increp_reported increp_access_get_awaiting(const increp_report *report, increp_access at, increp_text *value)
-{ return increp_get_text(report, at.path << 8 | 4, value); }
-static inline increp_code increp_access_clear_awaiting(increp_report *report, increp_access at)
-{ return increp_clear(report, at.path << 8 | 4); }
+static inline increp_code increp_access_set_awaiting(increp_report *report, increp_access way, increp_text value)
+{ return increp_set_text(report, way.path << 8 | 4, value); }
+static inline increp_reported increp_access_get_awaiting(const increp_report *report, increp_access way, increp_text *value)
+{ return increp_get_text(report, way.path << 8 | 4, value); }
+static inline increp_code increp_access_clear_awaiting(increp_report *report, increp_access way)
+{ return increp_clear(report, way.path << 8 | 4); }
 
 // What was to pass. 1 to 160 bytes of UTF-8.
-static inline increp_code increp_access_set_cargo(increp_report *report, increp_access at, increp_text value)
-{ return increp_set_text(report, at.path << 8 | 5, value); }
-static inline increp_reported increp_access_get_cargo(const increp_report *report, increp_access at, increp_text *value)
-{ return increp_get_text(report, at.path << 8 | 5, value); }
-static inline increp_code increp_access_clear_cargo(increp_report *report, increp_access at)
-{ return increp_clear(report, at.path << 8 | 5); }
+static inline increp_code increp_access_set_cargo(increp_report *report, increp_access way, increp_text value)
+{ return increp_set_text(report, way.path << 8 | 5, value); }
+static inline increp_reported increp_access_get_cargo(const increp_report *report, increp_access way, increp_text *value)
+{ return increp_get_text(report, way.path << 8 | 5, value); }
+static inline increp_code increp_access_clear_cargo(increp_report *report, increp_access way)
+{ return increp_clear(report, way.path << 8 | 5); }
 
 // From where. 1 to 160 bytes of UTF-8.
-static inline increp_code increp_access_set_origin(increp_report *report, increp_access at, increp_text value)
-{ return increp_set_text(report, at.path << 8 | 6, value); }
-static inline increp_reported increp_access_get_origin(const increp_report *report, increp_access at, increp_text *value)
-{ return increp_get_text(report, at.path << 8 | 6, value); }
-static inline increp_code increp_access_clear_origin(increp_report *report, increp_access at)
-{ return increp_clear(report, at.path << 8 | 6); }
+static inline increp_code increp_access_set_origin(increp_report *report, increp_access way, increp_text value)
+{ return increp_set_text(report, way.path << 8 | 6, value); }
+static inline increp_reported increp_access_get_origin(const increp_report *report, increp_access way, increp_text *value)
+{ return increp_get_text(report, way.path << 8 | 6, value); }
+static inline increp_code increp_access_clear_origin(increp_report *report, increp_access way)
+{ return increp_clear(report, way.path << 8 | 6); }
 
 // To where. 1 to 160 bytes of UTF-8.
-static inline increp_code increp_access_set_destination(increp_report *report, increp_access at, increp_text value)
-{ return increp_set_text(report, at.path << 8 | 7, value); }
-static inline increp_reported increp_access_get_destination(const increp_report *report, increp_access at, increp_text *value)
-{ return increp_get_text(report, at.path << 8 | 7, value); }
-static inline increp_code increp_access_clear_destination(increp_report *report, increp_access at)
-{ return increp_clear(report, at.path << 8 | 7); }
+static inline increp_code increp_access_set_destination(increp_report *report, increp_access way, increp_text value)
+{ return increp_set_text(report, way.path << 8 | 7, value); }
+static inline increp_reported increp_access_get_destination(const increp_report *report, increp_access way, increp_text *value)
+{ return increp_get_text(report, way.path << 8 | 7, value); }
+static inline increp_code increp_access_clear_destination(increp_report *report, increp_access way)
+{ return increp_clear(report, way.path << 8 | 7); }
 
-// ---- Observer: From where and how it was observed. Together with the event's point, bearing and distance give the observer away: a link refuses to send them unsealed.
+// ---- Observer: From where and how it was observed. Together with the event's point, bearing and distance give the
+// observer away: a link refuses to send them unsealed.
 
 // The code that HQ gave to the post. 1 to 160 bytes of UTF-8.
-static inline increp_code increp_observer_set_post(increp_report *report, increp_observer at, increp_text value)
-{ return increp_set_text(report, at.path << 8 | 1, value); }
-static inline increp_reported increp_observer_get_post(const increp_report *report, increp_observer at, increp_text *value)
-{ return increp_get_text(report, at.path << 8 | 1, value); }
-static inline increp_code increp_observer_clear_post(increp_report *report, increp_observer at)
-{ return increp_clear(report, at.path << 8 | 1); }
+static inline increp_code increp_observer_set_post(increp_report *report, increp_observer way, increp_text value)
+{ return increp_set_text(report, way.path << 8 | 1, value); }
+static inline increp_reported increp_observer_get_post(const increp_report *report, increp_observer way, increp_text *value)
+{ return increp_get_text(report, way.path << 8 | 1, value); }
+static inline increp_code increp_observer_clear_post(increp_report *report, increp_observer way)
+{ return increp_clear(report, way.path << 8 | 1); }
 
 // Where the event was, from the post. 0 to 359 degrees from true north.
-static inline increp_code increp_observer_set_bearing_deg(increp_report *report, increp_observer at, uint16_t value)
-{ return increp_set_number(report, at.path << 8 | 2, (int64_t)value); }
-static inline increp_reported increp_observer_get_bearing_deg(const increp_report *report, increp_observer at, uint16_t *value)
+static inline increp_code increp_observer_set_bearing_deg(increp_report *report, increp_observer way, uint16_t value)
+{ return increp_set_number(report, way.path << 8 | 2, (int64_t)value); }
+static inline increp_reported increp_observer_get_bearing_deg(const increp_report *report, increp_observer way, uint16_t *value)
 {
     int64_t number;
-    increp_reported reported = increp_get_number(report, at.path << 8 | 2, &number);
+    increp_reported reported = increp_get_number(report, way.path << 8 | 2, &number);
     if (reported == INCREP_KNOWN) *value = (uint16_t)number;
     return reported;
 }
-static inline increp_code increp_observer_clear_bearing_deg(increp_report *report, increp_observer at)
-{ return increp_clear(report, at.path << 8 | 2); }
+static inline increp_code increp_observer_clear_bearing_deg(increp_report *report, increp_observer way)
+{ return increp_clear(report, way.path << 8 | 2); }
 
 // The whole sector in which it may have been, the bearing in its middle. 1 to 360 degrees.
-static inline increp_code increp_observer_set_bearing_width_deg(increp_report *report, increp_observer at, uint16_t value)
-{ return increp_set_number(report, at.path << 8 | 3, (int64_t)value); }
-static inline increp_reported increp_observer_get_bearing_width_deg(const increp_report *report, increp_observer at, uint16_t *value)
+static inline increp_code increp_observer_set_bearing_width_deg(increp_report *report, increp_observer way, uint16_t value)
+{ return increp_set_number(report, way.path << 8 | 3, (int64_t)value); }
+static inline increp_reported increp_observer_get_bearing_width_deg(const increp_report *report, increp_observer way, uint16_t *value)
 {
     int64_t number;
-    increp_reported reported = increp_get_number(report, at.path << 8 | 3, &number);
+    increp_reported reported = increp_get_number(report, way.path << 8 | 3, &number);
     if (reported == INCREP_KNOWN) *value = (uint16_t)number;
     return reported;
 }
-static inline increp_code increp_observer_clear_bearing_width_deg(increp_report *report, increp_observer at)
-{ return increp_clear(report, at.path << 8 | 3); }
+static inline increp_code increp_observer_clear_bearing_width_deg(increp_report *report, increp_observer way)
+{ return increp_clear(report, way.path << 8 | 3); }
 
 // How far away it was.
-static inline increp_distance increp_observer_distance_m(increp_observer at)
-{ increp_distance field = { at.path << 8 | 4 }; return field; }
-static inline increp_reported increp_observer_has_distance_m(const increp_report *report, increp_observer at)
-{ return increp_get(report, at.path << 8 | 4); }
-static inline increp_code increp_observer_make_distance_m(increp_report *report, increp_observer at)
-{ return increp_make(report, at.path << 8 | 4); }
-static inline increp_code increp_observer_clear_distance_m(increp_report *report, increp_observer at)
-{ return increp_clear(report, at.path << 8 | 4); }
+static inline increp_distance increp_observer_distance_m(increp_observer way)
+{ increp_distance field = { way.path << 8 | 4 }; return field; }
+static inline increp_reported increp_observer_has_distance_m(const increp_report *report, increp_observer way)
+{ return increp_get(report, way.path << 8 | 4); }
+static inline increp_code increp_observer_make_distance_m(increp_report *report, increp_observer way)
+{ return increp_make(report, way.path << 8 | 4); }
+static inline increp_code increp_observer_clear_distance_m(increp_report *report, increp_observer way)
+{ return increp_clear(report, way.path << 8 | 4); }
 
 // How it was observed.
-static inline increp_code increp_observer_set_means(increp_report *report, increp_observer at, increp_means value)
-{ return increp_set_number(report, at.path << 8 | 5, (int64_t)value); }
-static inline increp_means increp_observer_get_means(const increp_report *report, increp_observer at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 5, &value); return (increp_means)value; }
+static inline increp_code increp_observer_set_means(increp_report *report, increp_observer way, increp_means value)
+{ return increp_set_number(report, way.path << 8 | 5, (int64_t)value); }
+static inline increp_means increp_observer_get_means(const increp_report *report, increp_observer way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 5, &value); return (increp_means)value; }
 
 // ---- Distance: The least and the greatest distance.
 
 // At least so many metres. 0 to 20037508 metres.
-static inline increp_code increp_distance_set_min(increp_report *report, increp_distance at, uint32_t value)
-{ return increp_set_number(report, at.path << 8 | 1, (int64_t)value); }
-static inline increp_reported increp_distance_get_min(const increp_report *report, increp_distance at, uint32_t *value)
+static inline increp_code increp_distance_set_min(increp_report *report, increp_distance way, uint32_t value)
+{ return increp_set_number(report, way.path << 8 | 1, (int64_t)value); }
+static inline increp_reported increp_distance_get_min(const increp_report *report, increp_distance way, uint32_t *value)
 {
     int64_t number;
-    increp_reported reported = increp_get_number(report, at.path << 8 | 1, &number);
+    increp_reported reported = increp_get_number(report, way.path << 8 | 1, &number);
     if (reported == INCREP_KNOWN) *value = (uint32_t)number;
     return reported;
 }
-static inline increp_code increp_distance_clear_min(increp_report *report, increp_distance at)
-{ return increp_clear(report, at.path << 8 | 1); }
+static inline increp_code increp_distance_clear_min(increp_report *report, increp_distance way)
+{ return increp_clear(report, way.path << 8 | 1); }
 
 // At most so many metres. 0 to 20037508 metres.
-static inline increp_code increp_distance_set_max(increp_report *report, increp_distance at, uint32_t value)
-{ return increp_set_number(report, at.path << 8 | 2, (int64_t)value); }
-static inline increp_reported increp_distance_get_max(const increp_report *report, increp_distance at, uint32_t *value)
+static inline increp_code increp_distance_set_max(increp_report *report, increp_distance way, uint32_t value)
+{ return increp_set_number(report, way.path << 8 | 2, (int64_t)value); }
+static inline increp_reported increp_distance_get_max(const increp_report *report, increp_distance way, uint32_t *value)
 {
     int64_t number;
-    increp_reported reported = increp_get_number(report, at.path << 8 | 2, &number);
+    increp_reported reported = increp_get_number(report, way.path << 8 | 2, &number);
     if (reported == INCREP_KNOWN) *value = (uint32_t)number;
     return reported;
 }
-static inline increp_code increp_distance_clear_max(increp_report *report, increp_distance at)
-{ return increp_clear(report, at.path << 8 | 2); }
+static inline increp_code increp_distance_clear_max(increp_report *report, increp_distance way)
+{ return increp_clear(report, way.path << 8 | 2); }
 
 // ---- Claim: One source saying one thing.
 
 // Who says it: the origin first, then whoever passed it on. At most 4.
-static inline increp_hop increp_claim_sources(increp_claim at, uint8_t index)
-{ increp_hop item = { (at.path << 8 | 1) << 8 | 0x80 | (index & 0x7f) }; return item; }
-static inline size_t increp_claim_sources_length(const increp_report *report, increp_claim at)
-{ return increp_length(report, at.path << 8 | 1); }
-static inline increp_code increp_claim_clear_sources(increp_report *report, increp_claim at)
-{ return increp_clear(report, at.path << 8 | 1); }
+static inline increp_hop increp_claim_sources(increp_claim way, uint8_t index)
+{ increp_hop item = { (way.path << 8 | 1) << 8 | 0x80 | (index < 0x7f ? index : 0x7f) }; return item; }
+static inline size_t increp_claim_sources_length(const increp_report *report, increp_claim way)
+{ return increp_length(report, way.path << 8 | 1); }
+static inline increp_code increp_claim_clear_sources(increp_report *report, increp_claim way)
+{ return increp_clear(report, way.path << 8 | 1); }
 
 // What the source does by saying it.
-static inline increp_code increp_claim_set_act(increp_report *report, increp_claim at, increp_act value)
-{ return increp_set_number(report, at.path << 8 | 2, (int64_t)value); }
-static inline increp_act increp_claim_get_act(const increp_report *report, increp_claim at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 2, &value); return (increp_act)value; }
+static inline increp_code increp_claim_set_act(increp_report *report, increp_claim way, increp_act value)
+{ return increp_set_number(report, way.path << 8 | 2, (int64_t)value); }
+static inline increp_act increp_claim_get_act(const increp_report *report, increp_claim way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 2, &value); return (increp_act)value; }
 
 // The thing said.
 typedef enum increp_statement {
@@ -2061,152 +2070,152 @@ typedef enum increp_statement {
     INCREP_STATEMENT_TEXT = 11,
     INCREP_STATEMENT_LARGEST = 255
 } increp_statement;
-static inline increp_statement increp_claim_get_said(const increp_report *report, increp_claim at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 3, &value); return (increp_statement)value; }
-static inline increp_code increp_claim_make_said(increp_report *report, increp_claim at, increp_statement value)
-{ return increp_set_number(report, at.path << 8 | 3, (int64_t)value); }
-static inline increp_code increp_claim_clear_said(increp_report *report, increp_claim at)
-{ return increp_clear(report, at.path << 8 | 3); }
+static inline increp_statement increp_claim_get_said(const increp_report *report, increp_claim way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 3, &value); return (increp_statement)value; }
+static inline increp_code increp_claim_make_said(increp_report *report, increp_claim way, increp_statement value)
+{ return increp_set_number(report, way.path << 8 | 3, (int64_t)value); }
+static inline increp_code increp_claim_clear_said(increp_report *report, increp_claim way)
+{ return increp_clear(report, way.path << 8 | 3); }
 // A count.
-static inline increp_count increp_claim_count(increp_claim at)
-{ increp_count field = { at.path << 16 | 3 << 8 | 1 }; return field; }
+static inline increp_count increp_claim_count(increp_claim way)
+{ increp_count field = { way.path << 16 | 3 << 8 | 1 }; return field; }
 // A party, and with it its attribution.
-static inline increp_party increp_claim_party(increp_claim at)
-{ increp_party field = { at.path << 16 | 3 << 8 | 2 }; return field; }
+static inline increp_party increp_claim_party(increp_claim way)
+{ increp_party field = { way.path << 16 | 3 << 8 | 2 }; return field; }
 // An object.
-static inline increp_object increp_claim_object(increp_claim at)
-{ increp_object field = { at.path << 16 | 3 << 8 | 3 }; return field; }
+static inline increp_object increp_claim_object(increp_claim way)
+{ increp_object field = { way.path << 16 | 3 << 8 | 3 }; return field; }
 // Whether it was meant.
-static inline increp_code increp_claim_set_intent(increp_report *report, increp_claim at, increp_intent value)
-{ return increp_set_number(report, at.path << 16 | 3 << 8 | 4, (int64_t)value); }
-static inline increp_intent increp_claim_get_intent(const increp_report *report, increp_claim at)
-{ int64_t value = 0; increp_get_number(report, at.path << 16 | 3 << 8 | 4, &value); return (increp_intent)value; }
+static inline increp_code increp_claim_set_intent(increp_report *report, increp_claim way, increp_intent value)
+{ return increp_set_number(report, way.path << 16 | 3 << 8 | 4, (int64_t)value); }
+static inline increp_intent increp_claim_get_intent(const increp_report *report, increp_claim way)
+{ int64_t value = 0; increp_get_number(report, way.path << 16 | 3 << 8 | 4, &value); return (increp_intent)value; }
 // Who took or holds the place.
-static inline increp_control increp_claim_control(increp_claim at)
-{ increp_control field = { at.path << 16 | 3 << 8 | 5 }; return field; }
+static inline increp_control increp_claim_control(increp_claim way)
+{ increp_control field = { way.path << 16 | 3 << 8 | 5 }; return field; }
 // Who was told.
-static inline increp_notice increp_claim_notice(increp_claim at)
-{ increp_notice field = { at.path << 16 | 3 << 8 | 6 }; return field; }
+static inline increp_notice increp_claim_notice(increp_claim way)
+{ increp_notice field = { way.path << 16 | 3 << 8 | 6 }; return field; }
 // Whether aid passed.
-static inline increp_access increp_claim_access(increp_claim at)
-{ increp_access field = { at.path << 16 | 3 << 8 | 7 }; return field; }
+static inline increp_access increp_claim_access(increp_claim way)
+{ increp_access field = { way.path << 16 | 3 << 8 | 7 }; return field; }
 // How it stands to a truce.
-static inline increp_truce increp_claim_truce(increp_claim at)
-{ increp_truce field = { at.path << 16 | 3 << 8 | 8 }; return field; }
+static inline increp_truce increp_claim_truce(increp_claim way)
+{ increp_truce field = { way.path << 16 | 3 << 8 | 8 }; return field; }
 // Where.
-static inline increp_place increp_claim_place(increp_claim at)
-{ increp_place field = { at.path << 16 | 3 << 8 | 9 }; return field; }
+static inline increp_place increp_claim_place(increp_claim way)
+{ increp_place field = { way.path << 16 | 3 << 8 | 9 }; return field; }
 // When.
-static inline increp_time increp_claim_time(increp_claim at)
-{ increp_time field = { at.path << 16 | 3 << 8 | 10 }; return field; }
+static inline increp_time increp_claim_time(increp_claim way)
+{ increp_time field = { way.path << 16 | 3 << 8 | 10 }; return field; }
 // What has no field of its own, in words. 1 to 512 bytes of UTF-8.
-static inline increp_code increp_claim_set_text(increp_report *report, increp_claim at, increp_text value)
-{ return increp_set_text(report, at.path << 16 | 3 << 8 | 11, value); }
-static inline increp_reported increp_claim_get_text(const increp_report *report, increp_claim at, increp_text *value)
-{ return increp_get_text(report, at.path << 16 | 3 << 8 | 11, value); }
+static inline increp_code increp_claim_set_text(increp_report *report, increp_claim way, increp_text value)
+{ return increp_set_text(report, way.path << 16 | 3 << 8 | 11, value); }
+static inline increp_reported increp_claim_get_text(const increp_report *report, increp_claim way, increp_text *value)
+{ return increp_get_text(report, way.path << 16 | 3 << 8 | 11, value); }
 
 // What it is about; this report's event if left out.
-static inline increp_about increp_claim_about(increp_claim at)
-{ increp_about field = { at.path << 8 | 4 }; return field; }
-static inline increp_reported increp_claim_has_about(const increp_report *report, increp_claim at)
-{ return increp_get(report, at.path << 8 | 4); }
-static inline increp_code increp_claim_make_about(increp_report *report, increp_claim at)
-{ return increp_make(report, at.path << 8 | 4); }
-static inline increp_code increp_claim_clear_about(increp_report *report, increp_claim at)
-{ return increp_clear(report, at.path << 8 | 4); }
+static inline increp_about increp_claim_about(increp_claim way)
+{ increp_about field = { way.path << 8 | 4 }; return field; }
+static inline increp_reported increp_claim_has_about(const increp_report *report, increp_claim way)
+{ return increp_get(report, way.path << 8 | 4); }
+static inline increp_code increp_claim_make_about(increp_report *report, increp_claim way)
+{ return increp_make(report, way.path << 8 | 4); }
+static inline increp_code increp_claim_clear_about(increp_report *report, increp_claim way)
+{ return increp_clear(report, way.path << 8 | 4); }
 
 // To whom it is said. 1 to 160 bytes of UTF-8.
-static inline increp_code increp_claim_set_to(increp_report *report, increp_claim at, increp_text value)
-{ return increp_set_text(report, at.path << 8 | 5, value); }
-static inline increp_reported increp_claim_get_to(const increp_report *report, increp_claim at, increp_text *value)
-{ return increp_get_text(report, at.path << 8 | 5, value); }
-static inline increp_code increp_claim_clear_to(increp_report *report, increp_claim at)
-{ return increp_clear(report, at.path << 8 | 5); }
+static inline increp_code increp_claim_set_to(increp_report *report, increp_claim way, increp_text value)
+{ return increp_set_text(report, way.path << 8 | 5, value); }
+static inline increp_reported increp_claim_get_to(const increp_report *report, increp_claim way, increp_text *value)
+{ return increp_get_text(report, way.path << 8 | 5, value); }
+static inline increp_code increp_claim_clear_to(increp_report *report, increp_claim way)
+{ return increp_clear(report, way.path << 8 | 5); }
 
 // Against whom. 1 to 160 bytes of UTF-8.
-static inline increp_code increp_claim_set_against(increp_report *report, increp_claim at, increp_text value)
-{ return increp_set_text(report, at.path << 8 | 6, value); }
-static inline increp_reported increp_claim_get_against(const increp_report *report, increp_claim at, increp_text *value)
-{ return increp_get_text(report, at.path << 8 | 6, value); }
-static inline increp_code increp_claim_clear_against(increp_report *report, increp_claim at)
-{ return increp_clear(report, at.path << 8 | 6); }
+static inline increp_code increp_claim_set_against(increp_report *report, increp_claim way, increp_text value)
+{ return increp_set_text(report, way.path << 8 | 6, value); }
+static inline increp_reported increp_claim_get_against(const increp_report *report, increp_claim way, increp_text *value)
+{ return increp_get_text(report, way.path << 8 | 6, value); }
+static inline increp_code increp_claim_clear_against(increp_report *report, increp_claim way)
+{ return increp_clear(report, way.path << 8 | 6); }
 
 // Who passes the act on to its addressee. 1 to 160 bytes of UTF-8.
-static inline increp_code increp_claim_set_via(increp_report *report, increp_claim at, increp_text value)
-{ return increp_set_text(report, at.path << 8 | 7, value); }
-static inline increp_reported increp_claim_get_via(const increp_report *report, increp_claim at, increp_text *value)
-{ return increp_get_text(report, at.path << 8 | 7, value); }
-static inline increp_code increp_claim_clear_via(increp_report *report, increp_claim at)
-{ return increp_clear(report, at.path << 8 | 7); }
+static inline increp_code increp_claim_set_via(increp_report *report, increp_claim way, increp_text value)
+{ return increp_set_text(report, way.path << 8 | 7, value); }
+static inline increp_reported increp_claim_get_via(const increp_report *report, increp_claim way, increp_text *value)
+{ return increp_get_text(report, way.path << 8 | 7, value); }
+static inline increp_code increp_claim_clear_via(increp_report *report, increp_claim way)
+{ return increp_clear(report, way.path << 8 | 7); }
 
 // How sure the source is by its own words.
-static inline increp_code increp_claim_set_certainty(increp_report *report, increp_claim at, increp_certainty value)
-{ return increp_set_number(report, at.path << 8 | 8, (int64_t)value); }
-static inline increp_certainty increp_claim_get_certainty(const increp_report *report, increp_claim at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 8, &value); return (increp_certainty)value; }
+static inline increp_code increp_claim_set_certainty(increp_report *report, increp_claim way, increp_certainty value)
+{ return increp_set_number(report, way.path << 8 | 8, (int64_t)value); }
+static inline increp_certainty increp_claim_get_certainty(const increp_report *report, increp_claim way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 8, &value); return (increp_certainty)value; }
 
 // How credible it is on the admiralty scale. 1 to 6 on the admiralty scale, 1 best.
-static inline increp_code increp_claim_set_credibility(increp_report *report, increp_claim at, uint8_t value)
-{ return increp_set_number(report, at.path << 8 | 9, (int64_t)value); }
-static inline increp_reported increp_claim_get_credibility(const increp_report *report, increp_claim at, uint8_t *value)
+static inline increp_code increp_claim_set_credibility(increp_report *report, increp_claim way, uint8_t value)
+{ return increp_set_number(report, way.path << 8 | 9, (int64_t)value); }
+static inline increp_reported increp_claim_get_credibility(const increp_report *report, increp_claim way, uint8_t *value)
 {
     int64_t number;
-    increp_reported reported = increp_get_number(report, at.path << 8 | 9, &number);
+    increp_reported reported = increp_get_number(report, way.path << 8 | 9, &number);
     if (reported == INCREP_KNOWN) *value = (uint8_t)number;
     return reported;
 }
-static inline increp_code increp_claim_clear_credibility(increp_report *report, increp_claim at)
-{ return increp_clear(report, at.path << 8 | 9); }
+static inline increp_code increp_claim_clear_credibility(increp_report *report, increp_claim way)
+{ return increp_clear(report, way.path << 8 | 9); }
 
 // The source says that it is the first since then.
-static inline increp_date increp_claim_first_since(increp_claim at)
-{ increp_date field = { at.path << 8 | 10 }; return field; }
-static inline increp_reported increp_claim_has_first_since(const increp_report *report, increp_claim at)
-{ return increp_get(report, at.path << 8 | 10); }
-static inline increp_code increp_claim_make_first_since(increp_report *report, increp_claim at)
-{ return increp_make(report, at.path << 8 | 10); }
-static inline increp_code increp_claim_clear_first_since(increp_report *report, increp_claim at)
-{ return increp_clear(report, at.path << 8 | 10); }
+static inline increp_date increp_claim_first_since(increp_claim way)
+{ increp_date field = { way.path << 8 | 10 }; return field; }
+static inline increp_reported increp_claim_has_first_since(const increp_report *report, increp_claim way)
+{ return increp_get(report, way.path << 8 | 10); }
+static inline increp_code increp_claim_make_first_since(increp_report *report, increp_claim way)
+{ return increp_make(report, way.path << 8 | 10); }
+static inline increp_code increp_claim_clear_first_since(increp_report *report, increp_claim way)
+{ return increp_clear(report, way.path << 8 | 10); }
 
 // Who may see it, where that is stricter than for the report.
-static inline increp_code increp_claim_set_handling(increp_report *report, increp_claim at, increp_handling value)
-{ return increp_set_number(report, at.path << 8 | 11, (int64_t)value); }
-static inline increp_handling increp_claim_get_handling(const increp_report *report, increp_claim at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 11, &value); return (increp_handling)value; }
+static inline increp_code increp_claim_set_handling(increp_report *report, increp_claim way, increp_handling value)
+{ return increp_set_number(report, way.path << 8 | 11, (int64_t)value); }
+static inline increp_handling increp_claim_get_handling(const increp_report *report, increp_claim way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 11, &value); return (increp_handling)value; }
 
 // ---- About: Another report, or a part of it, that a claim is about.
 
 // The report.
-static inline increp_id increp_about_id(increp_about at)
-{ increp_id field = { at.path << 8 | 1 }; return field; }
+static inline increp_id increp_about_id(increp_about way)
+{ increp_id field = { way.path << 8 | 1 }; return field; }
 
 // The part; the whole if left out.
-static inline increp_code increp_about_set_part(increp_report *report, increp_about at, increp_part value)
-{ return increp_set_number(report, at.path << 8 | 2, (int64_t)value); }
-static inline increp_part increp_about_get_part(const increp_report *report, increp_about at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 2, &value); return (increp_part)value; }
+static inline increp_code increp_about_set_part(increp_report *report, increp_about way, increp_part value)
+{ return increp_set_number(report, way.path << 8 | 2, (int64_t)value); }
+static inline increp_part increp_about_get_part(const increp_report *report, increp_about way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 2, &value); return (increp_part)value; }
 
 // ---- Evidence: A file that stays where it is; its hash travels.
 
 // What the file is.
-static inline increp_code increp_evidence_set_kind(increp_report *report, increp_evidence at, increp_evidence_kind value)
-{ return increp_set_number(report, at.path << 8 | 1, (int64_t)value); }
-static inline increp_evidence_kind increp_evidence_get_kind(const increp_report *report, increp_evidence at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 1, &value); return (increp_evidence_kind)value; }
+static inline increp_code increp_evidence_set_kind(increp_report *report, increp_evidence way, increp_evidence_kind value)
+{ return increp_set_number(report, way.path << 8 | 1, (int64_t)value); }
+static inline increp_evidence_kind increp_evidence_get_kind(const increp_report *report, increp_evidence way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 1, &value); return (increp_evidence_kind)value; }
 
 // Its SHA-256.
-static inline increp_code increp_evidence_set_sha256(increp_report *report, increp_evidence at, const uint8_t *value)
-{ return increp_set_digest(report, at.path << 8 | 2, value); }
-static inline increp_reported increp_evidence_get_sha256(const increp_report *report, increp_evidence at, uint8_t *value)
-{ return increp_get_digest(report, at.path << 8 | 2, value); }
+static inline increp_code increp_evidence_set_sha256(increp_report *report, increp_evidence way, const uint8_t *value)
+{ return increp_set_digest(report, way.path << 8 | 2, value); }
+static inline increp_reported increp_evidence_get_sha256(const increp_report *report, increp_evidence way, uint8_t *value)
+{ return increp_get_digest(report, way.path << 8 | 2, value); }
 
 // ---- Entry: A key with its value.
 
 // The key, with the mission in front: "smm:patrol". 1 to 32 bytes of UTF-8.
-static inline increp_code increp_entry_set_key(increp_report *report, increp_entry at, increp_text value)
-{ return increp_set_text(report, at.path << 8 | 1, value); }
-static inline increp_reported increp_entry_get_key(const increp_report *report, increp_entry at, increp_text *value)
-{ return increp_get_text(report, at.path << 8 | 1, value); }
+static inline increp_code increp_entry_set_key(increp_report *report, increp_entry way, increp_text value)
+{ return increp_set_text(report, way.path << 8 | 1, value); }
+static inline increp_reported increp_entry_get_key(const increp_report *report, increp_entry way, increp_text *value)
+{ return increp_get_text(report, way.path << 8 | 1, value); }
 
 // The value.
 typedef enum increp_scalar {
@@ -2216,29 +2225,31 @@ typedef enum increp_scalar {
     INCREP_SCALAR_TEXT = 3,
     INCREP_SCALAR_LARGEST = 255
 } increp_scalar;
-static inline increp_scalar increp_entry_get_value(const increp_report *report, increp_entry at)
-{ int64_t value = 0; increp_get_number(report, at.path << 8 | 2, &value); return (increp_scalar)value; }
-static inline increp_code increp_entry_make_value(increp_report *report, increp_entry at, increp_scalar value)
-{ return increp_set_number(report, at.path << 8 | 2, (int64_t)value); }
-static inline increp_code increp_entry_clear_value(increp_report *report, increp_entry at)
-{ return increp_clear(report, at.path << 8 | 2); }
+static inline increp_scalar increp_entry_get_value(const increp_report *report, increp_entry way)
+{ int64_t value = 0; increp_get_number(report, way.path << 8 | 2, &value); return (increp_scalar)value; }
+static inline increp_code increp_entry_make_value(increp_report *report, increp_entry way, increp_scalar value)
+{ return increp_set_number(report, way.path << 8 | 2, (int64_t)value); }
+static inline increp_code increp_entry_clear_value(increp_report *report, increp_entry way)
+{ return increp_clear(report, way.path << 8 | 2); }
 // Yes or no.
-static inline increp_code increp_entry_set_flag(increp_report *report, increp_entry at, bool value)
-{ return increp_set_number(report, at.path << 16 | 2 << 8 | 1, (int64_t)value); }
-static inline bool increp_entry_get_flag(const increp_report *report, increp_entry at)
-{ int64_t value = 0; increp_get_number(report, at.path << 16 | 2 << 8 | 1, &value); return value != 0; }
+static inline increp_code increp_entry_set_flag(increp_report *report, increp_entry way, bool value)
+{ return increp_set_number(report, way.path << 16 | 2 << 8 | 1, (int64_t)value); }
+static inline bool increp_entry_get_flag(const increp_report *report, increp_entry way)
+{ int64_t value = 0; increp_get_number(report, way.path << 16 | 2 << 8 | 1, &value); return value != 0; }
 // An integer.
-static inline increp_code increp_entry_set_integer(increp_report *report, increp_entry at, int64_t value)
-{ return increp_set_number(report, at.path << 16 | 2 << 8 | 2, (int64_t)value); }
-static inline increp_reported increp_entry_get_integer(const increp_report *report, increp_entry at, int64_t *value)
-{ return increp_get_number(report, at.path << 16 | 2 << 8 | 2, value); }
+static inline increp_code increp_entry_set_integer(increp_report *report, increp_entry way, int64_t value)
+{ return increp_set_number(report, way.path << 16 | 2 << 8 | 2, (int64_t)value); }
+static inline increp_reported increp_entry_get_integer(const increp_report *report, increp_entry way, int64_t *value)
+{ return increp_get_number(report, way.path << 16 | 2 << 8 | 2, value); }
 // A text. 1 to 160 bytes of UTF-8.
-static inline increp_code increp_entry_set_text(increp_report *report, increp_entry at, increp_text value)
-{ return increp_set_text(report, at.path << 16 | 2 << 8 | 3, value); }
-static inline increp_reported increp_entry_get_text(const increp_report *report, increp_entry at, increp_text *value)
-{ return increp_get_text(report, at.path << 16 | 2 << 8 | 3, value); }
+static inline increp_code increp_entry_set_text(increp_report *report, increp_entry way, increp_text value)
+{ return increp_set_text(report, way.path << 16 | 2 << 8 | 3, value); }
+static inline increp_reported increp_entry_get_text(const increp_report *report, increp_entry way, increp_text *value)
+{ return increp_get_text(report, way.path << 16 | 2 << 8 | 3, value); }
 
 
 #ifdef __cplusplus
 }
 #endif
+
+#endif // INCREP_H

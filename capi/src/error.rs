@@ -75,7 +75,7 @@ codes! {
     49 ProfileVersion "PROFILE_VERSION" "a newer profile version";
     50 ProfileDamaged "PROFILE_DAMAGED" "the profile does not have the hash that it carries";
     51 ProfileMalformed "PROFILE_MALFORMED" "a section of the profile does not hold what it should";
-    255 Unknown "UNKNOWN_ERROR" "an error that this interface has no code for";
+    255 Unknown "UNKNOWN" "an error that this interface has no code for";
 }
 
 /// What went wrong, where in the report, and at which byte. All zero where nothing did.
@@ -168,18 +168,19 @@ impl From<ProfileError> for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.path != 0 {
-            write!(f, "{} ", memory::steps_of(self.path))?;
+            write!(f, "{}", memory::steps_of(self.path))?;
         }
         if self.offset != 0 {
-            write!(f, "at byte {} ", self.offset)?;
+            write!(f, "{}at byte {}", if self.path == 0 { "" } else { " " }, self.offset)?;
         }
         if self.path != 0 || self.offset != 0 {
-            f.write_str("- ")?;
+            f.write_str(": ")?;
+        }
+        if self.code == Code::Limit as u32 {
+            return write!(f, "expected {} to {}{}, found {}", self.least, self.most, self.unit(), self.found);
         }
         f.write_str(Code::text(self.code))?;
-        if self.code == Code::Limit as u32 {
-            write!(f, ": expected {} to {}{}, found {}", self.least, self.most, self.unit(), self.found)
-        } else if self.most != 0 {
+        if self.most != 0 {
             write!(f, ": expected at most {}, found {}", self.most, self.found)
         } else if self.found != 0 {
             write!(f, ": found {}", self.found)

@@ -78,8 +78,8 @@ pub unsafe extern "C" fn increp_decode_postcard(
 }
 
 /// Decodes exactly one report of either encoding. Its texts stay in `bytes`, in the profile and in `room`, to which texts
-/// that were packed are written: INCREP_MAX_TEXT bytes are always enough, and a report that cannot have more text than there
-/// is room for, INCREP_BUFFER_FULL says. Otherwise as increp_decode_postcard.
+/// that were packed are written: INCREP_MAX_TEXT bytes are always enough; less may be, and INCREP_ERROR_BUFFER_FULL says where it is
+/// not. Otherwise as increp_decode_postcard.
 ///
 /// # Safety
 /// See the head of the header.

@@ -1,28 +1,28 @@
 // Copies a report through the functions of increp.h, every field of every record. Written by capi/src/header/copy.rs.
 
-static void copy_id(increp_report *to, const increp_report *from, increp_id at);
-static void copy_link(increp_report *to, const increp_report *from, increp_link at);
-static void copy_hop(increp_report *to, const increp_report *from, increp_hop at);
-static void copy_event(increp_report *to, const increp_report *from, increp_event at);
-static void copy_time(increp_report *to, const increp_report *from, increp_time at);
-static void copy_place(increp_report *to, const increp_report *from, increp_place at);
-static void copy_point(increp_report *to, const increp_report *from, increp_point at);
-static void copy_party(increp_report *to, const increp_report *from, increp_party at);
-static void copy_count(increp_report *to, const increp_report *from, increp_count at);
-static void copy_period(increp_report *to, const increp_report *from, increp_period at);
-static void copy_date(increp_report *to, const increp_report *from, increp_date at);
-static void copy_who(increp_report *to, const increp_report *from, increp_who at);
-static void copy_object(increp_report *to, const increp_report *from, increp_object at);
-static void copy_truce(increp_report *to, const increp_report *from, increp_truce at);
-static void copy_control(increp_report *to, const increp_report *from, increp_control at);
-static void copy_notice(increp_report *to, const increp_report *from, increp_notice at);
-static void copy_access(increp_report *to, const increp_report *from, increp_access at);
-static void copy_observer(increp_report *to, const increp_report *from, increp_observer at);
-static void copy_distance(increp_report *to, const increp_report *from, increp_distance at);
-static void copy_claim(increp_report *to, const increp_report *from, increp_claim at);
-static void copy_about(increp_report *to, const increp_report *from, increp_about at);
-static void copy_evidence(increp_report *to, const increp_report *from, increp_evidence at);
-static void copy_entry(increp_report *to, const increp_report *from, increp_entry at);
+static void copy_id(increp_report *to, const increp_report *from, increp_id way);
+static void copy_link(increp_report *to, const increp_report *from, increp_link way);
+static void copy_hop(increp_report *to, const increp_report *from, increp_hop way);
+static void copy_event(increp_report *to, const increp_report *from, increp_event way);
+static void copy_time(increp_report *to, const increp_report *from, increp_time way);
+static void copy_place(increp_report *to, const increp_report *from, increp_place way);
+static void copy_point(increp_report *to, const increp_report *from, increp_point way);
+static void copy_party(increp_report *to, const increp_report *from, increp_party way);
+static void copy_count(increp_report *to, const increp_report *from, increp_count way);
+static void copy_period(increp_report *to, const increp_report *from, increp_period way);
+static void copy_date(increp_report *to, const increp_report *from, increp_date way);
+static void copy_who(increp_report *to, const increp_report *from, increp_who way);
+static void copy_object(increp_report *to, const increp_report *from, increp_object way);
+static void copy_truce(increp_report *to, const increp_report *from, increp_truce way);
+static void copy_control(increp_report *to, const increp_report *from, increp_control way);
+static void copy_notice(increp_report *to, const increp_report *from, increp_notice way);
+static void copy_access(increp_report *to, const increp_report *from, increp_access way);
+static void copy_observer(increp_report *to, const increp_report *from, increp_observer way);
+static void copy_distance(increp_report *to, const increp_report *from, increp_distance way);
+static void copy_claim(increp_report *to, const increp_report *from, increp_claim way);
+static void copy_about(increp_report *to, const increp_report *from, increp_about way);
+static void copy_evidence(increp_report *to, const increp_report *from, increp_evidence way);
+static void copy_entry(increp_report *to, const increp_report *from, increp_entry way);
 
 static void copy_report(increp_report *to, const increp_report *from)
 {
@@ -65,481 +65,481 @@ static void copy_report(increp_report *to, const increp_report *from)
     }
 }
 
-static void copy_id(increp_report *to, const increp_report *from, increp_id at)
+static void copy_id(increp_report *to, const increp_report *from, increp_id way)
 {
-    uint32_t author = 0; increp_id_get_author(from, at, &author);
-    uint32_t epoch = 0; increp_id_get_epoch(from, at, &epoch);
-    uint32_t seq = 0; increp_id_get_seq(from, at, &seq);
-    increp_id_set(to, at, author, epoch, seq);
+    uint32_t author = 0; increp_id_get_author(from, way, &author);
+    uint32_t epoch = 0; increp_id_get_epoch(from, way, &epoch);
+    uint32_t seq = 0; increp_id_get_seq(from, way, &seq);
+    increp_id_set(to, way, author, epoch, seq);
 }
 
-static void copy_link(increp_report *to, const increp_report *from, increp_link at)
+static void copy_link(increp_report *to, const increp_report *from, increp_link way)
 {
-    increp_link_set_rel(to, at, increp_link_get_rel(from, at));
-    copy_id(to, from, increp_link_id(at));
+    increp_link_set_rel(to, way, increp_link_get_rel(from, way));
+    copy_id(to, from, increp_link_id(way));
 }
 
-static void copy_hop(increp_report *to, const increp_report *from, increp_hop at)
+static void copy_hop(increp_report *to, const increp_report *from, increp_hop way)
 {
     {
         increp_text value;
-        increp_reported reported = increp_hop_get_name(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_hop_set_name(to, at, value);
-        if (reported == INCREP_UNKNOWN) increp_hop_set_name_unknown(to, at);
+        increp_reported reported = increp_hop_get_name(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_hop_set_name(to, way, value);
+        if (reported == INCREP_UNKNOWN) increp_hop_set_name_unknown(to, way);
     }
     {
         increp_text value;
-        increp_reported reported = increp_hop_get_person(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_hop_set_person(to, at, value);
+        increp_reported reported = increp_hop_get_person(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_hop_set_person(to, way, value);
     }
-    increp_hop_set_kind(to, at, increp_hop_get_kind(from, at));
-    increp_hop_set_channel(to, at, increp_hop_get_channel(from, at));
-    increp_hop_set_reliability(to, at, increp_hop_get_reliability(from, at));
+    increp_hop_set_kind(to, way, increp_hop_get_kind(from, way));
+    increp_hop_set_channel(to, way, increp_hop_get_channel(from, way));
+    increp_hop_set_reliability(to, way, increp_hop_get_reliability(from, way));
 }
 
-static void copy_event(increp_report *to, const increp_report *from, increp_event at)
+static void copy_event(increp_report *to, const increp_report *from, increp_event way)
 {
-    increp_event_set_type(to, at, increp_event_get_type(from, at));
-    increp_event_set_planned(to, at, increp_event_get_planned(from, at));
-    if (increp_event_has_time(from, at) == INCREP_KNOWN) { increp_event_make_time(to, at); copy_time(to, from, increp_event_time(at)); }
-    if (increp_event_has_time(from, at) == INCREP_UNKNOWN) increp_event_set_time_unknown(to, at);
-    if (increp_event_has_place(from, at) == INCREP_KNOWN) { increp_event_make_place(to, at); copy_place(to, from, increp_event_place(at)); }
-    if (increp_event_has_place(from, at) == INCREP_UNKNOWN) increp_event_set_place_unknown(to, at);
-    for (uint8_t index = 0; index < increp_event_parties_length(from, at); index++) {
-        increp_make(to, increp_event_parties(at, index).path);
-        copy_party(to, from, increp_event_parties(at, index));
+    increp_event_set_type(to, way, increp_event_get_type(from, way));
+    increp_event_set_planned(to, way, increp_event_get_planned(from, way));
+    if (increp_event_has_time(from, way) == INCREP_KNOWN) { increp_event_make_time(to, way); copy_time(to, from, increp_event_time(way)); }
+    if (increp_event_has_time(from, way) == INCREP_UNKNOWN) increp_event_set_time_unknown(to, way);
+    if (increp_event_has_place(from, way) == INCREP_KNOWN) { increp_event_make_place(to, way); copy_place(to, from, increp_event_place(way)); }
+    if (increp_event_has_place(from, way) == INCREP_UNKNOWN) increp_event_set_place_unknown(to, way);
+    for (uint8_t index = 0; index < increp_event_parties_length(from, way); index++) {
+        increp_make(to, increp_event_parties(way, index).path);
+        copy_party(to, from, increp_event_parties(way, index));
     }
-    for (uint8_t index = 0; index < increp_event_counts_length(from, at); index++) {
-        increp_make(to, increp_event_counts(at, index).path);
-        copy_count(to, from, increp_event_counts(at, index));
+    for (uint8_t index = 0; index < increp_event_counts_length(from, way); index++) {
+        increp_make(to, increp_event_counts(way, index).path);
+        copy_count(to, from, increp_event_counts(way, index));
     }
-    for (uint8_t index = 0; index < increp_event_objects_length(from, at); index++) {
-        increp_make(to, increp_event_objects(at, index).path);
-        copy_object(to, from, increp_event_objects(at, index));
+    for (uint8_t index = 0; index < increp_event_objects_length(from, way); index++) {
+        increp_make(to, increp_event_objects(way, index).path);
+        copy_object(to, from, increp_event_objects(way, index));
     }
-    increp_event_set_intent(to, at, increp_event_get_intent(from, at));
-    increp_event_set_weapon(to, at, increp_event_get_weapon(from, at));
-    increp_event_set_direction(to, at, increp_event_get_direction(from, at));
-    if (increp_event_has_truce(from, at) == INCREP_KNOWN) { increp_event_make_truce(to, at); copy_truce(to, from, increp_event_truce(at)); }
-    if (increp_event_has_control(from, at) == INCREP_KNOWN) { increp_event_make_control(to, at); copy_control(to, from, increp_event_control(at)); }
-    if (increp_event_has_notice(from, at) == INCREP_KNOWN) { increp_event_make_notice(to, at); copy_notice(to, from, increp_event_notice(at)); }
-    if (increp_event_has_access(from, at) == INCREP_KNOWN) { increp_event_make_access(to, at); copy_access(to, from, increp_event_access(at)); }
-    if (increp_event_has_observer(from, at) == INCREP_KNOWN) { increp_event_make_observer(to, at); copy_observer(to, from, increp_event_observer(at)); }
+    increp_event_set_intent(to, way, increp_event_get_intent(from, way));
+    increp_event_set_weapon(to, way, increp_event_get_weapon(from, way));
+    increp_event_set_direction(to, way, increp_event_get_direction(from, way));
+    if (increp_event_has_truce(from, way) == INCREP_KNOWN) { increp_event_make_truce(to, way); copy_truce(to, from, increp_event_truce(way)); }
+    if (increp_event_has_control(from, way) == INCREP_KNOWN) { increp_event_make_control(to, way); copy_control(to, from, increp_event_control(way)); }
+    if (increp_event_has_notice(from, way) == INCREP_KNOWN) { increp_event_make_notice(to, way); copy_notice(to, from, increp_event_notice(way)); }
+    if (increp_event_has_access(from, way) == INCREP_KNOWN) { increp_event_make_access(to, way); copy_access(to, from, increp_event_access(way)); }
+    if (increp_event_has_observer(from, way) == INCREP_KNOWN) { increp_event_make_observer(to, way); copy_observer(to, from, increp_event_observer(way)); }
     {
         increp_text value;
-        increp_reported reported = increp_event_get_note(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_event_set_note(to, at, value);
+        increp_reported reported = increp_event_get_note(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_event_set_note(to, way, value);
     }
 }
 
-static void copy_time(increp_report *to, const increp_report *from, increp_time at)
+static void copy_time(increp_report *to, const increp_report *from, increp_time way)
 {
     {
         int64_t value;
-        increp_reported reported = increp_time_get_start(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_time_set_start(to, at, value);
-        if (reported == INCREP_UNKNOWN) increp_time_set_start_unknown(to, at);
+        increp_reported reported = increp_time_get_start(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_time_set_start(to, way, value);
+        if (reported == INCREP_UNKNOWN) increp_time_set_start_unknown(to, way);
     }
     {
         int64_t value;
-        increp_reported reported = increp_time_get_end(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_time_set_end(to, at, value);
+        increp_reported reported = increp_time_get_end(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_time_set_end(to, way, value);
     }
-    increp_time_set_precision(to, at, increp_time_get_precision(from, at));
+    increp_time_set_precision(to, way, increp_time_get_precision(from, way));
     {
         int8_t value;
-        increp_reported reported = increp_time_get_utc_offset(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_time_set_utc_offset(to, at, value);
+        increp_reported reported = increp_time_get_utc_offset(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_time_set_utc_offset(to, way, value);
     }
     {
         increp_text value;
-        increp_reported reported = increp_time_get_stated(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_time_set_stated(to, at, value);
+        increp_reported reported = increp_time_get_stated(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_time_set_stated(to, way, value);
     }
 }
 
-static void copy_place(increp_report *to, const increp_report *from, increp_place at)
+static void copy_place(increp_report *to, const increp_report *from, increp_place way)
 {
-    if (increp_place_has_point(from, at) == INCREP_KNOWN) { increp_place_make_point(to, at); copy_point(to, from, increp_place_point(at)); }
-    increp_place_set_precision(to, at, increp_place_get_precision(from, at));
+    if (increp_place_has_point(from, way) == INCREP_KNOWN) { increp_place_make_point(to, way); copy_point(to, from, increp_place_point(way)); }
+    increp_place_set_precision(to, way, increp_place_get_precision(from, way));
     {
         uint32_t value;
-        increp_reported reported = increp_place_get_radius_m(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_place_set_radius_m(to, at, value);
+        increp_reported reported = increp_place_get_radius_m(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_place_set_radius_m(to, way, value);
     }
-    increp_place_set_relation(to, at, increp_place_get_relation(from, at));
+    increp_place_set_relation(to, way, increp_place_get_relation(from, way));
     {
         increp_text value;
-        increp_reported reported = increp_place_get_name(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_place_set_name(to, at, value);
-        if (reported == INCREP_UNKNOWN) increp_place_set_name_unknown(to, at);
+        increp_reported reported = increp_place_get_name(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_place_set_name(to, way, value);
+        if (reported == INCREP_UNKNOWN) increp_place_set_name_unknown(to, way);
     }
     {
         increp_text value;
-        increp_reported reported = increp_place_get_code(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_place_set_code(to, at, value);
+        increp_reported reported = increp_place_get_code(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_place_set_code(to, way, value);
     }
 }
 
-static void copy_point(increp_report *to, const increp_report *from, increp_point at)
+static void copy_point(increp_report *to, const increp_report *from, increp_point way)
 {
-    int32_t lat = 0; increp_point_get_lat(from, at, &lat);
-    int32_t lon = 0; increp_point_get_lon(from, at, &lon);
-    increp_point_set(to, at, lat, lon);
+    int32_t lat = 0; increp_point_get_lat(from, way, &lat);
+    int32_t lon = 0; increp_point_get_lon(from, way, &lon);
+    increp_point_set(to, way, lat, lon);
 }
 
-static void copy_party(increp_report *to, const increp_report *from, increp_party at)
+static void copy_party(increp_report *to, const increp_report *from, increp_party way)
 {
-    increp_party_set_role(to, at, increp_party_get_role(from, at));
+    increp_party_set_role(to, way, increp_party_get_role(from, way));
     {
         increp_text value;
-        increp_reported reported = increp_party_get_name(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_party_set_name(to, at, value);
-        if (reported == INCREP_UNKNOWN) increp_party_set_name_unknown(to, at);
+        increp_reported reported = increp_party_get_name(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_party_set_name(to, way, value);
+        if (reported == INCREP_UNKNOWN) increp_party_set_name_unknown(to, way);
     }
     {
         increp_text value;
-        increp_reported reported = increp_party_get_aka(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_party_set_aka(to, at, value);
+        increp_reported reported = increp_party_get_aka(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_party_set_aka(to, way, value);
     }
-    increp_party_set_kind(to, at, increp_party_get_kind(from, at));
-    increp_party_set_attribution(to, at, increp_party_get_attribution(from, at));
-    increp_party_set_open(to, at, increp_party_get_open(from, at));
+    increp_party_set_kind(to, way, increp_party_get_kind(from, way));
+    increp_party_set_attribution(to, way, increp_party_get_attribution(from, way));
+    increp_party_set_open(to, way, increp_party_get_open(from, way));
 }
 
-static void copy_count(increp_report *to, const increp_report *from, increp_count at)
+static void copy_count(increp_report *to, const increp_report *from, increp_count way)
 {
-    increp_count_set_of(to, at, increp_count_get_of(from, at));
+    increp_count_set_of(to, way, increp_count_get_of(from, way));
     {
         uint32_t value;
-        increp_reported reported = increp_count_get_value(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_count_set_value(to, at, value);
-        if (reported == INCREP_UNKNOWN) increp_count_set_value_unknown(to, at);
-    }
-    {
-        uint32_t value;
-        increp_reported reported = increp_count_get_min(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_count_set_min(to, at, value);
+        increp_reported reported = increp_count_get_value(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_count_set_value(to, way, value);
+        if (reported == INCREP_UNKNOWN) increp_count_set_value_unknown(to, way);
     }
     {
         uint32_t value;
-        increp_reported reported = increp_count_get_max(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_count_set_max(to, at, value);
+        increp_reported reported = increp_count_get_min(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_count_set_min(to, way, value);
     }
-    increp_count_set_term(to, at, increp_count_get_term(from, at));
-    increp_count_set_approx(to, at, increp_count_get_approx(from, at));
+    {
+        uint32_t value;
+        increp_reported reported = increp_count_get_max(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_count_set_max(to, way, value);
+    }
+    increp_count_set_term(to, way, increp_count_get_term(from, way));
+    increp_count_set_approx(to, way, increp_count_get_approx(from, way));
     {
         increp_text value;
-        increp_reported reported = increp_count_get_item(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_count_set_item(to, at, value);
+        increp_reported reported = increp_count_get_item(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_count_set_item(to, way, value);
     }
-    increp_count_set_scope(to, at, increp_count_get_scope(from, at));
-    if (increp_count_has_period(from, at) == INCREP_KNOWN) { increp_count_make_period(to, at); copy_period(to, from, increp_count_period(at)); }
-    if (increp_count_has_who(from, at) == INCREP_KNOWN) { increp_count_make_who(to, at); copy_who(to, from, increp_count_who(at)); }
+    increp_count_set_scope(to, way, increp_count_get_scope(from, way));
+    if (increp_count_has_period(from, way) == INCREP_KNOWN) { increp_count_make_period(to, way); copy_period(to, from, increp_count_period(way)); }
+    if (increp_count_has_who(from, way) == INCREP_KNOWN) { increp_count_make_who(to, way); copy_who(to, from, increp_count_who(way)); }
 }
 
-static void copy_period(increp_report *to, const increp_report *from, increp_period at)
+static void copy_period(increp_report *to, const increp_report *from, increp_period way)
 {
-    if (increp_period_has_start(from, at) == INCREP_KNOWN) { increp_period_make_start(to, at); copy_date(to, from, increp_period_start(at)); }
-    if (increp_period_has_end(from, at) == INCREP_KNOWN) { increp_period_make_end(to, at); copy_date(to, from, increp_period_end(at)); }
+    if (increp_period_has_start(from, way) == INCREP_KNOWN) { increp_period_make_start(to, way); copy_date(to, from, increp_period_start(way)); }
+    if (increp_period_has_end(from, way) == INCREP_KNOWN) { increp_period_make_end(to, way); copy_date(to, from, increp_period_end(way)); }
 }
 
-static void copy_date(increp_report *to, const increp_report *from, increp_date at)
+static void copy_date(increp_report *to, const increp_report *from, increp_date way)
 {
-    int64_t at = 0; increp_date_get_at(from, at, &at);
-    increp_date_set(to, at, at, increp_date_get_form(from, at));
+    int64_t at = 0; increp_date_get_at(from, way, &at);
+    increp_date_set(to, way, at, increp_date_get_form(from, way));
     {
         int8_t value;
-        increp_reported reported = increp_date_get_utc_offset(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_date_set_utc_offset(to, at, value);
+        increp_reported reported = increp_date_get_utc_offset(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_date_set_utc_offset(to, way, value);
     }
 }
 
-static void copy_who(increp_report *to, const increp_report *from, increp_who at)
+static void copy_who(increp_report *to, const increp_report *from, increp_who way)
 {
     {
         uint8_t value;
-        increp_reported reported = increp_who_get_party(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_who_set_party(to, at, value);
-        if (reported == INCREP_UNKNOWN) increp_who_set_party_unknown(to, at);
+        increp_reported reported = increp_who_get_party(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_who_set_party(to, way, value);
+        if (reported == INCREP_UNKNOWN) increp_who_set_party_unknown(to, way);
     }
-    increp_who_set_status(to, at, increp_who_get_status(from, at));
-    increp_who_set_sex(to, at, increp_who_get_sex(from, at));
-    increp_who_set_age(to, at, increp_who_get_age(from, at));
-    increp_who_set_role(to, at, increp_who_get_role(from, at));
-    increp_who_set_severity(to, at, increp_who_get_severity(from, at));
+    increp_who_set_status(to, way, increp_who_get_status(from, way));
+    increp_who_set_sex(to, way, increp_who_get_sex(from, way));
+    increp_who_set_age(to, way, increp_who_get_age(from, way));
+    increp_who_set_role(to, way, increp_who_get_role(from, way));
+    increp_who_set_severity(to, way, increp_who_get_severity(from, way));
 }
 
-static void copy_object(increp_report *to, const increp_report *from, increp_object at)
+static void copy_object(increp_report *to, const increp_report *from, increp_object way)
 {
-    increp_object_set_role(to, at, increp_object_get_role(from, at));
-    increp_object_set_kind(to, at, increp_object_get_kind(from, at));
+    increp_object_set_role(to, way, increp_object_get_role(from, way));
+    increp_object_set_kind(to, way, increp_object_get_kind(from, way));
     {
         increp_text value;
-        increp_reported reported = increp_object_get_name(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_object_set_name(to, at, value);
-        if (reported == INCREP_UNKNOWN) increp_object_set_name_unknown(to, at);
+        increp_reported reported = increp_object_get_name(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_object_set_name(to, way, value);
+        if (reported == INCREP_UNKNOWN) increp_object_set_name_unknown(to, way);
     }
-    increp_object_set_effect(to, at, increp_object_get_effect(from, at));
-    increp_object_set_functioning(to, at, increp_object_get_functioning(from, at));
+    increp_object_set_effect(to, way, increp_object_get_effect(from, way));
+    increp_object_set_functioning(to, way, increp_object_get_functioning(from, way));
 }
 
-static void copy_truce(increp_report *to, const increp_report *from, increp_truce at)
+static void copy_truce(increp_report *to, const increp_report *from, increp_truce way)
 {
     {
         increp_text value;
-        increp_reported reported = increp_truce_get_name(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_truce_set_name(to, at, value);
-        if (reported == INCREP_UNKNOWN) increp_truce_set_name_unknown(to, at);
+        increp_reported reported = increp_truce_get_name(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_truce_set_name(to, way, value);
+        if (reported == INCREP_UNKNOWN) increp_truce_set_name_unknown(to, way);
     }
     {
         uint16_t value;
-        increp_reported reported = increp_truce_get_day(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_truce_set_day(to, at, value);
+        increp_reported reported = increp_truce_get_day(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_truce_set_day(to, way, value);
     }
-    if (increp_truce_has_start(from, at) == INCREP_KNOWN) { increp_truce_make_start(to, at); copy_date(to, from, increp_truce_start(at)); }
-    increp_truce_set_coverage(to, at, increp_truce_get_coverage(from, at));
+    if (increp_truce_has_start(from, way) == INCREP_KNOWN) { increp_truce_make_start(to, way); copy_date(to, from, increp_truce_start(way)); }
+    increp_truce_set_coverage(to, way, increp_truce_get_coverage(from, way));
     {
         increp_text value;
-        increp_reported reported = increp_truce_get_party(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_truce_set_party(to, at, value);
+        increp_reported reported = increp_truce_get_party(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_truce_set_party(to, way, value);
     }
-    increp_truce_set_conduct(to, at, increp_truce_get_conduct(from, at));
+    increp_truce_set_conduct(to, way, increp_truce_get_conduct(from, way));
 }
 
-static void copy_control(increp_report *to, const increp_report *from, increp_control at)
+static void copy_control(increp_report *to, const increp_report *from, increp_control way)
 {
     {
         increp_text value;
-        increp_reported reported = increp_control_get_from(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_control_set_from(to, at, value);
+        increp_reported reported = increp_control_get_from(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_control_set_from(to, way, value);
     }
     {
         increp_text value;
-        increp_reported reported = increp_control_get_to(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_control_set_to(to, at, value);
+        increp_reported reported = increp_control_get_to(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_control_set_to(to, way, value);
     }
-    increp_control_set_extent(to, at, increp_control_get_extent(from, at));
-    increp_control_set_held(to, at, increp_control_get_held(from, at));
+    increp_control_set_extent(to, way, increp_control_get_extent(from, way));
+    increp_control_set_held(to, way, increp_control_get_held(from, way));
 }
 
-static void copy_notice(increp_report *to, const increp_report *from, increp_notice at)
+static void copy_notice(increp_report *to, const increp_report *from, increp_notice way)
 {
     {
         increp_text value;
-        increp_reported reported = increp_notice_get_from(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_notice_set_from(to, at, value);
+        increp_reported reported = increp_notice_get_from(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_notice_set_from(to, way, value);
     }
     {
         increp_text value;
-        increp_reported reported = increp_notice_get_to(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_notice_set_to(to, at, value);
+        increp_reported reported = increp_notice_get_to(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_notice_set_to(to, way, value);
     }
-    increp_notice_set_timing(to, at, increp_notice_get_timing(from, at));
-    increp_notice_set_specificity(to, at, increp_notice_get_specificity(from, at));
+    increp_notice_set_timing(to, way, increp_notice_get_timing(from, way));
+    increp_notice_set_specificity(to, way, increp_notice_get_specificity(from, way));
     {
         uint32_t value;
-        increp_reported reported = increp_notice_get_lead_s(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_notice_set_lead_s(to, at, value);
+        increp_reported reported = increp_notice_get_lead_s(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_notice_set_lead_s(to, way, value);
     }
-    increp_notice_set_channel(to, at, increp_notice_get_channel(from, at));
-    increp_notice_set_response(to, at, increp_notice_get_response(from, at));
+    increp_notice_set_channel(to, way, increp_notice_get_channel(from, way));
+    increp_notice_set_response(to, way, increp_notice_get_response(from, way));
     {
         uint32_t value;
-        increp_reported reported = increp_notice_get_latency_s(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_notice_set_latency_s(to, at, value);
+        increp_reported reported = increp_notice_get_latency_s(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_notice_set_latency_s(to, way, value);
     }
-    increp_notice_set_certainty(to, at, increp_notice_get_certainty(from, at));
+    increp_notice_set_certainty(to, way, increp_notice_get_certainty(from, way));
 }
 
-static void copy_access(increp_report *to, const increp_report *from, increp_access at)
+static void copy_access(increp_report *to, const increp_report *from, increp_access way)
 {
-    increp_access_set_state(to, at, increp_access_get_state(from, at));
-    increp_access_set_constraint(to, at, increp_access_get_constraint(from, at));
-    increp_access_set_reason(to, at, increp_access_get_reason(from, at));
+    increp_access_set_state(to, way, increp_access_get_state(from, way));
+    increp_access_set_constraint(to, way, increp_access_get_constraint(from, way));
+    increp_access_set_reason(to, way, increp_access_get_reason(from, way));
     {
         increp_text value;
-        increp_reported reported = increp_access_get_awaiting(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_access_set_awaiting(to, at, value);
+        increp_reported reported = increp_access_get_awaiting(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_access_set_awaiting(to, way, value);
     }
     {
         increp_text value;
-        increp_reported reported = increp_access_get_cargo(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_access_set_cargo(to, at, value);
+        increp_reported reported = increp_access_get_cargo(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_access_set_cargo(to, way, value);
     }
     {
         increp_text value;
-        increp_reported reported = increp_access_get_origin(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_access_set_origin(to, at, value);
+        increp_reported reported = increp_access_get_origin(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_access_set_origin(to, way, value);
     }
     {
         increp_text value;
-        increp_reported reported = increp_access_get_destination(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_access_set_destination(to, at, value);
+        increp_reported reported = increp_access_get_destination(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_access_set_destination(to, way, value);
     }
 }
 
-static void copy_observer(increp_report *to, const increp_report *from, increp_observer at)
+static void copy_observer(increp_report *to, const increp_report *from, increp_observer way)
 {
     {
         increp_text value;
-        increp_reported reported = increp_observer_get_post(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_observer_set_post(to, at, value);
+        increp_reported reported = increp_observer_get_post(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_observer_set_post(to, way, value);
     }
     {
         uint16_t value;
-        increp_reported reported = increp_observer_get_bearing_deg(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_observer_set_bearing_deg(to, at, value);
+        increp_reported reported = increp_observer_get_bearing_deg(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_observer_set_bearing_deg(to, way, value);
     }
     {
         uint16_t value;
-        increp_reported reported = increp_observer_get_bearing_width_deg(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_observer_set_bearing_width_deg(to, at, value);
+        increp_reported reported = increp_observer_get_bearing_width_deg(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_observer_set_bearing_width_deg(to, way, value);
     }
-    if (increp_observer_has_distance_m(from, at) == INCREP_KNOWN) { increp_observer_make_distance_m(to, at); copy_distance(to, from, increp_observer_distance_m(at)); }
-    increp_observer_set_means(to, at, increp_observer_get_means(from, at));
+    if (increp_observer_has_distance_m(from, way) == INCREP_KNOWN) { increp_observer_make_distance_m(to, way); copy_distance(to, from, increp_observer_distance_m(way)); }
+    increp_observer_set_means(to, way, increp_observer_get_means(from, way));
 }
 
-static void copy_distance(increp_report *to, const increp_report *from, increp_distance at)
+static void copy_distance(increp_report *to, const increp_report *from, increp_distance way)
 {
     {
         uint32_t value;
-        increp_reported reported = increp_distance_get_min(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_distance_set_min(to, at, value);
+        increp_reported reported = increp_distance_get_min(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_distance_set_min(to, way, value);
     }
     {
         uint32_t value;
-        increp_reported reported = increp_distance_get_max(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_distance_set_max(to, at, value);
+        increp_reported reported = increp_distance_get_max(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_distance_set_max(to, way, value);
     }
 }
 
-static void copy_claim(increp_report *to, const increp_report *from, increp_claim at)
+static void copy_claim(increp_report *to, const increp_report *from, increp_claim way)
 {
-    for (uint8_t index = 0; index < increp_claim_sources_length(from, at); index++) {
-        increp_make(to, increp_claim_sources(at, index).path);
-        copy_hop(to, from, increp_claim_sources(at, index));
+    for (uint8_t index = 0; index < increp_claim_sources_length(from, way); index++) {
+        increp_make(to, increp_claim_sources(way, index).path);
+        copy_hop(to, from, increp_claim_sources(way, index));
     }
-    increp_claim_set_act(to, at, increp_claim_get_act(from, at));
-    switch (increp_claim_get_said(from, at)) {
+    increp_claim_set_act(to, way, increp_claim_get_act(from, way));
+    switch (increp_claim_get_said(from, way)) {
     case INCREP_STATEMENT_COUNT:
-        increp_claim_make_said(to, at, INCREP_STATEMENT_COUNT);
-        copy_count(to, from, increp_claim_count(at));
+        increp_claim_make_said(to, way, INCREP_STATEMENT_COUNT);
+        copy_count(to, from, increp_claim_count(way));
         break;
     case INCREP_STATEMENT_PARTY:
-        increp_claim_make_said(to, at, INCREP_STATEMENT_PARTY);
-        copy_party(to, from, increp_claim_party(at));
+        increp_claim_make_said(to, way, INCREP_STATEMENT_PARTY);
+        copy_party(to, from, increp_claim_party(way));
         break;
     case INCREP_STATEMENT_OBJECT:
-        increp_claim_make_said(to, at, INCREP_STATEMENT_OBJECT);
-        copy_object(to, from, increp_claim_object(at));
+        increp_claim_make_said(to, way, INCREP_STATEMENT_OBJECT);
+        copy_object(to, from, increp_claim_object(way));
         break;
     case INCREP_STATEMENT_INTENT:
-        increp_claim_make_said(to, at, INCREP_STATEMENT_INTENT);
-        increp_claim_set_intent(to, at, increp_claim_get_intent(from, at));
+        increp_claim_make_said(to, way, INCREP_STATEMENT_INTENT);
+        increp_claim_set_intent(to, way, increp_claim_get_intent(from, way));
         break;
     case INCREP_STATEMENT_CONTROL:
-        increp_claim_make_said(to, at, INCREP_STATEMENT_CONTROL);
-        copy_control(to, from, increp_claim_control(at));
+        increp_claim_make_said(to, way, INCREP_STATEMENT_CONTROL);
+        copy_control(to, from, increp_claim_control(way));
         break;
     case INCREP_STATEMENT_NOTICE:
-        increp_claim_make_said(to, at, INCREP_STATEMENT_NOTICE);
-        copy_notice(to, from, increp_claim_notice(at));
+        increp_claim_make_said(to, way, INCREP_STATEMENT_NOTICE);
+        copy_notice(to, from, increp_claim_notice(way));
         break;
     case INCREP_STATEMENT_ACCESS:
-        increp_claim_make_said(to, at, INCREP_STATEMENT_ACCESS);
-        copy_access(to, from, increp_claim_access(at));
+        increp_claim_make_said(to, way, INCREP_STATEMENT_ACCESS);
+        copy_access(to, from, increp_claim_access(way));
         break;
     case INCREP_STATEMENT_TRUCE:
-        increp_claim_make_said(to, at, INCREP_STATEMENT_TRUCE);
-        copy_truce(to, from, increp_claim_truce(at));
+        increp_claim_make_said(to, way, INCREP_STATEMENT_TRUCE);
+        copy_truce(to, from, increp_claim_truce(way));
         break;
     case INCREP_STATEMENT_PLACE:
-        increp_claim_make_said(to, at, INCREP_STATEMENT_PLACE);
-        copy_place(to, from, increp_claim_place(at));
+        increp_claim_make_said(to, way, INCREP_STATEMENT_PLACE);
+        copy_place(to, from, increp_claim_place(way));
         break;
     case INCREP_STATEMENT_TIME:
-        increp_claim_make_said(to, at, INCREP_STATEMENT_TIME);
-        copy_time(to, from, increp_claim_time(at));
+        increp_claim_make_said(to, way, INCREP_STATEMENT_TIME);
+        copy_time(to, from, increp_claim_time(way));
         break;
     case INCREP_STATEMENT_TEXT:
-        increp_claim_make_said(to, at, INCREP_STATEMENT_TEXT);
+        increp_claim_make_said(to, way, INCREP_STATEMENT_TEXT);
         {
                 increp_text value;
-                increp_reported reported = increp_claim_get_text(from, at, &value);
-                if (reported == INCREP_KNOWN) increp_claim_set_text(to, at, value);
+                increp_reported reported = increp_claim_get_text(from, way, &value);
+                if (reported == INCREP_KNOWN) increp_claim_set_text(to, way, value);
         }
         break;
     default: break;
     }
-    if (increp_claim_has_about(from, at) == INCREP_KNOWN) { increp_claim_make_about(to, at); copy_about(to, from, increp_claim_about(at)); }
+    if (increp_claim_has_about(from, way) == INCREP_KNOWN) { increp_claim_make_about(to, way); copy_about(to, from, increp_claim_about(way)); }
     {
         increp_text value;
-        increp_reported reported = increp_claim_get_to(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_claim_set_to(to, at, value);
+        increp_reported reported = increp_claim_get_to(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_claim_set_to(to, way, value);
     }
     {
         increp_text value;
-        increp_reported reported = increp_claim_get_against(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_claim_set_against(to, at, value);
+        increp_reported reported = increp_claim_get_against(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_claim_set_against(to, way, value);
     }
     {
         increp_text value;
-        increp_reported reported = increp_claim_get_via(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_claim_set_via(to, at, value);
+        increp_reported reported = increp_claim_get_via(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_claim_set_via(to, way, value);
     }
-    increp_claim_set_certainty(to, at, increp_claim_get_certainty(from, at));
+    increp_claim_set_certainty(to, way, increp_claim_get_certainty(from, way));
     {
         uint8_t value;
-        increp_reported reported = increp_claim_get_credibility(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_claim_set_credibility(to, at, value);
+        increp_reported reported = increp_claim_get_credibility(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_claim_set_credibility(to, way, value);
     }
-    if (increp_claim_has_first_since(from, at) == INCREP_KNOWN) { increp_claim_make_first_since(to, at); copy_date(to, from, increp_claim_first_since(at)); }
-    increp_claim_set_handling(to, at, increp_claim_get_handling(from, at));
+    if (increp_claim_has_first_since(from, way) == INCREP_KNOWN) { increp_claim_make_first_since(to, way); copy_date(to, from, increp_claim_first_since(way)); }
+    increp_claim_set_handling(to, way, increp_claim_get_handling(from, way));
 }
 
-static void copy_about(increp_report *to, const increp_report *from, increp_about at)
+static void copy_about(increp_report *to, const increp_report *from, increp_about way)
 {
-    copy_id(to, from, increp_about_id(at));
-    increp_about_set_part(to, at, increp_about_get_part(from, at));
+    copy_id(to, from, increp_about_id(way));
+    increp_about_set_part(to, way, increp_about_get_part(from, way));
 }
 
-static void copy_evidence(increp_report *to, const increp_report *from, increp_evidence at)
+static void copy_evidence(increp_report *to, const increp_report *from, increp_evidence way)
 {
-    increp_evidence_set_kind(to, at, increp_evidence_get_kind(from, at));
+    increp_evidence_set_kind(to, way, increp_evidence_get_kind(from, way));
     {
         uint8_t value[32];
-        increp_reported reported = increp_evidence_get_sha256(from, at, value);
-        if (reported == INCREP_KNOWN) increp_evidence_set_sha256(to, at, value);
+        increp_reported reported = increp_evidence_get_sha256(from, way, value);
+        if (reported == INCREP_KNOWN) increp_evidence_set_sha256(to, way, value);
     }
 }
 
-static void copy_entry(increp_report *to, const increp_report *from, increp_entry at)
+static void copy_entry(increp_report *to, const increp_report *from, increp_entry way)
 {
     {
         increp_text value;
-        increp_reported reported = increp_entry_get_key(from, at, &value);
-        if (reported == INCREP_KNOWN) increp_entry_set_key(to, at, value);
+        increp_reported reported = increp_entry_get_key(from, way, &value);
+        if (reported == INCREP_KNOWN) increp_entry_set_key(to, way, value);
     }
-    switch (increp_entry_get_value(from, at)) {
+    switch (increp_entry_get_value(from, way)) {
     case INCREP_SCALAR_FLAG:
-        increp_entry_make_value(to, at, INCREP_SCALAR_FLAG);
-        increp_entry_set_flag(to, at, increp_entry_get_flag(from, at));
+        increp_entry_make_value(to, way, INCREP_SCALAR_FLAG);
+        increp_entry_set_flag(to, way, increp_entry_get_flag(from, way));
         break;
     case INCREP_SCALAR_INTEGER:
-        increp_entry_make_value(to, at, INCREP_SCALAR_INTEGER);
+        increp_entry_make_value(to, way, INCREP_SCALAR_INTEGER);
         {
                 int64_t value;
-                increp_reported reported = increp_entry_get_integer(from, at, &value);
-                if (reported == INCREP_KNOWN) increp_entry_set_integer(to, at, value);
+                increp_reported reported = increp_entry_get_integer(from, way, &value);
+                if (reported == INCREP_KNOWN) increp_entry_set_integer(to, way, value);
         }
         break;
     case INCREP_SCALAR_TEXT:
-        increp_entry_make_value(to, at, INCREP_SCALAR_TEXT);
+        increp_entry_make_value(to, way, INCREP_SCALAR_TEXT);
         {
                 increp_text value;
-                increp_reported reported = increp_entry_get_text(from, at, &value);
-                if (reported == INCREP_KNOWN) increp_entry_set_text(to, at, value);
+                increp_reported reported = increp_entry_get_text(from, way, &value);
+                if (reported == INCREP_KNOWN) increp_entry_set_text(to, way, value);
         }
         break;
     default: break;

@@ -12,7 +12,8 @@ use crate::error::Code;
 pub(super) fn fixed() -> String {
     let mut text = String::from("// What went wrong. A number is never given a second meaning.\ntypedef enum increp_code {\n");
     for (code, name, meaning) in Code::ALL {
-        writeln!(text, "    INCREP_{name} = {}, // {meaning}", *code as u32).expect("a string");
+        let error = if *code == Code::Ok { "" } else { "ERROR_" };
+        writeln!(text, "    INCREP_{error}{name} = {}, // {meaning}", *code as u32).expect("a string");
     }
     text += "    INCREP_CODE_LARGEST = 0x7fffffff
 } increp_code;

@@ -15,7 +15,7 @@ pub(super) fn all() -> String {
     // The report comes first in the header; here, what a record holds comes before it.
     for Entry { record, .. } in &records {
         if record.name != "Report" {
-            writeln!(text, "static void copy_{0}(increp_report *to, const increp_report *from, increp_{0} at);", snake(record.name))
+            writeln!(text, "static void copy_{0}(increp_report *to, const increp_report *from, increp_{0} way);", snake(record.name))
                 .expect("a string");
         }
     }
@@ -28,11 +28,11 @@ pub(super) fn all() -> String {
 fn function(entry: &Entry) -> String {
     let name = snake(entry.record.name);
     let report = entry.record.name == "Report";
-    let at = if report { "" } else { ", at" };
+    let at = if report { "" } else { ", way" };
     let mut text = if report {
         "\nstatic void copy_report(increp_report *to, const increp_report *from)\n{\n".into()
     } else {
-        format!("\nstatic void copy_{name}(increp_report *to, const increp_report *from, increp_{name} at)\n{{\n")
+        format!("\nstatic void copy_{name}(increp_report *to, const increp_report *from, increp_{name} way)\n{{\n")
     };
     if entry.whole {
         text += &whole(&name, at, entry.record.fields);

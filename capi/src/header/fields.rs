@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use increp::model::describe::{Field, Shape};
 
-use super::model::{Entry, c_type, doc, may_be_unknown, may_be_unreported, record, records, snake, upper};
+use super::model::{Entry, c_type, comment, doc, may_be_unknown, may_be_unreported, record, records, snake, upper};
 use super::codes;
 
 /// The code lists, the records and the functions of their fields.
@@ -37,26 +37,26 @@ static inline increp_text increp_string(const char *string)
 struct Of {
     /// `increp_count`
     name: String,
-    /// `, increp_count at`
+    /// `, increp_count way`
     at: String,
-    /// `at.path << 8 | `
+    /// `way.path << 8 | `
     path: String,
 }
 
 fn functions(entry: &Entry) -> String {
     let record = entry.record;
     let name = format!("increp_{}", snake(record.name));
-    let mut text = format!("// ---- {}: {}\n\n", record.name, record.doc.split_whitespace().collect::<Vec<_>>().join(" ").replace('`', ""));
+    let mut text = comment(&format!("---- {}: {}", record.name, record.doc)) + "\n";
     let of = if record.name == "Report" {
         Of { name, at: String::new(), path: String::new() }
     } else {
-        Of { at: format!(", {name} at"), name, path: "at.path << 8 | ".into() }
+        Of { at: format!(", {name} way"), name, path: "way.path << 8 | ".into() }
     };
     if entry.whole {
         text += &whole(&of, record.fields);
     }
     for (step, field) in (1..).zip(record.fields) {
-        writeln!(text, "// {}", doc(field)).expect("a string");
+        text += &doc(field);
         if let Shape::OneOf { name, variants } = field.shape.inner() {
             text += &choice(&of, field, step, name, variants);
         } else {
@@ -96,7 +96,7 @@ fn one(of: &Of, field: &Field, path: &str, settable: bool) -> String {
         write!(
             text,
             "static inline increp_{kind} {name}_{member}({arguments})
-{{ increp_{kind} item = {{ ({path}) << 8 | 0x80 | (index & 0x7f) }}; return item; }}
+{{ increp_{kind} item = {{ ({path}) << 8 | 0x80 | (index < 0x7f ? index : 0x7f) }}; return item; }}
 static inline size_t {name}_{member}_length(const {report})
 {{ return increp_length(report, {path}); }}
 "
@@ -210,7 +210,7 @@ static inline increp_code {name}_clear_{member}(increp_report *report{at})
     )
     .expect("a string");
     for (number, variant) in (1..).zip(variants) {
-        writeln!(text, "// {}", doc(variant)).expect("a string");
+        text += &doc(variant);
         let path = path.replace("<< 8 | ", &format!("<< 16 | {step} << 8 | {number}"));
         text += &one(of, variant, &path, true);
     }

@@ -27,7 +27,7 @@
 // WHAT WAS SAID. Not reported, asked but unknown, zero and "at least n" are four different things. Getters of numbers and texts
 // say which of the first three; those of codes and flags give 0 for what was not said.
 //
-// POINTERS. NULL gives INCREP_MISUSE (or what a function says it stands for), as do a report and a profile that were never
+// POINTERS. NULL gives INCREP_ERROR_MISUSE (or what a function says it stands for), as do a report and a profile that were never
 // initialised. All else is the caller's word: pointers lead to as much memory as is said, aligned for its type, and nothing
 // that is written overlaps anything else that is passed. Any bytes may be decoded, whoever made them.
 //

@@ -40,12 +40,15 @@ fn the_copying_test_has_every_field() {
 fn header() -> String {
     let mut config = cbindgen::Config {
         language: cbindgen::Language::C,
-        include_guard: Some("INCREP_H".into()),
-        header: Some(include_str!("head.h").trim_end().into()),
+        // cbindgen's own guard would leave out the trailer.
+        header: Some(format!("{}\n\n#ifndef INCREP_H\n#define INCREP_H", include_str!("head.h").trim_end())),
         no_includes: true,
         cpp_compat: true,
         after_includes: Some(before()),
-        trailer: Some(format!("#ifdef __cplusplus\nextern \"C\" {{\n#endif\n\n{}\n#ifdef __cplusplus\n}}\n#endif", fields::all())),
+        trailer: Some(format!("#ifdef __cplusplus\nextern \"C\" {{\n#endif\n\n{}\n#ifdef __cplusplus\n}}\n#endif\n\n#endif // INCREP_H", fields::all())),
+        style: cbindgen::Style::Type,
+        usize_is_size_t: true,
+        tab_width: 4,
         documentation_style: cbindgen::DocumentationStyle::C99,
         line_length: 120,
         ..cbindgen::Config::default()

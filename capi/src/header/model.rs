@@ -105,5 +105,20 @@ pub(super) fn doc(field: &Field) -> String {
         Shape::List { most, .. } | Shape::Map { most, .. } => text += &format!(" At most {most}."),
         _ => {}
     }
-    text.replace('`', "")
+    comment(&text)
+}
+
+/// A comment of a line or more.
+pub(super) fn comment(text: &str) -> String {
+    let (mut all, mut line) = (String::new(), String::from("//"));
+    for word in text.replace('`', "").split_whitespace() {
+        if line.len() + word.len() >= 120 {
+            all += &line;
+            all.push('\n');
+            line = "//".into();
+        }
+        line.push(' ');
+        line += word;
+    }
+    all + &line + "\n"
 }
