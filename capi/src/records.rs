@@ -138,4 +138,3 @@ codes! {
         Conduct Extent Held Timing Specificity Channel Response Certainty AccessState Constraint AccessReason Means SourceKind
         Reliability Act Part EvidenceKind;
 }
-

@@ -15,8 +15,12 @@ pub(super) fn all() -> String {
     // The report comes first in the header; here, what a record holds comes before it.
     for Entry { record, .. } in &records {
         if record.name != "Report" {
-            writeln!(text, "static void copy_{0}(increp_report *to, const increp_report *from, increp_{0} way);", snake(record.name))
-                .expect("a string");
+            writeln!(
+                text,
+                "static void copy_{0}(increp_report *to, const increp_report *from, increp_{0} way);",
+                snake(record.name)
+            )
+            .expect("a string");
         }
     }
     for entry in &records {
@@ -45,8 +49,14 @@ fn function(entry: &Entry) -> String {
             writeln!(text, "    switch (increp_{name}_get_{}(from{at})) {{", field.name).expect("a string");
             for variant in *variants {
                 writeln!(text, "    case INCREP_{}_{}:", upper(choice), variant.name.to_uppercase()).expect("a string");
-                writeln!(text, "        increp_{name}_make_{}(to{at}, INCREP_{}_{});", field.name, upper(choice), variant.name.to_uppercase())
-                    .expect("a string");
+                writeln!(
+                    text,
+                    "        increp_{name}_make_{}(to{at}, INCREP_{}_{});",
+                    field.name,
+                    upper(choice),
+                    variant.name.to_uppercase()
+                )
+                .expect("a string");
                 text += &one(&name, at, variant).replace("    ", "        ");
                 text += "        break;\n";
             }
@@ -94,14 +104,20 @@ fn one(name: &str, at: &str, field: &Field) -> String {
     } else if let Some(inner) = record(shape.inner()) {
         let copy = format!("copy_{}(to, from, increp_{name}_{member}({first}));", snake(inner.name));
         if may_be_unreported(shape) {
-            writeln!(text, "    if (increp_{name}_has_{member}(from{at}) == INCREP_KNOWN) {{ increp_{name}_make_{member}(to{at}); {copy} }}")
-                .expect("a string");
+            writeln!(
+                text,
+                "    if (increp_{name}_has_{member}(from{at}) == INCREP_KNOWN) {{ increp_{name}_make_{member}(to{at}); {copy} }}"
+            )
+            .expect("a string");
         } else {
             writeln!(text, "    {copy}").expect("a string");
         }
         if may_be_unknown(shape) {
-            writeln!(text, "    if (increp_{name}_has_{member}(from{at}) == INCREP_UNKNOWN) increp_{name}_set_{member}_unknown(to{at});")
-                .expect("a string");
+            writeln!(
+                text,
+                "    if (increp_{name}_has_{member}(from{at}) == INCREP_UNKNOWN) increp_{name}_set_{member}_unknown(to{at});"
+            )
+            .expect("a string");
         }
     } else {
         match shape.inner() {
@@ -116,10 +132,13 @@ fn one(name: &str, at: &str, field: &Field) -> String {
                 let out = if matches!(shape.inner(), Shape::Digest) { "value" } else { "&value" };
                 text += "    {\n";
                 writeln!(text, "        {declare}").expect("a string");
-                writeln!(text, "        increp_reported reported = increp_{name}_get_{member}(from{at}, {out});").expect("a string");
-                writeln!(text, "        if (reported == INCREP_KNOWN) increp_{name}_set_{member}(to{at}, value);").expect("a string");
+                writeln!(text, "        increp_reported reported = increp_{name}_get_{member}(from{at}, {out});")
+                    .expect("a string");
+                writeln!(text, "        if (reported == INCREP_KNOWN) increp_{name}_set_{member}(to{at}, value);")
+                    .expect("a string");
                 if may_be_unknown(shape) {
-                    writeln!(text, "        if (reported == INCREP_UNKNOWN) increp_{name}_set_{member}_unknown(to{at});").expect("a string");
+                    writeln!(text, "        if (reported == INCREP_UNKNOWN) increp_{name}_set_{member}_unknown(to{at});")
+                        .expect("a string");
                 }
                 text += "    }\n";
             }

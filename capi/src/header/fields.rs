@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use increp::model::describe::{Field, Shape};
 
-use super::model::{Entry, c_type, comment, doc, may_be_unknown, may_be_unreported, record, records, snake, upper};
 use super::codes;
+use super::model::{Entry, c_type, comment, doc, may_be_unknown, may_be_unreported, record, records, snake, upper};
 
 /// The code lists, the records and the functions of their fields.
 pub(super) fn all() -> String {
@@ -60,7 +60,7 @@ fn functions(entry: &Entry) -> String {
         if let Shape::OneOf { name, variants } = field.shape.inner() {
             text += &choice(&of, field, step, name, variants);
         } else {
-            let settable = !(entry.whole && !may_be_unreported(field.shape));
+            let settable = !entry.whole || may_be_unreported(field.shape);
             text += &one(&of, field, &format!("{}{step}", of.path), settable);
         }
         text.push('\n');
@@ -105,8 +105,11 @@ static inline size_t {name}_{member}_length(const {report})
     } else if let Some(inner) = record(field.shape.inner()) {
         let kind = snake(inner.name);
         let arguments = if at.is_empty() { "void" } else { plain_at };
-        writeln!(text, "static inline increp_{kind} {name}_{member}({arguments})\n{{ increp_{kind} field = {{ {path} }}; return field; }}")
-            .expect("a string");
+        writeln!(
+            text,
+            "static inline increp_{kind} {name}_{member}({arguments})\n{{ increp_{kind} field = {{ {path} }}; return field; }}"
+        )
+        .expect("a string");
         if may_be_unreported(field.shape) {
             write!(
                 text,
@@ -122,8 +125,11 @@ static inline increp_code {name}_make_{member}({report})
         text += &single(of, field, path, settable);
     }
     if may_be_unknown(field.shape) {
-        writeln!(text, "static inline increp_code {name}_set_{member}_unknown({report})\n{{ return increp_set_unknown(report, {path}); }}")
-            .expect("a string");
+        writeln!(
+            text,
+            "static inline increp_code {name}_set_{member}_unknown({report})\n{{ return increp_set_unknown(report, {path}); }}"
+        )
+        .expect("a string");
     }
     if may_be_unreported(field.shape) || matches!(field.shape, Shape::List { .. } | Shape::Map { .. }) {
         writeln!(text, "static inline increp_code {name}_clear_{member}({report})\n{{ return increp_clear(report, {path}); }}")

@@ -24,7 +24,11 @@ fn assert_file(name: &str, content: &str) {
     }
     let found = std::fs::read_to_string(&path).unwrap_or_default();
     let line = content.lines().zip(found.lines()).position(|(one, other)| one != other);
-    assert!(found == content, "{name} is not up to date from line {}: {WRITE}=1 cargo test writes it", line.map_or(0, |line| line + 1));
+    assert!(
+        found == content,
+        "{name} is not up to date from line {}: {WRITE}=1 cargo test writes it",
+        line.map_or(0, |line| line + 1)
+    );
 }
 
 #[test]
@@ -45,7 +49,10 @@ fn header() -> String {
         no_includes: true,
         cpp_compat: true,
         after_includes: Some(before()),
-        trailer: Some(format!("#ifdef __cplusplus\nextern \"C\" {{\n#endif\n\n{}\n#ifdef __cplusplus\n}}\n#endif\n\n#endif // INCREP_H", fields::all())),
+        trailer: Some(format!(
+            "#ifdef __cplusplus\nextern \"C\" {{\n#endif\n\n{}\n#ifdef __cplusplus\n}}\n#endif\n\n#endif // INCREP_H",
+            fields::all()
+        )),
         style: cbindgen::Style::Type,
         usize_is_size_t: true,
         tab_width: 4,
