@@ -33,15 +33,17 @@ c_link() {
         "$folder/libincrep.a" -lgcc -o "$program"
 }
 
+# c_qemu PROGRAM: its words come on standard error, with QEMU's own.
 c_qemu() {
     timeout 60 "${QEMU[@]}" -machine lm3s6965evb -nographic -monitor none -serial none \
-        -semihosting-config enable=on,target=native -kernel "$1" 2>"$1.err"
+        -semihosting-config enable=on,target=native -kernel "$1" 2>&1
 }
 
 # c_firmware: made of the release archive, it makes the vectors' bytes, cannot panic, and has no memory but its own.
 c_firmware() {
     local archive folder program=$target/capi/firmware.elf symbols expected
-    archive=$(CARGO_TARGET_DIR=$target/capi capi/release "$C_BOARD" | tee /dev/stderr)
+    archive=$(CARGO_TARGET_DIR=$target/capi capi/release "$C_BOARD")
+    printf '$ capi/release %s\n%s\n' "$C_BOARD" "$archive"
     folder=$target/capi/unpacked
     rm -rf "$folder" && mkdir -p "$folder"
     tar -xzf "$archive" -C "$folder" --strip-components 1
@@ -65,21 +67,23 @@ END
     symbols=$(arm-none-eabi-nm "$program")
     [[ $symbols == *increp_encode_packed* ]] || fail "the firmware has no symbols"
     [[ $symbols != *increp_panicked* ]] || fail "the firmware has a path to a panic"
-    c_size "$folder"
+    c_size "$folder" | tee "$target/capi/size.txt"
+    # The figures change with the code of the encoders; whoever changes them renews the README's.
+    [[ $(<capi/README.md) == *"$(<"$target/capi/size.txt")"* ]] || warn "capi/README.md gives other figures of flash"
+    [[ $(<capi/README.md) == *"$(grep '^stack ' "$program.log")"* ]] || warn "capi/README.md gives other figures of the stack"
 }
 
 # c_size FOLDER: flash of the same firmware with more and more of the library, and the memory that it has.
 c_size() {
-    local part program=$target/capi/size.elf before=0 now names all=("nothing" "+ build, encode postcard" "+ encode packed, with general-16"
+    local step program=$target/capi/size.elf before=0 now names all=("nothing" "+ build, encode postcard" "+ encode packed, with general-16"
         "+ decode packed and postcard" "+ get, error text")
-    printf '\nFlash on %s, bytes of text and data:\n' "$C_BOARD"
-    for part in "${!all[@]}"; do
-        c_link "$1" "$program" -DPART="$part" capi/firmware/size.c
+    for step in "${!all[@]}"; do
+        c_link "$1" "$program" -DPART="$step" capi/firmware/size.c
         now=$(arm-none-eabi-size "$program" | awk 'NR == 2 {print $1 + $2}')
-        printf '%8d %+8d  %s\n' "$now" $((now - before)) "${all[part]}"
+        printf '%8d %+8d  %s\n' "$now" $((now - before)) "${all[step]}"
         before=$now
     done
-    names=$(arm-none-eabi-nm "$program" | awk '$2 ~ /^[bBdD]$/ && $3 !~ /^(bss|data)_/ {print $3}' | sort | xargs)
+    names=$(arm-none-eabi-nm "$program" | awk '$2 ~ /^[bBdD]$/ && $3 !~ /^(bss|data|stack)_/ {print $3}' | sort | xargs)
     [[ $names == "frame profile report room" ]] || fail "the library has memory of its own: $names"
     printf 'static RAM of the library: 0\n'
 }

@@ -45,6 +45,13 @@ static uint32_t *stack_pointer(void)
     return pointer;
 }
 
+static const uint32_t *stack_base;
+
+void stack_from(const void *frame)
+{
+    stack_base = frame;
+}
+
 void stack_paint(void)
 {
     for (volatile uint32_t *at = bss_end; at < stack_pointer(); at++) *at = 0xa5a5a5a5;
@@ -54,7 +61,7 @@ uint32_t stack_used(void)
 {
     const uint32_t *at = bss_end;
     while (*at == 0xa5a5a5a5) at++;
-    return (uint32_t)((stack_pointer() - at) * sizeof *at);
+    return (uint32_t)((stack_base - at) * sizeof *at);
 }
 
 void reset(void)
@@ -70,7 +77,12 @@ static void fault(void)
     end(0);
 }
 
-__attribute__((section(".vectors"), used)) static const void *const vectors[16] = {
-    stack_top, (const void *)reset, (const void *)fault, (const void *)fault, (const void *)fault, (const void *)fault,
-    (const void *)fault,
+typedef union vector {
+    const uint32_t *stack;
+    void (*handler)(void);
+} vector;
+
+__attribute__((section(".vectors"), used)) static const vector vectors[16] = {
+    { .stack = stack_top }, { .handler = reset }, { .handler = fault }, { .handler = fault },
+    { .handler = fault }, { .handler = fault }, { .handler = fault },
 };

@@ -9,7 +9,8 @@ void print(const char *text);
 void print_number(uint32_t number);
 void print_hex(const uint8_t *bytes, size_t length);
 
-/* Fills the free stack with a pattern, and says how much of it was overwritten since. */
+/* Fills the free stack with a pattern, and says how much below `frame` was used since. */
+void stack_from(const void *frame);
 void stack_paint(void);
 uint32_t stack_used(void);
 

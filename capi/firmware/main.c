@@ -71,6 +71,7 @@ static int sent_again(const char *encoding, size_t length, increp_error *error)
 int main(void)
 {
     increp_error error = { 0, 0, 0, 0, 0, 0 };
+    stack_from(__builtin_frame_address(0));
     stack_paint();
     if (increp_profile_general_16(&profile)) return failed("profile", &error);
     stack("profile_general_16");

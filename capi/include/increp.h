@@ -197,8 +197,9 @@ increp_code increp_set_unknown(increp_report *report, increp_path path);
 // Makes a record or an item of a list, empty if it is not there. Setting a field in it does the same.
 increp_code increp_make(increp_report *report, increp_path path);
 
-// Takes a value back: nothing was said of it. A list loses all its items; an item stays, empty.
-increp_code increp_clear(increp_report *report, increp_path path);
+// Takes a value back: nothing was said of it. A list loses all its items; one item alone, and the id, cannot be taken back.
+increp_code increp_clear(increp_report *report,
+                         increp_path path);
 
 // Whether a value was said, and whether it is known.
 increp_reported increp_get(const increp_report *report, increp_path path);
@@ -995,6 +996,10 @@ typedef struct increp_about { increp_path path; } increp_about;
 typedef struct increp_evidence { increp_path path; } increp_evidence;
 typedef struct increp_entry { increp_path path; } increp_entry;
 
+// The way to an item of a list. An index beyond every list is refused when it is used.
+static inline increp_path increp_item(increp_path list, uint8_t index)
+{ return list << 8 | 0x80 | (increp_path)(index < 0x7f ? index : 0x7f); }
+
 // A text that ends with a NUL.
 static inline increp_text increp_string(const char *string)
 {
@@ -1058,7 +1063,7 @@ static inline increp_code increp_report_clear_mission(increp_report *report)
 
 // How it stands to other reports. At most 4.
 static inline increp_link increp_report_links(uint8_t index)
-{ increp_link item = { (9) << 8 | 0x80 | (index < 0x7f ? index : 0x7f) }; return item; }
+{ increp_link item = { increp_item(9, index) }; return item; }
 static inline size_t increp_report_links_length(const increp_report *report)
 { return increp_length(report, 9); }
 static inline increp_code increp_report_clear_links(increp_report *report)
@@ -1066,7 +1071,7 @@ static inline increp_code increp_report_clear_links(increp_report *report)
 
 // The outlet in which all of it was read; it ends every claim's chain. At most 2.
 static inline increp_hop increp_report_from(uint8_t index)
-{ increp_hop item = { (10) << 8 | 0x80 | (index < 0x7f ? index : 0x7f) }; return item; }
+{ increp_hop item = { increp_item(10, index) }; return item; }
 static inline size_t increp_report_from_length(const increp_report *report)
 { return increp_length(report, 10); }
 static inline increp_code increp_report_clear_from(increp_report *report)
@@ -1084,7 +1089,7 @@ static inline increp_code increp_report_clear_event(increp_report *report)
 
 // Who says what of it. At most 6.
 static inline increp_claim increp_report_claims(uint8_t index)
-{ increp_claim item = { (12) << 8 | 0x80 | (index < 0x7f ? index : 0x7f) }; return item; }
+{ increp_claim item = { increp_item(12, index) }; return item; }
 static inline size_t increp_report_claims_length(const increp_report *report)
 { return increp_length(report, 12); }
 static inline increp_code increp_report_clear_claims(increp_report *report)
@@ -1092,7 +1097,7 @@ static inline increp_code increp_report_clear_claims(increp_report *report)
 
 // Files that prove it. At most 2.
 static inline increp_evidence increp_report_evidence(uint8_t index)
-{ increp_evidence item = { (13) << 8 | 0x80 | (index < 0x7f ? index : 0x7f) }; return item; }
+{ increp_evidence item = { increp_item(13, index) }; return item; }
 static inline size_t increp_report_evidence_length(const increp_report *report)
 { return increp_length(report, 13); }
 static inline increp_code increp_report_clear_evidence(increp_report *report)
@@ -1100,7 +1105,7 @@ static inline increp_code increp_report_clear_evidence(increp_report *report)
 
 // A mission's own fields. At most 8.
 static inline increp_entry increp_report_extra(uint8_t index)
-{ increp_entry item = { (14) << 8 | 0x80 | (index < 0x7f ? index : 0x7f) }; return item; }
+{ increp_entry item = { increp_item(14, index) }; return item; }
 static inline size_t increp_report_extra_length(const increp_report *report)
 { return increp_length(report, 14); }
 static inline increp_code increp_report_clear_extra(increp_report *report)
@@ -1236,7 +1241,7 @@ static inline increp_code increp_event_clear_place(increp_report *report, increp
 
 // Who. At most 8.
 static inline increp_party increp_event_parties(increp_event way, uint8_t index)
-{ increp_party item = { (way.path << 8 | 5) << 8 | 0x80 | (index < 0x7f ? index : 0x7f) }; return item; }
+{ increp_party item = { increp_item(way.path << 8 | 5, index) }; return item; }
 static inline size_t increp_event_parties_length(const increp_report *report, increp_event way)
 { return increp_length(report, way.path << 8 | 5); }
 static inline increp_code increp_event_clear_parties(increp_report *report, increp_event way)
@@ -1244,7 +1249,7 @@ static inline increp_code increp_event_clear_parties(increp_report *report, incr
 
 // How many. At most 8.
 static inline increp_count increp_event_counts(increp_event way, uint8_t index)
-{ increp_count item = { (way.path << 8 | 6) << 8 | 0x80 | (index < 0x7f ? index : 0x7f) }; return item; }
+{ increp_count item = { increp_item(way.path << 8 | 6, index) }; return item; }
 static inline size_t increp_event_counts_length(const increp_report *report, increp_event way)
 { return increp_length(report, way.path << 8 | 6); }
 static inline increp_code increp_event_clear_counts(increp_report *report, increp_event way)
@@ -1252,7 +1257,7 @@ static inline increp_code increp_event_clear_counts(increp_report *report, incre
 
 // Which things. At most 4.
 static inline increp_object increp_event_objects(increp_event way, uint8_t index)
-{ increp_object item = { (way.path << 8 | 7) << 8 | 0x80 | (index < 0x7f ? index : 0x7f) }; return item; }
+{ increp_object item = { increp_item(way.path << 8 | 7, index) }; return item; }
 static inline size_t increp_event_objects_length(const increp_report *report, increp_event way)
 { return increp_length(report, way.path << 8 | 7); }
 static inline increp_code increp_event_clear_objects(increp_report *report, increp_event way)
@@ -2042,7 +2047,7 @@ static inline increp_code increp_distance_clear_max(increp_report *report, incre
 
 // Who says it: the origin first, then whoever passed it on. At most 4.
 static inline increp_hop increp_claim_sources(increp_claim way, uint8_t index)
-{ increp_hop item = { (way.path << 8 | 1) << 8 | 0x80 | (index < 0x7f ? index : 0x7f) }; return item; }
+{ increp_hop item = { increp_item(way.path << 8 | 1, index) }; return item; }
 static inline size_t increp_claim_sources_length(const increp_report *report, increp_claim way)
 { return increp_length(report, way.path << 8 | 1); }
 static inline increp_code increp_claim_clear_sources(increp_report *report, increp_claim way)

@@ -24,22 +24,25 @@ pub(crate) enum Content<'a> {
     Digest([u8; 32]),
 }
 
-/// A value of the model.
-pub(crate) trait Node<'a> {
+/// A value of the model, to be read.
+pub(crate) trait Look<'a> {
     /// The value one step down, if it is there.
-    fn look(&self, step: u8) -> Option<&dyn Node<'a>> {
+    fn look(&self, step: u8) -> Option<&dyn Look<'a>> {
         let _ = step;
         None
     }
 
+    /// What it is.
+    fn get(&self) -> Content<'a>;
+}
+
+/// A value of the model, to be changed. A trait of its own: who only writes reports does not link what reads them.
+pub(crate) trait Reach<'a> {
     /// The value one step down, made if it is not there.
-    fn reach(&mut self, step: u8) -> Result<&mut dyn Node<'a>, Error> {
+    fn reach(&mut self, step: u8) -> Result<&mut dyn Reach<'a>, Error> {
         let _ = step;
         Err(Error::new(Code::NoSuchField))
     }
-
-    /// What it is.
-    fn get(&self) -> Content<'a>;
 
     /// Makes it that.
     fn set(&mut self, content: Content<'a>) -> Result<(), Error>;
@@ -61,11 +64,13 @@ pub(crate) fn other_type<T>() -> Result<T, Error> {
 
 macro_rules! numbers {
     ($($type:ty)+) => {$(
-        impl<'a> Node<'a> for $type {
+        impl<'a> Look<'a> for $type {
             fn get(&self) -> Content<'a> {
                 Content::Number(i64::from(*self))
             }
+        }
 
+        impl<'a> Reach<'a> for $type {
             fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
                 *self = match content {
                     Content::Unreported => 0,
@@ -83,11 +88,13 @@ macro_rules! numbers {
 
 numbers! { u8 u16 u32 i8 i32 }
 
-impl<'a> Node<'a> for bool {
+impl<'a> Look<'a> for bool {
     fn get(&self) -> Content<'a> {
         Content::Number(i64::from(*self))
     }
+}
 
+impl<'a> Reach<'a> for bool {
     fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
         *self = match content {
             Content::Unreported | Content::Number(0) => false,
@@ -99,21 +106,25 @@ impl<'a> Node<'a> for bool {
     }
 }
 
-impl<'a> Node<'a> for Degrees {
+impl<'a> Look<'a> for Degrees {
     fn get(&self) -> Content<'a> {
         self.0.get()
     }
+}
 
+impl<'a> Reach<'a> for Degrees {
     fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
         self.0.set(content)
     }
 }
 
-impl<'a> Node<'a> for Integer {
+impl<'a> Look<'a> for Integer {
     fn get(&self) -> Content<'a> {
         Content::Number(Self::get(*self))
     }
+}
 
+impl<'a> Reach<'a> for Integer {
     fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
         *self = match content {
             Content::Unreported => Self::default(),
@@ -124,11 +135,13 @@ impl<'a> Node<'a> for Integer {
     }
 }
 
-impl<'a> Node<'a> for Stamp {
+impl<'a> Look<'a> for Stamp {
     fn get(&self) -> Content<'a> {
         Content::Number(self.seconds())
     }
+}
 
+impl<'a> Reach<'a> for Stamp {
     fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
         *self = match content {
             Content::Unreported => Self::default(),
@@ -141,11 +154,13 @@ impl<'a> Node<'a> for Stamp {
     }
 }
 
-impl<'a> Node<'a> for Digest {
+impl<'a> Look<'a> for Digest {
     fn get(&self) -> Content<'a> {
         Content::Digest(self.0)
     }
+}
 
+impl<'a> Reach<'a> for Digest {
     fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
         self.0 = match content {
             Content::Unreported => [0; 32],
@@ -167,11 +182,13 @@ fn text<'a>(content: Content<'a>) -> Result<&'a str, Error> {
 
 macro_rules! texts {
     ($($type:ident)+) => {$(
-        impl<'a> Node<'a> for $type<'a> {
+        impl<'a> Look<'a> for $type<'a> {
             fn get(&self) -> Content<'a> {
                 Content::Text(self.as_str())
             }
+        }
 
+        impl<'a> Reach<'a> for $type<'a> {
             fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
                 *self = if content == Content::Unreported { Self::default() } else { Self::new(text(content)?) };
                 Ok(())
@@ -182,7 +199,7 @@ macro_rules! texts {
 
 texts! { Text Person }
 
-impl<'a> Node<'a> for Name<'a> {
+impl<'a> Look<'a> for Name<'a> {
     fn get(&self) -> Content<'a> {
         match self.said() {
             Said::Unreported => Content::Unreported,
@@ -190,7 +207,9 @@ impl<'a> Node<'a> for Name<'a> {
             Said::Known(name) => Content::Text(name),
         }
     }
+}
 
+impl<'a> Reach<'a> for Name<'a> {
     fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
         *self = match content {
             Content::Unreported => Self::UNREPORTED,
@@ -201,17 +220,19 @@ impl<'a> Node<'a> for Name<'a> {
     }
 }
 
-impl<'a, V: Node<'a> + Default> Node<'a> for Option<V> {
-    fn look(&self, step: u8) -> Option<&dyn Node<'a>> {
+impl<'a, V: Look<'a>> Look<'a> for Option<V> {
+    fn look(&self, step: u8) -> Option<&dyn Look<'a>> {
         self.as_ref()?.look(step)
     }
 
-    fn reach(&mut self, step: u8) -> Result<&mut dyn Node<'a>, Error> {
-        self.get_or_insert_with(V::default).reach(step)
-    }
-
     fn get(&self) -> Content<'a> {
-        self.as_ref().map_or(Content::Unreported, Node::get)
+        self.as_ref().map_or(Content::Unreported, Look::get)
+    }
+}
+
+impl<'a, V: Reach<'a> + Default> Reach<'a> for Option<V> {
+    fn reach(&mut self, step: u8) -> Result<&mut dyn Reach<'a>, Error> {
+        self.get_or_insert_with(V::default).reach(step)
     }
 
     fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
@@ -228,19 +249,9 @@ impl<'a, V: Node<'a> + Default> Node<'a> for Option<V> {
     }
 }
 
-impl<'a, V: Node<'a> + Default> Node<'a> for Said<V> {
-    fn look(&self, step: u8) -> Option<&dyn Node<'a>> {
+impl<'a, V: Look<'a>> Look<'a> for Said<V> {
+    fn look(&self, step: u8) -> Option<&dyn Look<'a>> {
         self.known()?.look(step)
-    }
-
-    fn reach(&mut self, step: u8) -> Result<&mut dyn Node<'a>, Error> {
-        if !matches!(self, Self::Known(_)) {
-            *self = Self::Known(V::default());
-        }
-        match self {
-            Self::Known(value) => value.reach(step),
-            _ => other_type(),
-        }
     }
 
     fn get(&self) -> Content<'a> {
@@ -248,6 +259,18 @@ impl<'a, V: Node<'a> + Default> Node<'a> for Said<V> {
             Self::Unreported => Content::Unreported,
             Self::Unknown => Content::Unknown,
             Self::Known(value) => value.get(),
+        }
+    }
+}
+
+impl<'a, V: Reach<'a> + Default> Reach<'a> for Said<V> {
+    fn reach(&mut self, step: u8) -> Result<&mut dyn Reach<'a>, Error> {
+        if !matches!(self, Self::Known(_)) {
+            *self = Self::Known(V::default());
+        }
+        match self {
+            Self::Known(value) => value.reach(step),
+            _ => other_type(),
         }
     }
 
@@ -266,13 +289,19 @@ impl<'a, V: Node<'a> + Default> Node<'a> for Said<V> {
     }
 }
 
-impl<'a, V: Node<'a> + Default, const N: usize> Node<'a> for heapless::Vec<V, N> {
-    fn look(&self, step: u8) -> Option<&dyn Node<'a>> {
-        let item: &dyn Node<'a> = self.as_slice().get(item(step)?)?;
+impl<'a, V: Look<'a>, const N: usize> Look<'a> for heapless::Vec<V, N> {
+    fn look(&self, step: u8) -> Option<&dyn Look<'a>> {
+        let item: &dyn Look<'a> = self.as_slice().get(item(step)?)?;
         Some(item)
     }
 
-    fn reach(&mut self, step: u8) -> Result<&mut dyn Node<'a>, Error> {
+    fn get(&self) -> Content<'a> {
+        Content::Here(self.len())
+    }
+}
+
+impl<'a, V: Reach<'a> + Default, const N: usize> Reach<'a> for heapless::Vec<V, N> {
+    fn reach(&mut self, step: u8) -> Result<&mut dyn Reach<'a>, Error> {
         let index = item(step).ok_or(Error::new(Code::NoSuchField))?;
         if index >= N {
             let [found, most] = [index.saturating_add(1), N].map(|items| i64::try_from(items).unwrap_or(i64::MAX));
@@ -282,12 +311,8 @@ impl<'a, V: Node<'a> + Default, const N: usize> Node<'a> for heapless::Vec<V, N>
             // There is room: the index is less than N.
             let _ = self.push(V::default());
         }
-        let item: &mut dyn Node<'a> = self.as_mut_slice().get_mut(index).ok_or(Error::new(Code::NoSuchItem))?;
+        let item: &mut dyn Reach<'a> = self.as_mut_slice().get_mut(index).ok_or(Error::new(Code::NoSuchItem))?;
         Ok(item)
-    }
-
-    fn get(&self) -> Content<'a> {
-        Content::Here(self.len())
     }
 
     fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
@@ -300,17 +325,19 @@ impl<'a, V: Node<'a> + Default, const N: usize> Node<'a> for heapless::Vec<V, N>
     }
 }
 
-impl<'a> Node<'a> for Extra<'a> {
-    fn look(&self, step: u8) -> Option<&dyn Node<'a>> {
+impl<'a> Look<'a> for Extra<'a> {
+    fn look(&self, step: u8) -> Option<&dyn Look<'a>> {
         self.0.look(step)
-    }
-
-    fn reach(&mut self, step: u8) -> Result<&mut dyn Node<'a>, Error> {
-        self.0.reach(step)
     }
 
     fn get(&self) -> Content<'a> {
         self.0.get()
+    }
+}
+
+impl<'a> Reach<'a> for Extra<'a> {
+    fn reach(&mut self, step: u8) -> Result<&mut dyn Reach<'a>, Error> {
+        self.0.reach(step)
     }
 
     fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
@@ -322,16 +349,22 @@ impl<'a> Node<'a> for Extra<'a> {
 /// way, so that nothing said is lost unnoticed.
 macro_rules! choice {
     ($name:ident: $($variant:ident)+) => {
-        impl<'a> Node<'a> for $name<'a> {
+        impl<'a> Look<'a> for $name<'a> {
             #[allow(unused_assignments)]
-            fn look(&self, step: u8) -> Option<&dyn Node<'a>> {
+            fn look(&self, step: u8) -> Option<&dyn Look<'a>> {
                 match self {
                     $( Self::$variant(value) if self.number() == field(step) => Some(value), )+
                     _ => None,
                 }
             }
 
-            fn reach(&mut self, step: u8) -> Result<&mut dyn Node<'a>, Error> {
+            fn get(&self) -> Content<'a> {
+                Content::Number(i64::from(self.number()) + 1)
+            }
+        }
+
+        impl<'a> Reach<'a> for $name<'a> {
+            fn reach(&mut self, step: u8) -> Result<&mut dyn Reach<'a>, Error> {
                 if self.number() != field(step) {
                     if *self != Self::default() {
                         return Err(Error::new(Code::SaysOther));
@@ -339,10 +372,6 @@ macro_rules! choice {
                     self.set(Content::Number(step.into()))?;
                 }
                 match self { $( Self::$variant(value) => Ok(value), )+ }
-            }
-
-            fn get(&self) -> Content<'a> {
-                Content::Number(i64::from(self.number()) + 1)
             }
 
             #[allow(unused_assignments)]

@@ -5,13 +5,13 @@ use increp::model::describe::Record;
 use increp::model::*;
 
 use crate::error::{Code, Error};
-use crate::node::{Content, Node, field, other_type};
+use crate::node::{Content, Look, Reach, field, other_type};
 
 macro_rules! records {
     ($($name:ident $(<$lt:lifetime>)?: $($field:ident)+;)+) => {$(
-        impl<'a> Node<'a> for $name $(<$lt>)? {
+        impl<'a> Look<'a> for $name $(<$lt>)? {
             #[allow(unused_assignments)]
-            fn look(&self, step: u8) -> Option<&dyn Node<'a>> {
+            fn look(&self, step: u8) -> Option<&dyn Look<'a>> {
                 let (step, mut own) = (field(step), 0);
                 $(
                     if step == own {
@@ -22,8 +22,14 @@ macro_rules! records {
                 None
             }
 
+            fn get(&self) -> Content<'a> {
+                Content::Here(1)
+            }
+        }
+
+        impl<'a> Reach<'a> for $name $(<$lt>)? {
             #[allow(unused_assignments)]
-            fn reach(&mut self, step: u8) -> Result<&mut dyn Node<'a>, Error> {
+            fn reach(&mut self, step: u8) -> Result<&mut dyn Reach<'a>, Error> {
                 let (step, mut own) = (field(step), 0);
                 $(
                     if step == own {
@@ -34,17 +40,9 @@ macro_rules! records {
                 Err(Error::new(Code::NoSuchField))
             }
 
-            fn get(&self) -> Content<'a> {
-                Content::Here(1)
-            }
-
+            // The same code for all records, which therefore is linked once.
             fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
-                match content {
-                    Content::Unreported => *self = Self::default(),
-                    Content::Here(_) => {}
-                    _ => return other_type(),
-                }
-                Ok(())
+                if matches!(content, Content::Here(_)) { Ok(()) } else { other_type() }
             }
         }
 
@@ -108,11 +106,13 @@ macro_rules! codes {
     (@new open $name:ident $code:ident) => { Some($name::new($code)) };
     (@new closed $name:ident $code:ident) => { $name::new($code) };
     ($($kind:ident: $($name:ident)+;)+) => {$($(
-        impl<'a> Node<'a> for $name {
+        impl<'a> Look<'a> for $name {
             fn get(&self) -> Content<'a> {
                 Content::Number(i64::from(self.code()))
             }
+        }
 
+        impl<'a> Reach<'a> for $name {
             fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
                 let number = match content {
                     Content::Unreported => {

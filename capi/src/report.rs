@@ -4,7 +4,7 @@ use increp::model::{Report, Said, Statement};
 
 use crate::error::{Code, Error, write_text};
 use crate::memory::{self, Bytes, Handle, Path, ReportMemory, steps};
-use crate::node::{Content, Node};
+use crate::node::{Content, Look, Reach};
 
 /// Whether something was said of a value: four different things, with a known zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +87,7 @@ pub unsafe extern "C" fn increp_make(report: *mut ReportMemory, path: Path) -> C
     unsafe { set(report, path, Content::Here(1)) }
 }
 
-/// Takes a value back: nothing was said of it. A list loses all its items; an item stays, empty.
+/// Takes a value back: nothing was said of it. A list loses all its items; one item alone, and the id, cannot be taken back.
 ///
 /// # Safety
 /// See the head of the header.
@@ -276,7 +276,7 @@ unsafe fn set_or_fail(report: *mut ReportMemory, path: Path, content: Result<Con
 
 /// Sets the value that a path leads to.
 pub(crate) fn put(report: &mut Report<'static>, path: Path, content: Content<'static>) -> Result<(), Error> {
-    let mut node: &mut dyn Node<'static> = report;
+    let mut node: &mut dyn Reach<'static> = report;
     for step in steps(path) {
         node = node.reach(step)?;
     }
@@ -285,7 +285,7 @@ pub(crate) fn put(report: &mut Report<'static>, path: Path, content: Content<'st
 
 /// The value that a path leads to.
 pub(crate) fn look<'a>(report: &Report<'a>, path: Path) -> Content<'a> {
-    let mut node: &dyn Node<'a> = report;
+    let mut node: &dyn Look<'a> = report;
     for step in steps(path) {
         let Some(next) = node.look(step) else { return Content::Unreported };
         node = next;

@@ -18,6 +18,10 @@ pub(super) fn all() -> String {
         }
     }
     text += "
+// The way to an item of a list. An index beyond every list is refused when it is used.
+static inline increp_path increp_item(increp_path list, uint8_t index)
+{ return list << 8 | 0x80 | (increp_path)(index < 0x7f ? index : 0x7f); }
+
 // A text that ends with a NUL.
 static inline increp_text increp_string(const char *string)
 {
@@ -96,7 +100,7 @@ fn one(of: &Of, field: &Field, path: &str, settable: bool) -> String {
         write!(
             text,
             "static inline increp_{kind} {name}_{member}({arguments})
-{{ increp_{kind} item = {{ ({path}) << 8 | 0x80 | (index < 0x7f ? index : 0x7f) }}; return item; }}
+{{ increp_{kind} item = {{ increp_item({path}, index) }}; return item; }}
 static inline size_t {name}_{member}_length(const {report})
 {{ return increp_length(report, {path}); }}
 "
