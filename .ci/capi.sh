@@ -15,6 +15,10 @@ c_host() {
         fail "vectors with another last byte passed"
     fi
     run c++ -x c++ -std=c++11 -Wall -Wextra -Werror -fsyntax-only -I capi/include capi/example/report.c
+    # What the README shows compiles.
+    awk '/^```c$/ {shown++; next} /^```$/ {inside = 0} shown == 1 && !/^```/ {print} /^```$/ && shown {exit}' capi/README.md >"$program.shown.c"
+    grep -q increp_encode_packed "$program.shown.c" || fail "capi/README.md shows no report"
+    run cc "${C_WARNINGS[@]}" -fsyntax-only -I capi/include "$program.shown.c"
     # A code of another list is a mistake that the compiler sees.
     printf '#include "increp.h"\nvoid f(increp_report *r) { increp_event_set_weapon(r, increp_report_event(), %s); }\n' INCREP_WEAPON_DRONE >"$program.good.c"
     sed 's/INCREP_WEAPON_DRONE/INCREP_EFFECT_LOOTED/' "$program.good.c" >"$program.bad.c"

@@ -42,6 +42,7 @@ where
 #[test]
 fn every_field_of_every_report_is_reached_read_and_set() {
     let mut seed = 1u64;
+    let mut reports = 0;
     for _ in 0..2000 {
         let mut bytes = vec![0; 4096];
         for byte in &mut bytes {
@@ -53,7 +54,9 @@ fn every_field_of_every_report_is_reached_read_and_set() {
         let mut again = Report::default();
         copy(&mut again, &report, 0, report_shape());
         assert_eq!(again, report);
+        reports += 1;
     }
+    assert!(reports > 1500, "{reports} reports");
 }
 
 #[test]
@@ -105,5 +108,42 @@ fn walk(value: &serde_json::Value, see: &mut impl FnMut(&str)) {
             }
         }
         _ => {}
+    }
+}
+
+/// The functions as C calls them, for Miri: it sees what the sanitizers of C do not.
+#[test]
+#[allow(clippy::multiple_unsafe_ops_per_block)]
+fn the_functions_of_c_keep_to_their_memory() {
+    use core::mem::MaybeUninit;
+    use core::ptr::{null, null_mut};
+
+    use crate::memory::Bytes;
+    use crate::report::{Reported, increp_get_text, increp_init, increp_set_number, increp_set_text};
+    use crate::wire::{increp_decode_packed, increp_encode_packed};
+
+    let (mut memory, mut room, mut frame) = (MaybeUninit::uninit(), [0; 64], [0; 128]);
+    let (report, text, mut error) = (memory.as_mut_ptr(), "OP-3", Error::NONE);
+    let post = 0x0b_0f_01; // event.observer.post
+    let mut found = Bytes { bytes: null(), length: 0 };
+    // SAFETY: all of it is there, and nothing overlaps.
+    let length = unsafe {
+        assert_eq!(increp_init(report), Code::Ok);
+        assert_eq!(increp_set_number(report, 3, 1), Code::Ok);
+        assert_eq!(increp_set_text(report, post, Bytes { bytes: text.as_ptr(), length: text.len() }), Code::Ok);
+        increp_encode_packed(report, null(), null(), frame.as_mut_ptr(), frame.len(), &raw mut error)
+    };
+    assert_eq!(error, Error::NONE);
+    // Twice into the same room, the second time over the texts of the first.
+    for _ in 0..2 {
+        // SAFETY: all of it is there, and nothing overlaps.
+        let (code, reported) = unsafe {
+            let (room, size) = (room.as_mut_ptr(), room.len());
+            let code = increp_decode_packed(report, null(), null(), frame.as_ptr(), length, room, size, null_mut());
+            (code, increp_get_text(report, post, &raw mut found))
+        };
+        assert_eq!((code, reported), (Code::Ok, Reported::Known));
+        // SAFETY: the text lies in the room.
+        assert_eq!(unsafe { core::slice::from_raw_parts(found.bytes, found.length) }, text.as_bytes());
     }
 }
