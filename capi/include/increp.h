@@ -13,7 +13,7 @@
 //     size_t length = increp_encode_packed(&report, &profile, NULL, buffer, sizeof buffer, &error);
 //
 // A setter makes whatever it needs: the event, and the item of a list if all items before it are there. The first error of a
-// setter stays with the report, and encoding gives it back: check that one result, or each, as you like.
+// setter, or of decoding, stays with the report, and encoding gives it back: check that one result, or each, as you like.
 //
 // MEMORY. The library has no memory of its own, static or allocated, and is used from any number of threads and interrupts at
 // once. One report may be read by many at the same time, or changed by one. A report may be moved by memcpy, and is given up by
@@ -28,7 +28,7 @@
 // say which of the first three; those of codes and flags give 0 for what was not said.
 //
 // POINTERS. NULL gives INCREP_ERROR_MISUSE (or what a function says it stands for), as do a report and a profile that were never
-// initialised. All else is the caller's word: pointers lead to as much memory as is said, aligned for its type, and nothing
+// initialised or are not aligned. All else is the caller's word: pointers lead to as much memory as is said, aligned for its type, and nothing
 // that is written overlaps anything else that is passed. Any bytes may be decoded, whoever made them.
 //
 // STACK. See capi/README.md for each function's. No floating point is used.
@@ -65,7 +65,7 @@
 // What went wrong. A number is never given a second meaning.
 typedef enum increp_code {
     INCREP_OK = 0, // all is well
-    INCREP_ERROR_MISUSE = 1, // a pointer is NULL, or a report or profile was not initialised
+    INCREP_ERROR_MISUSE = 1, // a pointer is NULL, or a report or profile was not initialised or is not aligned
     INCREP_ERROR_NO_SUCH_FIELD = 2, // the path leads to no value of a report
     INCREP_ERROR_NO_SUCH_ITEM = 3, // the items of a list are set from the first on, without a gap
     INCREP_ERROR_OTHER_TYPE = 4, // the field holds values of another type
@@ -255,8 +255,8 @@ size_t increp_encode_packed(const increp_report *report,
                             size_t size,
                             increp_error *error);
 
-// Decodes exactly one report of postcard's. Its texts stay in `bytes`. After an error the report is empty or holds a part;
-// what it held before is gone in any case.
+// Decodes exactly one report of postcard's. Its texts stay in `bytes`. After an error the report is empty or holds a part,
+// and cannot be encoded; what it held before is gone in any case.
 increp_code increp_decode_postcard(increp_report *report,
                                    const uint8_t *bytes,
                                    size_t length,

@@ -42,7 +42,7 @@ macro_rules! codes {
 
 codes! {
     0 Ok "OK" "all is well";
-    1 Misuse "MISUSE" "a pointer is NULL, or a report or profile was not initialised";
+    1 Misuse "MISUSE" "a pointer is NULL, or a report or profile was not initialised or is not aligned";
     2 NoSuchField "NO_SUCH_FIELD" "the path leads to no value of a report";
     3 NoSuchItem "NO_SUCH_ITEM" "the items of a list are set from the first on, without a gap";
     4 OtherType "OTHER_TYPE" "the field holds values of another type";

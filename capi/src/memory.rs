@@ -81,7 +81,7 @@ pub(crate) const KNOWS_PROFILE: u32 = 8;
 #[repr(C)]
 pub(crate) struct Handle {
     magic: u32,
-    /// The first error of a setter; encoding gives it back.
+    /// The first error of a setter, or that of decoding; encoding gives it back.
     pub(crate) first: Error,
     /// Its texts live as long as C promises: see the head of the header.
     pub(crate) report: Report<'static>,
@@ -107,7 +107,7 @@ const _: () = assert!(align_of::<Opened>() <= align_of::<ProfileMemory>());
 /// # Safety
 /// `memory` is NULL or may be written.
 pub(crate) unsafe fn init_report(memory: *mut ReportMemory) -> Result<(), Error> {
-    if memory.is_null() {
+    if memory.is_null() || !memory.is_aligned() {
         return Err(Error::new(Code::Misuse));
     }
     let handle = Handle { magic: REPORT_MAGIC, first: Error::NONE, report: Report::default() };
@@ -121,7 +121,7 @@ pub(crate) unsafe fn init_report(memory: *mut ReportMemory) -> Result<(), Error>
 pub(crate) unsafe fn report<'r>(memory: *const ReportMemory) -> Result<&'r Handle, Error> {
     let magic = memory.cast::<u32>();
     // SAFETY: readable by the contract; the magic number stands first in a `Handle`.
-    if memory.is_null() || unsafe { magic.read() } != REPORT_MAGIC {
+    if memory.is_null() || !memory.is_aligned() || unsafe { magic.read() } != REPORT_MAGIC {
         return Err(Error::new(Code::Misuse));
     }
     // SAFETY: the magic number says that `init_report` wrote it, and nobody else writes to it.
@@ -140,7 +140,7 @@ pub(crate) unsafe fn report_mut<'r>(memory: *mut ReportMemory) -> Result<&'r mut
 /// # Safety
 /// `memory` is NULL or may be written.
 pub(crate) unsafe fn init_profile(memory: *mut ProfileMemory, blob: &'static [u8]) -> Result<(), Error> {
-    if memory.is_null() {
+    if memory.is_null() || !memory.is_aligned() {
         return Err(Error::new(Code::Misuse));
     }
     let opened = Opened { magic: PROFILE_MAGIC, profile: packed::Profile::new(blob)? };
@@ -159,7 +159,7 @@ pub(crate) unsafe fn profile<'p>(memory: *const ProfileMemory) -> Result<&'p pac
     }
     let magic = memory.cast::<u32>();
     // SAFETY: readable by the contract; the magic number stands first in `Opened`.
-    if unsafe { magic.read() } != PROFILE_MAGIC {
+    if !memory.is_aligned() || unsafe { magic.read() } != PROFILE_MAGIC {
         return Err(Error::new(Code::Misuse));
     }
     // SAFETY: the magic number says that `init_profile` wrote it.

@@ -3,7 +3,7 @@
 use increp::wire::packed;
 
 use crate::error::{Code, Error};
-use crate::memory::{self, Known, ProfileMemory, ReportMemory};
+use crate::memory::{self, Handle, Known, ProfileMemory, ReportMemory};
 use crate::report::{code_of, sound};
 
 /// Encodes with postcard: readable without any profile, in more bytes than packed. Gives how many bytes were written, 0 for
@@ -54,8 +54,8 @@ pub unsafe extern "C" fn increp_encode_packed(
     unsafe { answer(written, error) }.unwrap_or(0)
 }
 
-/// Decodes exactly one report of postcard's. Its texts stay in `bytes`. After an error the report is empty or holds a part;
-/// what it held before is gone in any case.
+/// Decodes exactly one report of postcard's. Its texts stay in `bytes`. After an error the report is empty or holds a part,
+/// and cannot be encoded; what it held before is gone in any case.
 ///
 /// # Safety
 /// See the head of the header.
@@ -72,7 +72,10 @@ pub unsafe extern "C" fn increp_decode_postcard(
     let handle = unsafe { memory::init_report(report) }
         // SAFETY: the caller's promise; it is initialised.
         .and_then(|()| unsafe { memory::report_mut(report) });
-    let decoded = handle.and_then(|handle| Ok(increp::decode_into(bytes?, &mut handle.report)?));
+    let decoded = handle.and_then(|handle| {
+        let decoded = bytes.and_then(|bytes| Ok(increp::decode_into(bytes, &mut handle.report)?));
+        unsound(handle, decoded)
+    });
     // SAFETY: the caller's promise.
     unsafe { answer(decoded, error) }.map_or_else(|code| code, |()| Code::Ok)
 }
@@ -106,7 +109,12 @@ pub unsafe extern "C" fn increp_decode_packed(
     let profile = unsafe { memory::profile(profile) };
     // SAFETY: the caller's promise.
     let known = unsafe { memory::known(known) };
-    let decoded = handle.and_then(|handle| Ok(packed::decode_into(bytes?, profile?, &known, &mut handle.report, room?)?));
+    let decoded = handle.and_then(|handle| {
+        let all = bytes.and_then(|bytes| Ok((bytes, profile?, room?)));
+        let decoded =
+            all.and_then(|(bytes, profile, room)| Ok(packed::decode_into(bytes, profile, &known, &mut handle.report, room)?));
+        unsound(handle, decoded)
+    });
     // SAFETY: the caller's promise.
     unsafe { answer(decoded, error) }.map_or_else(|code| code, |()| Code::Ok)
 }
@@ -149,6 +157,11 @@ pub unsafe extern "C" fn increp_profile_general_16(profile: *mut ProfileMemory) 
 pub unsafe extern "C" fn increp_profile_general_64(profile: *mut ProfileMemory) -> Code {
     // SAFETY: the caller's promise.
     unsafe { memory::init_profile(profile, packed::GENERAL_64) }.map_or_else(|error| code_of(&error), |()| Code::Ok)
+}
+
+/// Whoever overlooks the error must not pass on a part of a report as if it were one.
+fn unsound(handle: &mut Handle, decoded: Result<(), Error>) -> Result<(), Error> {
+    decoded.inspect_err(|error| handle.first = *error)
 }
 
 /// Writes the error to where C wants it, zeros if there is none.

@@ -263,6 +263,15 @@ static void misuse(void)
     CHECK(increp_set_digest(&report, 13, NULL) == INCREP_ERROR_MISUSE);
     CHECK(increp_error_text(NULL, NULL, 0) > 0 && increp_length(NULL, 0) == 0 && increp_get(NULL, 0) == INCREP_UNREPORTED);
     CHECK(increp_error_text(NULL, &byte, 1) > 0 && byte == 0);
+    CHECK(increp_init((increp_report *)(void *)((char *)&never + 4)) == INCREP_ERROR_MISUSE);
+
+    /* What was refused is not passed on, even by who does not look. */
+    uint8_t buffer[32];
+    CHECK(increp_init(&report) == INCREP_OK && increp_encode_postcard(&report, buffer, sizeof buffer, NULL) == 17);
+    CHECK(increp_decode_postcard(&report, buffer, 16, NULL) == INCREP_ERROR_ENDS_EARLY);
+    CHECK(increp_encode_postcard(&report, buffer, sizeof buffer, &error) == 0 && error.code == INCREP_ERROR_ENDS_EARLY);
+    CHECK(increp_decode_packed(&report, NULL, NULL, buffer, 16, NULL, 0, NULL) == INCREP_ERROR_ENDS_EARLY);
+    CHECK(increp_encode_postcard(&report, buffer, sizeof buffer, &error) == 0 && error.code == INCREP_ERROR_ENDS_EARLY);
 }
 
 int main(void)

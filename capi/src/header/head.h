@@ -13,7 +13,7 @@
 //     size_t length = increp_encode_packed(&report, &profile, NULL, buffer, sizeof buffer, &error);
 //
 // A setter makes whatever it needs: the event, and the item of a list if all items before it are there. The first error of a
-// setter stays with the report, and encoding gives it back: check that one result, or each, as you like.
+// setter, or of decoding, stays with the report, and encoding gives it back: check that one result, or each, as you like.
 //
 // MEMORY. The library has no memory of its own, static or allocated, and is used from any number of threads and interrupts at
 // once. One report may be read by many at the same time, or changed by one. A report may be moved by memcpy, and is given up by
@@ -28,7 +28,7 @@
 // say which of the first three; those of codes and flags give 0 for what was not said.
 //
 // POINTERS. NULL gives INCREP_ERROR_MISUSE (or what a function says it stands for), as do a report and a profile that were never
-// initialised. All else is the caller's word: pointers lead to as much memory as is said, aligned for its type, and nothing
+// initialised or are not aligned. All else is the caller's word: pointers lead to as much memory as is said, aligned for its type, and nothing
 // that is written overlaps anything else that is passed. Any bytes may be decoded, whoever made them.
 //
 // STACK. See capi/README.md for each function's. No floating point is used.
