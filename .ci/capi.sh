@@ -14,7 +14,7 @@ c_host() {
     if sed 's/^packed \(.*\)..$/packed \100/' "$program.vectors" | "$program" 2>/dev/null; then
         fail "vectors with another last byte passed"
     fi
-    run c++ -x c++ -std=c++11 -Wall -Wextra -Werror -fsyntax-only -I capi/include capi/example/report.c
+    run c++ -x c++ -std=c++11 -Wall -Wextra -Wconversion -Wshadow -Wcast-qual -Werror -fsyntax-only -I capi/include capi/example/report.c
     # What the README shows compiles.
     awk '/^```c$/ {shown++; next} /^```$/ {inside = 0} shown == 1 && !/^```/ {print} /^```$/ && shown {exit}' capi/README.md >"$program.shown.c"
     grep -q increp_encode_packed "$program.shown.c" || fail "capi/README.md shows no report"

@@ -27,6 +27,9 @@
 // WHAT WAS SAID. Not reported, asked but unknown, zero and "at least n" are four different things. Getters of numbers and texts
 // say which of the first three; those of codes and flags give 0 for what was not said.
 //
+// CODES of 128 and up are a mission's own; cast them: (increp_weapon)137. A code that this header does not name is kept and sent on,
+// but for the lists that every receiver must understand.
+//
 // POINTERS. NULL gives INCREP_ERROR_MISUSE (or what a function says it stands for), as do a report and a profile that were never
 // initialised or are not aligned. All else is the caller's word: pointers lead to as much memory as is said, aligned for its type, and nothing
 // that is written overlaps anything else that is passed. Any bytes may be decoded, whoever made them.
