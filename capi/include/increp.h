@@ -145,7 +145,7 @@ typedef struct {
     increp_path path;
     // The number, length, code or tag that was found, where the code is about one.
     int64_t found;
-    // The least that is allowed.
+    // The least that is allowed; 0, as `most`, where a setter refused: increp_error_text knows the range.
     int64_t least;
     // The most that is allowed.
     int64_t most;

@@ -2,11 +2,13 @@
 
 use core::fmt::{self, Write as _};
 
-use increp::model::bounds::{ALL_TEXT, Bound, TEXT};
+use increp::model::bounds::{ALL_TEXT, Bound, SECONDS, TEXT};
+use increp::model::describe::Shape;
 use increp::wire::packed::ProfileError;
 use increp::{ErrorKind, Rule};
 
 use crate::memory::{self, Path};
+use crate::node::Content;
 
 macro_rules! codes {
     ($($number:literal $name:ident $constant:literal $text:literal;)+) => {
@@ -90,7 +92,7 @@ pub struct Error {
     pub path: Path,
     /// The number, length, code or tag that was found, where the code is about one.
     pub found: i64,
-    /// The least that is allowed.
+    /// The least that is allowed; 0, as `most`, where a setter refused: increp_error_text knows the range.
     pub least: i64,
     /// The most that is allowed.
     pub most: i64,
@@ -103,15 +105,38 @@ impl Error {
         Self { code: code as u32, ..Self::NONE }
     }
 
-    /// A number that does not fit.
-    pub(crate) fn limit(found: i64, least: i64, most: i64) -> Self {
-        Self { found, least, most, ..Self::new(Code::Limit) }
+    /// What a setter refused. The range stays open: to look it up here would link the description of the whole model, which
+    /// who encodes with postcard does not need.
+    pub(crate) fn of_setter(code: Code, path: Path, content: Result<Content<'_>, Code>) -> Self {
+        let found = match content {
+            Ok(Content::Number(number)) if matches!(code, Code::Limit | Code::MustUnderstand) => number,
+            _ => 0,
+        };
+        Self { path, found, ..Self::new(code) }
     }
 
-    pub(crate) fn at(self, path: Path) -> Self {
-        Self { path, ..self }
+    /// The range that was broken: the one that is said, or else that of the field.
+    fn bound(&self) -> Bound {
+        let found = memory::steps_of(self.path).resolve();
+        let field = found.and_then(|(_, field)| field).map(|field| field.bound);
+        if (self.least, self.most) != (0, 0) {
+            let bounds = [field, Some(&TEXT), Some(&ALL_TEXT), Some(&SECONDS)];
+            let same = |bound: &&&'static Bound| bound.min == self.least && bound.max == self.most;
+            let unit = bounds.iter().flatten().find(same).map_or("", |bound| bound.unit);
+            return Bound { unit, min: self.least, max: self.most };
+        }
+        match (found.map(|(shape, _)| shape.inner()), field) {
+            (Some(Shape::Code(_)), _) => CODE,
+            (Some(Shape::Flag), _) => FLAG,
+            (Some(Shape::Stamp), _) => SECONDS,
+            (_, Some(bound)) if !bound.unit.is_empty() => *bound,
+            _ => TEXT,
+        }
     }
 }
+
+const CODE: Bound = Bound { unit: "as a code", min: 0, max: 255 };
+const FLAG: Bound = Bound { unit: "as a flag", min: 0, max: 1 };
 
 impl From<increp::Error> for Error {
     fn from(error: increp::Error) -> Self {
@@ -177,7 +202,7 @@ impl fmt::Display for Error {
             f.write_str(": ")?;
         }
         if self.code == Code::Limit as u32 {
-            return write!(f, "expected {} to {}{}, found {}", self.least, self.most, self.unit(), self.found);
+            return write!(f, "{}, found {}", self.bound(), self.found);
         }
         f.write_str(Code::text(self.code))?;
         if self.most != 0 {
@@ -187,22 +212,6 @@ impl fmt::Display for Error {
         } else {
             Ok(())
         }
-    }
-}
-
-impl Error {
-    /// The unit of the limit, with a space in front.
-    fn unit(&self) -> impl fmt::Display {
-        struct Unit(&'static str);
-        impl fmt::Display for Unit {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                if self.0.is_empty() { Ok(()) } else { write!(f, " {}", self.0) }
-            }
-        }
-        let field = memory::steps_of(self.path).resolve().and_then(|(_, field)| field);
-        let bounds = [field.map(|field| field.bound), Some(&TEXT), Some(&ALL_TEXT)];
-        let same = |bound: &&&'static Bound| bound.min == self.least && bound.max == self.most;
-        Unit(bounds.iter().flatten().find(same).map_or("", |bound| bound.unit))
     }
 }
 

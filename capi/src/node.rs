@@ -5,7 +5,7 @@ use increp::model::bounds::SECONDS;
 use increp::model::describe::Shape;
 use increp::model::{Degrees, Digest, Extra, Integer, Name, Person, Said, Scalar, Stamp, Statement, Text, Value};
 
-use crate::error::{Code, Error};
+use crate::error::Code;
 
 /// What a value is, or is to become.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,13 +39,13 @@ pub(crate) trait Look<'a> {
 /// A value of the model, to be changed. A trait of its own: who only writes reports does not link what reads them.
 pub(crate) trait Reach<'a> {
     /// The value one step down, made if it is not there.
-    fn reach(&mut self, step: u8) -> Result<&mut dyn Reach<'a>, Error> {
+    fn reach(&mut self, step: u8) -> Result<&mut dyn Reach<'a>, Code> {
         let _ = step;
-        Err(Error::new(Code::NoSuchField))
+        Err(Code::NoSuchField)
     }
 
     /// Makes it that.
-    fn set(&mut self, content: Content<'a>) -> Result<(), Error>;
+    fn set(&mut self, content: Content<'a>) -> Result<(), Code>;
 }
 
 /// A field's step is its number + 1.
@@ -58,8 +58,8 @@ fn item(step: u8) -> Option<usize> {
     (step & 0x80 != 0).then_some(usize::from(step & 0x7f))
 }
 
-pub(crate) fn other_type<T>() -> Result<T, Error> {
-    Err(Error::new(Code::OtherType))
+pub(crate) fn other_type<T>() -> Result<T, Code> {
+    Err(Code::OtherType)
 }
 
 macro_rules! numbers {
@@ -71,12 +71,11 @@ macro_rules! numbers {
         }
 
         impl<'a> Reach<'a> for $type {
-            fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
+            fn set(&mut self, content: Content<'a>) -> Result<(), Code> {
                 *self = match content {
                     Content::Unreported => 0,
                     Content::Number(number) => {
-                        let wide = |_| Error::limit(number, i64::from(<$type>::MIN), i64::from(<$type>::MAX));
-                        <$type>::try_from(number).map_err(wide)?
+                        <$type>::try_from(number).map_err(|_| Code::Limit)?
                     }
                     _ => return other_type(),
                 };
@@ -95,11 +94,11 @@ impl<'a> Look<'a> for bool {
 }
 
 impl<'a> Reach<'a> for bool {
-    fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
+    fn set(&mut self, content: Content<'a>) -> Result<(), Code> {
         *self = match content {
             Content::Unreported | Content::Number(0) => false,
             Content::Number(1) => true,
-            Content::Number(number) => return Err(Error::limit(number, 0, 1)),
+            Content::Number(_) => return Err(Code::Limit),
             _ => return other_type(),
         };
         Ok(())
@@ -113,7 +112,7 @@ impl<'a> Look<'a> for Degrees {
 }
 
 impl<'a> Reach<'a> for Degrees {
-    fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
+    fn set(&mut self, content: Content<'a>) -> Result<(), Code> {
         self.0.set(content)
     }
 }
@@ -125,7 +124,7 @@ impl<'a> Look<'a> for Integer {
 }
 
 impl<'a> Reach<'a> for Integer {
-    fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
+    fn set(&mut self, content: Content<'a>) -> Result<(), Code> {
         *self = match content {
             Content::Unreported => Self::default(),
             Content::Number(number) => Self::from(number),
@@ -142,12 +141,12 @@ impl<'a> Look<'a> for Stamp {
 }
 
 impl<'a> Reach<'a> for Stamp {
-    fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
+    fn set(&mut self, content: Content<'a>) -> Result<(), Code> {
         *self = match content {
             Content::Unreported => Self::default(),
             // `Stamp` would make it the nearest instant that it can hold.
             Content::Number(seconds) if SECONDS.holds(seconds) => Self::new(seconds),
-            Content::Number(seconds) => return Err(Error::limit(seconds, SECONDS.min, SECONDS.max)),
+            Content::Number(_) => return Err(Code::Limit),
             _ => return other_type(),
         };
         Ok(())
@@ -161,7 +160,7 @@ impl<'a> Look<'a> for Digest {
 }
 
 impl<'a> Reach<'a> for Digest {
-    fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
+    fn set(&mut self, content: Content<'a>) -> Result<(), Code> {
         self.0 = match content {
             Content::Unreported => [0; 32],
             Content::Digest(digest) => digest,
@@ -172,9 +171,9 @@ impl<'a> Reach<'a> for Digest {
 }
 
 /// A text that is there. An empty one says nothing, and of a name it would say that it is unknown.
-fn text<'a>(content: Content<'a>) -> Result<&'a str, Error> {
+fn text<'a>(content: Content<'a>) -> Result<&'a str, Code> {
     match content {
-        Content::Text("") => Err(Error::limit(0, increp::model::bounds::TEXT.min, increp::model::bounds::TEXT.max)),
+        Content::Text("") => Err(Code::Limit),
         Content::Text(text) => Ok(text),
         _ => other_type(),
     }
@@ -189,8 +188,8 @@ macro_rules! texts {
         }
 
         impl<'a> Reach<'a> for $type<'a> {
-            fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
-                *self = if content == Content::Unreported { Self::default() } else { Self::new(text(content)?) };
+            fn set(&mut self, content: Content<'a>) -> Result<(), Code> {
+                *self = if matches!(content, Content::Unreported) { Self::default() } else { Self::new(text(content)?) };
                 Ok(())
             }
         }
@@ -210,7 +209,7 @@ impl<'a> Look<'a> for Name<'a> {
 }
 
 impl<'a> Reach<'a> for Name<'a> {
-    fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
+    fn set(&mut self, content: Content<'a>) -> Result<(), Code> {
         *self = match content {
             Content::Unreported => Self::UNREPORTED,
             Content::Unknown => Self::UNKNOWN,
@@ -231,12 +230,12 @@ impl<'a, V: Look<'a>> Look<'a> for Option<V> {
 }
 
 impl<'a, V: Reach<'a> + Default> Reach<'a> for Option<V> {
-    fn reach(&mut self, step: u8) -> Result<&mut dyn Reach<'a>, Error> {
+    fn reach(&mut self, step: u8) -> Result<&mut dyn Reach<'a>, Code> {
         self.get_or_insert_with(V::default).reach(step)
     }
 
-    fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
-        if content == Content::Unreported {
+    fn set(&mut self, content: Content<'a>) -> Result<(), Code> {
+        if matches!(content, Content::Unreported) {
             *self = None;
             return Ok(());
         }
@@ -264,7 +263,7 @@ impl<'a, V: Look<'a>> Look<'a> for Said<V> {
 }
 
 impl<'a, V: Reach<'a> + Default> Reach<'a> for Said<V> {
-    fn reach(&mut self, step: u8) -> Result<&mut dyn Reach<'a>, Error> {
+    fn reach(&mut self, step: u8) -> Result<&mut dyn Reach<'a>, Code> {
         if !matches!(self, Self::Known(_)) {
             *self = Self::Known(V::default());
         }
@@ -274,7 +273,7 @@ impl<'a, V: Reach<'a> + Default> Reach<'a> for Said<V> {
         }
     }
 
-    fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
+    fn set(&mut self, content: Content<'a>) -> Result<(), Code> {
         match (content, &mut *self) {
             (Content::Unreported, _) => *self = Self::Unreported,
             (Content::Unknown, _) => *self = Self::Unknown,
@@ -301,21 +300,20 @@ impl<'a, V: Look<'a>, const N: usize> Look<'a> for heapless::Vec<V, N> {
 }
 
 impl<'a, V: Reach<'a> + Default, const N: usize> Reach<'a> for heapless::Vec<V, N> {
-    fn reach(&mut self, step: u8) -> Result<&mut dyn Reach<'a>, Error> {
-        let index = item(step).ok_or(Error::new(Code::NoSuchField))?;
+    fn reach(&mut self, step: u8) -> Result<&mut dyn Reach<'a>, Code> {
+        let index = item(step).ok_or(Code::NoSuchField)?;
         if index >= N {
-            let [found, most] = [index.saturating_add(1), N].map(|items| i64::try_from(items).unwrap_or(i64::MAX));
-            return Err(Error { found, most, ..Error::new(Code::TooMany) });
+            return Err(Code::TooMany);
         }
         if index == self.len() {
             // There is room: the index is less than N.
             let _ = self.push(V::default());
         }
-        let item: &mut dyn Reach<'a> = self.as_mut_slice().get_mut(index).ok_or(Error::new(Code::NoSuchItem))?;
+        let item: &mut dyn Reach<'a> = self.as_mut_slice().get_mut(index).ok_or(Code::NoSuchItem)?;
         Ok(item)
     }
 
-    fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
+    fn set(&mut self, content: Content<'a>) -> Result<(), Code> {
         match content {
             Content::Unreported => self.clear(),
             Content::Here(_) => {}
@@ -336,11 +334,11 @@ impl<'a> Look<'a> for Extra<'a> {
 }
 
 impl<'a> Reach<'a> for Extra<'a> {
-    fn reach(&mut self, step: u8) -> Result<&mut dyn Reach<'a>, Error> {
+    fn reach(&mut self, step: u8) -> Result<&mut dyn Reach<'a>, Code> {
         self.0.reach(step)
     }
 
-    fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
+    fn set(&mut self, content: Content<'a>) -> Result<(), Code> {
         self.0.set(content)
     }
 }
@@ -364,10 +362,10 @@ macro_rules! choice {
         }
 
         impl<'a> Reach<'a> for $name<'a> {
-            fn reach(&mut self, step: u8) -> Result<&mut dyn Reach<'a>, Error> {
+            fn reach(&mut self, step: u8) -> Result<&mut dyn Reach<'a>, Code> {
                 if self.number() != field(step) {
                     if *self != Self::default() {
-                        return Err(Error::new(Code::SaysOther));
+                        return Err(Code::SaysOther);
                     }
                     self.set(Content::Number(step.into()))?;
                 }
@@ -375,8 +373,7 @@ macro_rules! choice {
             }
 
             #[allow(unused_assignments)]
-            fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
-                let most = <Self as Value>::FLAT.len();
+            fn set(&mut self, content: Content<'a>) -> Result<(), Code> {
                 let number = match content {
                     Content::Number(number) => number,
                     Content::Here(_) => return Ok(()),
@@ -390,7 +387,7 @@ macro_rules! choice {
                     }
                     variant += 1;
                 )+
-                Err(Error::limit(number, 1, i64::try_from(most).unwrap_or(i64::MAX)))
+                Err(Code::Limit)
             }
         }
 

@@ -4,7 +4,7 @@
 use increp::model::describe::Record;
 use increp::model::*;
 
-use crate::error::{Code, Error};
+use crate::error::Code;
 use crate::node::{Content, Look, Reach, field, other_type};
 
 macro_rules! records {
@@ -29,7 +29,7 @@ macro_rules! records {
 
         impl<'a> Reach<'a> for $name $(<$lt>)? {
             #[allow(unused_assignments)]
-            fn reach(&mut self, step: u8) -> Result<&mut dyn Reach<'a>, Error> {
+            fn reach(&mut self, step: u8) -> Result<&mut dyn Reach<'a>, Code> {
                 let (step, mut own) = (field(step), 0);
                 $(
                     if step == own {
@@ -37,11 +37,11 @@ macro_rules! records {
                     }
                     own += 1;
                 )+
-                Err(Error::new(Code::NoSuchField))
+                Err(Code::NoSuchField)
             }
 
             // The same code for all records, which therefore is linked once.
-            fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
+            fn set(&mut self, content: Content<'a>) -> Result<(), Code> {
                 if matches!(content, Content::Here(_)) { Ok(()) } else { other_type() }
             }
         }
@@ -113,7 +113,7 @@ macro_rules! codes {
         }
 
         impl<'a> Reach<'a> for $name {
-            fn set(&mut self, content: Content<'a>) -> Result<(), Error> {
+            fn set(&mut self, content: Content<'a>) -> Result<(), Code> {
                 let number = match content {
                     Content::Unreported => {
                         *self = Self::default();
@@ -122,9 +122,9 @@ macro_rules! codes {
                     Content::Number(number) => number,
                     _ => return other_type(),
                 };
-                let code = u8::try_from(number).map_err(|_| Error::limit(number, 0, u8::MAX.into()))?;
+                let code = u8::try_from(number).map_err(|_| Code::Limit)?;
                 let understood = codes!(@new $kind $name code);
-                *self = understood.ok_or(Error { found: number, ..Error::new(Code::MustUnderstand) })?;
+                *self = understood.ok_or(Code::MustUnderstand)?;
                 Ok(())
             }
         }

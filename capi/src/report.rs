@@ -47,7 +47,8 @@ pub unsafe extern "C" fn increp_set_number(report: *mut ReportMemory, path: Path
 pub unsafe extern "C" fn increp_set_text(report: *mut ReportMemory, path: Path, text: Bytes) -> Code {
     // SAFETY: the caller's promise, for the text and for as long as the report refers to it.
     let content = unsafe { memory::bytes(text.bytes, text.length) }
-        .and_then(|bytes| str::from_utf8(bytes).map_err(|_| Error::new(Code::NotUtf8)))
+        .map_err(|_| Code::Misuse)
+        .and_then(|bytes| str::from_utf8(bytes).map_err(|_| Code::NotUtf8))
         .map(Content::Text);
     // SAFETY: the caller's promise.
     unsafe { set_or_fail(report, path, content) }
@@ -61,7 +62,8 @@ pub unsafe extern "C" fn increp_set_text(report: *mut ReportMemory, path: Path, 
 pub unsafe extern "C" fn increp_set_digest(report: *mut ReportMemory, path: Path, digest: *const u8) -> Code {
     // SAFETY: the caller's promise.
     let content = unsafe { memory::bytes(digest, 32) }
-        .and_then(|bytes| bytes.try_into().map_err(|_| Error::new(Code::Misuse)))
+        .map_err(|_| Code::Misuse)
+        .and_then(|bytes| bytes.try_into().map_err(|_| Code::Misuse))
         .map(Content::Digest);
     // SAFETY: the caller's promise.
     unsafe { set_or_fail(report, path, content) }
@@ -259,23 +261,20 @@ unsafe fn set(report: *mut ReportMemory, path: Path, content: Content<'static>) 
 
 /// # Safety
 /// As for every function.
-unsafe fn set_or_fail(report: *mut ReportMemory, path: Path, content: Result<Content<'static>, Error>) -> Code {
+unsafe fn set_or_fail(report: *mut ReportMemory, path: Path, content: Result<Content<'static>, Code>) -> Code {
     // SAFETY: the caller's promise.
     let Ok(handle) = (unsafe { memory::report_mut(report) }) else { return Code::Misuse };
-    match content.and_then(|content| put(&mut handle.report, path, content)) {
-        Ok(()) => Code::Ok,
-        Err(error) => {
-            let error = error.at(path);
-            if handle.first == Error::NONE {
-                handle.first = error;
-            }
-            code_of(&error)
-        }
+    let set = content.and_then(|content| put(&mut handle.report, path, content));
+    if let Err(code) = set
+        && handle.first == Error::NONE
+    {
+        handle.first = Error::of_setter(code, path, content);
     }
+    set.err().unwrap_or(Code::Ok)
 }
 
 /// Sets the value that a path leads to.
-pub(crate) fn put(report: &mut Report<'static>, path: Path, content: Content<'static>) -> Result<(), Error> {
+pub(crate) fn put(report: &mut Report<'static>, path: Path, content: Content<'static>) -> Result<(), Code> {
     let mut node: &mut dyn Reach<'static> = report;
     for step in steps(path) {
         node = node.reach(step)?;

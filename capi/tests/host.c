@@ -215,6 +215,9 @@ static void fields(void)
     CHECK(strcmp(text, "event.observer.bearing_deg at byte 72: expected 0 to 359 degrees from true north, found 360") == 0);
     heard_explosions(&report);
     CHECK(increp_set_number(&report, count.path << 8 | 2, -1) == INCREP_ERROR_LIMIT);
+    CHECK(increp_check(&report, &error) == INCREP_ERROR_LIMIT && error.found == -1);
+    increp_error_text(&error, (uint8_t *)text, sizeof text);
+    CHECK(strcmp(text, "event.counts[0].value: expected 0 to 4294967295 of them, found -1") == 0);
     CHECK(increp_set_number(&report, count.path << 8 | 7, 1) == INCREP_ERROR_OTHER_TYPE);
     CHECK(increp_set_number(&report, count.path << 8 | 99, 1) == INCREP_ERROR_NO_SUCH_FIELD);
     CHECK(increp_set_number(&report, ~(increp_path)0, 1) == INCREP_ERROR_NO_SUCH_FIELD);
