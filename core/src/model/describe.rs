@@ -235,7 +235,8 @@ impl Path {
         self.len == 0
     }
 
-    fn steps(&self) -> impl Iterator<Item = u8> + '_ {
+    /// The steps from the report down: the number of a field, or 0x80 and the index of an item.
+    pub fn steps(&self) -> impl Iterator<Item = u8> + '_ {
         self.steps.iter().copied().take(usize::from(self.len))
     }
 
