@@ -28,13 +28,18 @@ impl<T: Copy + PartialEq, const N: usize> Recent<T, N> {
 
     /// It was said just now, in place of one that `is` it.
     pub(super) fn say(&mut self, value: T, is: impl Fn(&T) -> bool) {
-        if let Some(at) = self.0.iter().rposition(is) {
-            self.0.remove(at);
-        } else if self.0.is_full() {
-            self.0.remove(0);
+        let gives_way = self.0.iter().rposition(is).or_else(|| self.0.is_full().then_some(0));
+        match gives_way {
+            // Those that were said after it move up. `Vec::remove` may panic, as far as the compiler sees.
+            Some(at) => {
+                let mut value = value;
+                for place in self.0.iter_mut().skip(at).rev() {
+                    core::mem::swap(place, &mut value);
+                }
+            }
+            // There is room: it was not full.
+            None => drop(self.0.push(value)),
         }
-        // There is room: one was removed, or it was not full.
-        let _ = self.0.push(value);
     }
 }
 

@@ -28,7 +28,7 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
     pub(super) fn stamp(&mut self, seconds: i64) -> Result<i64, ErrorKind> {
         self.given();
         let sent = self.way.at(Report::RECORD, SENT);
-        let unit = UNITS.iter().position(|unit| seconds.rem_euclid(*unit) == 0).unwrap_or(3);
+        let unit = UNITS.iter().position(|unit| seconds.checked_rem_euclid(*unit) == Some(0)).unwrap_or(3);
         let unit = self.number(What::Unit, unit as u64, 4) as usize;
         let length = *UNITS.get(unit).ok_or(ErrorKind::OtherProfile)?;
         self.way.said(unit as u32);
@@ -56,9 +56,9 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
 
     /// Within the time that the profile is good for, all instants are as likely.
     fn horizon(&mut self, area: Area, seconds: i64, length: i64) -> Option<i64> {
-        let many = 60 * i64::from(area.minutes) / length;
-        let base = area.base.div_euclid(length);
-        let past = seconds.div_euclid(length) - base;
+        let many = whole(60 * i64::from(area.minutes), length);
+        let base = whole(area.base, length);
+        let past = whole(seconds, length) - base;
         let many = u32::try_from(many).ok().filter(|many| *many > 0)?;
         let inside = self.decide(What::Horizon, 0, (0..i64::from(many)).contains(&past));
         let past = u32::try_from(past).unwrap_or(0).min(many - 1);
@@ -82,8 +82,8 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
 
     /// How long before the reference, in units.
     fn ago(&mut self, reference: i64, seconds: i64, length: i64) -> Result<i64, ErrorKind> {
-        let reference = reference.div_euclid(length);
-        let ago = self.signed(What::Ago, reference - seconds.div_euclid(length), 4);
+        let reference = whole(reference, length);
+        let ago = self.signed(What::Ago, reference - whole(seconds, length), 4);
         let units = ago.and_then(|ago| reference.checked_sub(ago)).ok_or(ErrorKind::TooWide { bits: 64 })?;
         units.checked_mul(length).ok_or(ErrorKind::TooWide { bits: 64 })
     }
@@ -210,10 +210,10 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
 
     fn on_grid(&mut self, [from, to]: [i32; 2], degrees: Degrees, step: u64) -> Result<Degrees, ErrorKind> {
         let step = i64::from(*STEPS.get(usize::try_from(step).unwrap_or(usize::MAX)).ok_or(ErrorKind::OtherProfile)?);
-        let first = (i64::from(from) + step - 1).div_euclid(step);
-        let many = i64::from(to).div_euclid(step) - first + 1;
+        let first = whole(i64::from(from) + step - 1, step);
+        let many = whole(to.into(), step) - first + 1;
         let many = u32::try_from(many).ok().filter(|many| *many > 0).ok_or(ErrorKind::OtherProfile)?;
-        let number = u32::try_from(i64::from(degrees.0).div_euclid(step) - first).unwrap_or(0);
+        let number = u32::try_from(whole(degrees.0.into(), step) - first).unwrap_or(0);
         let number = uniform(self.decisions.coder(), many, number.min(many - 1));
         i32::try_from((first + i64::from(number)) * step).map(Degrees).map_err(|_| ErrorKind::OtherProfile)
     }
@@ -224,7 +224,12 @@ const STEPS: [i32; 8] = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_00
 
 /// The coarsest grid that a coordinate lies on.
 fn step(degrees: Degrees) -> u64 {
-    STEPS.iter().rposition(|step| degrees.0 % step == 0).unwrap_or(0) as u64
+    STEPS.iter().rposition(|step| degrees.0.checked_rem(*step) == Some(0)).unwrap_or(0) as u64
+}
+
+/// How many whole units lie below a number. No unit here is zero, but the compiler does not see it and would keep a panic.
+fn whole(number: i64, unit: i64) -> i64 {
+    number.checked_div_euclid(unit).unwrap_or(0)
 }
 
 /// A limit of a coordinate.
