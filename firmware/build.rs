@@ -8,6 +8,15 @@ use std::{env, fs};
 
 use increp::wire::packed::{self, GENERAL_16, Known, Profile};
 
+#[path = "build/memory.rs"]
+mod memory;
+#[path = "build/vectors.rs"]
+mod vectors;
+
+use memory::link;
+use vectors::{Vector, vectors};
+
+// What the firmware is made of, on the host.
 #[path = "src/incident.rs"]
 mod incident;
 #[path = "src/sensor.rs"]
@@ -18,45 +27,13 @@ const VECTORS: &str = "../tests/vectors";
 fn main() -> Result<(), Box<dyn Error>> {
     let out = env::var("OUT_DIR")?;
     let out = Path::new(&out);
-    let target = env::var("TARGET")?;
-    fs::write(out.join("memory.x"), memory(&target))?;
-    println!("cargo:rustc-link-search={}", out.display());
-    if target.starts_with("riscv") {
-        println!("cargo:rustc-link-arg-bins=-Tmemory.x");
-    }
-    for argument in ["--nmagic", "-Tlink.x", "-Tdefmt.x"] {
-        println!("cargo:rustc-link-arg-bins={argument}");
-    }
+    link(&env::var("TARGET")?, out)?;
+    println!("cargo:rustc-link-arg-bins=-Tdefmt.x");
     fs::write(out.join("expected.rs"), expected(out)?)?;
     println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=build");
     println!("cargo:rerun-if-changed=src");
-    println!("cargo:rerun-if-changed={VECTORS}");
     Ok(())
-}
-
-/// The linker script with the memory of the board that QEMU plays.
-fn memory(target: &str) -> String {
-    let (flash, flash_length, ram, ram_length) = match target {
-        // micro:bit: Cortex-M0
-        "thumbv6m-none-eabi" => (0, "256K", 0x2000_0000, "16K"),
-        // LM3S6965: Cortex-M3
-        "thumbv7m-none-eabi" => (0, "256K", 0x2000_0000, "64K"),
-        // MPS2 AN386: Cortex-M4F
-        "thumbv7em-none-eabihf" => (0, "4M", 0x2000_0000, "64K"),
-        // ESP32-C3, as its engineers' own package would say it: built, not run
-        _ => (0x4200_0000, "4M", 0x3fc8_0000, "320K"),
-    };
-    let mut script = format!(
-        "MEMORY {{\n  FLASH : ORIGIN = {flash:#x}, LENGTH = {flash_length}\n  RAM : ORIGIN = {ram:#x}, LENGTH = {ram_length}\n}}\n"
-    );
-    if target.starts_with("riscv") {
-        for (region, memory) in
-            [("TEXT", "FLASH"), ("RODATA", "FLASH"), ("DATA", "RAM"), ("BSS", "RAM"), ("HEAP", "RAM"), ("STACK", "RAM")]
-        {
-            script += &format!("REGION_ALIAS(\"REGION_{region}\", {memory});\n");
-        }
-    }
-    script
 }
 
 /// What the self-test expects, as source code.
@@ -73,34 +50,12 @@ fn expected(out: &Path) -> Result<String, Box<dyn Error>> {
     let host = packed::encode(&report, &profile, &Known::default(), &mut buffer)?;
     writeln!(source, "/// What the host makes of the sensor's report, packed.\nconst HOST_PACKED: &[u8] = &{host:?};")?;
     writeln!(source, "/// The reports that are in both lists of vectors.\nconst VECTORS: &[Vector] = &[")?;
-    let vectors = fs::read_to_string(Path::new(VECTORS).join("packed-v1/vectors.json"))?;
-    let mut many = 0;
-    for line in vectors.lines() {
-        let Some(name) = between(line, "{\"name\":\"", "-general-16\",\"profile\":\"general-16.profile\",\"known\":null,") else {
-            continue;
-        };
-        let Ok(postcard) = fs::read_to_string(Path::new(VECTORS).join(format!("v1/story-{name}.hex"))) else { continue };
-        let packed = between(line, "\"hex\":\"", "\"").ok_or("a vector without bytes")?;
-        let (postcard, packed) = (bytes(postcard.trim())?, bytes(packed)?);
+    for Vector { name, postcard, packed } in vectors(Path::new(VECTORS))? {
         writeln!(source, "Vector {{ name: {name:?}, postcard: &{postcard:?}, packed: &{packed:?} }},")?;
         if name == "clinic-attack" {
             fs::write(out.join("received"), packed)?;
         }
-        many += 1;
-    }
-    if many < 20 {
-        return Err(format!("only {many} vectors of stories").into());
     }
     writeln!(source, "];")?;
     Ok(source)
-}
-
-fn between<'t>(text: &'t str, start: &str, end: &str) -> Option<&'t str> {
-    let (_, rest) = text.split_once(start)?;
-    Some(rest.split_once(end)?.0)
-}
-
-fn bytes(hex: &str) -> Result<Vec<u8>, Box<dyn Error>> {
-    let byte = |at| hex.get(at..at + 2).map(|pair| u8::from_str_radix(pair, 16)).ok_or("half a byte");
-    (0..hex.len()).step_by(2).map(|at| Ok(byte(at)??)).collect()
 }
