@@ -2,6 +2,8 @@
 //! `flash_empty` is the flash that their calls take. `calls` runs in QEMU.
 #![no_std]
 
+pub mod peers;
+
 use core::hint::black_box;
 
 #[cfg(target_arch = "arm")]
@@ -22,10 +24,8 @@ pub fn given<T>() -> T {
 }
 
 /// Firmware of nothing but the calls, with whatever [`given`] they are given.
-///
-/// It does not link if any of it can panic: the panic handler needs a function that is nowhere.
 #[macro_export]
-macro_rules! firmware {
+macro_rules! calls {
     ($($call:expr),* $(,)?) => {
         #[$crate::entry]
         fn main() -> ! {
@@ -35,14 +35,35 @@ macro_rules! firmware {
                 $(core::hint::black_box(&$call);)*
             }
         }
+    };
+}
+
+/// [`calls`] that do not link if any of them can panic: the panic handler needs a function that is nowhere.
+#[macro_export]
+macro_rules! firmware {
+    ($($call:expr),* $(,)?) => {
+        $crate::calls!($($call),*);
 
         #[panic_handler]
-        fn panic(_: &core::panic::PanicInfo) -> ! {
+        fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
             unsafe extern "C" {
                 fn this_firmware_can_panic() -> !;
             }
             // SAFETY: it is nowhere.
             unsafe { this_firmware_can_panic() }
+        }
+    };
+}
+
+/// [`calls`] of a peer, which may panic.
+#[macro_export]
+macro_rules! peer {
+    ($($call:expr),* $(,)?) => {
+        $crate::calls!($($call),*);
+
+        #[panic_handler]
+        fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+            loop {}
         }
     };
 }
