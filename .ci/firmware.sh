@@ -65,6 +65,16 @@ firmware_runs() {
     return "$status"
 }
 
+# firmware_first TARGET: the README's first program is this one, and prints the bytes that the README decodes.
+firmware_first() {
+    local board=$1 hex
+    [[ $(<README.md) == *"$(<firmware/src/bin/first.rs)"* ]] || fail "README.md does not show firmware/src/bin/first.rs"
+    firmware_build "$board" release -p increp-firmware --bin first --features cortex-m
+    hex=$(qemu "$board" "$(firmware_file "$board" release first)")
+    grep -q "^\$ echo $hex | increp decode" README.md || fail "first.rs prints $hex: README.md shows other bytes"
+    printf 'first.rs prints %s\n' "$hex"
+}
+
 # Release firmware of each call links only where the linker finds no path to a panic; and it neither allocates nor reckons with fractions.
 no_panic() {
     local board profile file found

@@ -1,7 +1,7 @@
 """Prints what increp costs in firmware, and holds it against what is kept in the tree.
 
     python3 size.py MEASURED KEPT           fails where something grew by more than the tolerance, or is not there
-    python3 size.py MEASURED KEPT renew     writes KEPT
+    python3 size.py MEASURED KEPT renew     writes KEPT, and the table in README.md
 
 Both files have a line for each figure: what, target, name, number. Flash is that of whole programs; what is printed is over
 the empty one.
@@ -70,6 +70,37 @@ def bars(figures):
         print(f"{name:56}{number:>10,} of {most:>7,}   {'pass' if number <= most else 'MISS'}")
 
 
+def readme(figures):
+    """The table in the README."""
+    em, m = "thumbv7em-none-eabihf", "thumbv7m-none-eabi"
+    rows = [
+        ("`increp::encode`", "postcard_encode", "postcard_encode"),
+        ("`increp::decode_into`", "postcard_decode", "postcard_decode"),
+        ("`packed::encode`, with `general-16`", "packed_encode", "packed_encode"),
+        ("`packed::decode_into`, with `general-16`", "packed_decode", "packed_decode"),
+        ("all four, with `general-16`", "all", None),
+        ("`Profile::new`, once, with `general-16`", "profile", "profile_check"),
+        ("plain struct, postcard's derive", "peer_postcard", "peer_postcard_encode"),
+        ("plain struct, minicbor's derive", "peer_cbor", "peer_cbor_encode"),
+        ("plain struct, protobuf (micropb)", "peer_protobuf", "peer_protobuf_encode"),
+    ]
+    yield "| | flash, thumbv7em | stack | instructions, Cortex-M3 | with the note |"
+    yield "|---|--:|--:|--:|--:|"
+    for title, flash, call in rows:
+        stacks = [number for (what, _, name), number in figures.items() if what == "stack" and call and name.startswith(call)]
+        calls = [figures.get(("instructions", m, f"{call}{note}")) for note in ("", "_text")]
+        numbers = [over_empty(figures, "flash", em, flash), max(stacks, default=None), *calls]
+        yield f"| {title} | " + " | ".join("" if number is None else format(number, ",") for number in numbers) + " |"
+
+
+def renew_readme(figures, path="README.md"):
+    with open(path, encoding="utf-8") as file:
+        before, rest = file.read().split("<!-- sizes -->\n")
+        _, after = rest.split("<!-- /sizes -->\n")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(before + "<!-- sizes -->\n" + "\n".join(readme(figures)) + "\n<!-- /sizes -->\n" + after)
+
+
 def grown(measured, kept):
     for key in sorted(measured.keys() | kept.keys()):
         what, target, name = key
@@ -89,12 +120,13 @@ def main(measured_path, kept_path, renew=None):
     if renew == "renew":
         with open(kept_path, "w", encoding="utf-8") as kept:
             kept.writelines(f"{' '.join(key)} {number}\n" for key, number in measured.items())
+        renew_readme(measured)
         return 0
     failed = list(grown(measured, read(kept_path)))
     for line in failed:
         print("error:", line, file=sys.stderr)
     if failed:
-        print(f"If that is meant: SIZE=renew .ci/run size writes {kept_path}.", file=sys.stderr)
+        print(f"If that is meant: SIZE=renew .ci/run size writes {kept_path} and the README's table.", file=sys.stderr)
     else:
         print(f"\nnothing grew beyond what {kept_path} allows")
     return int(bool(failed))
