@@ -12,6 +12,12 @@ firmware_build() {
     (cd firmware && run cargo build --locked --quiet --profile "$profile" --target "$board" --target-dir "$target/firmware" "$@")
 }
 
+# firmware_lint TARGET
+firmware_lint() {
+    (cd firmware && run cargo clippy --locked --quiet --release --workspace --features increp-measure/calls,cortex-m \
+        --target "$1" --target-dir "$target/firmware" -- -D warnings)
+}
+
 # firmware_file TARGET PROFILE PROGRAM
 firmware_file() {
     printf '%s/firmware/%s/%s/%s' "$target" "$1" "$2" "$3"
@@ -120,4 +126,14 @@ firmware_sizes() {
         # Each instruction takes the same time, by which the firmware counts them.
         qemu "$board" "$(firmware_file "$board" release calls)" -icount shift=7,sleep=off | sed "s/ / $board /"
     fi
+}
+
+# firmware_frames TARGET: the functions that take most stack for themselves. For the eye: names change with every compiler.
+firmware_frames() {
+    local object=$target/firmware/$1/release/flash_all.o
+    (cd firmware && RUSTC_BOOTSTRAP=1 cargo rustc --locked --quiet --release --target "$1" --target-dir "$target/firmware" -p increp-measure --bin flash_all -- \
+        -Zemit-stack-sizes "--emit=obj=$object")
+    printf '\nStack of single functions on %s\n' "$1"
+    "$(llvm readobj)" --stack-sizes -C "$object" | awk '/Functions:/ { sub(/.*Functions: \[/, ""); sub(/\]$/, ""); name = $0 } /Size: 0x/ { print $2, name }' |
+        while read -r size name; do printf '%6d  %.120s\n' "$size" "$name"; done | sort -rn | sed -n 1,12p
 }
