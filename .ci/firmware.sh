@@ -5,16 +5,17 @@ readonly DEFMT_PRINT=1.2.0
 readonly BOARDS=(thumbv6m-none-eabi thumbv7m-none-eabi thumbv7em-none-eabihf riscv32imc-unknown-none-elf)
 declare -rA MACHINES=([thumbv6m-none-eabi]=microbit [thumbv7m-none-eabi]=lm3s6965evb [thumbv7em-none-eabihf]=mps2-an386)
 
-# firmware_build TARGET PROFILE ARGUMENT...: one target a time, or cargo mixes their features.
+# firmware_build TARGET PROFILE ARGUMENT...: one target a time, or cargo mixes their features. Without debug
+# information: linking takes less time.
 firmware_build() {
     local board=$1 profile=$2
     shift 2
-    (cd firmware && run cargo build --locked --quiet --profile "$profile" --target "$board" --target-dir "$target/firmware" "$@")
+    (cd firmware && CARGO_PROFILE_RELEASE_DEBUG=none run cargo build --locked --quiet --profile "$profile" --target "$board" --target-dir "$target/firmware" "$@")
 }
 
 # firmware_lint TARGET
 firmware_lint() {
-    (cd firmware && run cargo clippy --locked --quiet --release --workspace --features increp-measure/calls,cortex-m \
+    (cd firmware && CARGO_PROFILE_RELEASE_DEBUG=none run cargo clippy --locked --quiet --release --workspace --features increp-measure/calls,cortex-m \
         --target "$1" --target-dir "$target/firmware" -- -D warnings)
 }
 
@@ -131,7 +132,7 @@ firmware_sizes() {
 # firmware_frames TARGET: the functions that take most stack for themselves. For the eye: names change with every compiler.
 firmware_frames() {
     local object=$target/firmware/$1/release/flash_all.o
-    (cd firmware && RUSTC_BOOTSTRAP=1 cargo rustc --locked --quiet --release --target "$1" --target-dir "$target/firmware" -p increp-measure --bin flash_all -- \
+    (cd firmware && CARGO_PROFILE_RELEASE_DEBUG=none RUSTC_BOOTSTRAP=1 cargo rustc --locked --quiet --release --target "$1" --target-dir "$target/firmware" -p increp-measure --bin flash_all -- \
         -Zemit-stack-sizes "--emit=obj=$object")
     printf '\nStack of single functions on %s\n' "$1"
     "$(llvm readobj)" --stack-sizes -C "$object" | awk '/Functions:/ { sub(/.*Functions: \[/, ""); sub(/\]$/, ""); name = $0 } /Size: 0x/ { print $2, name }' |
