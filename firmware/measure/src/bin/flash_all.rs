@@ -1,0 +1,12 @@
+//! Everything, called by its own name.
+#![no_std]
+#![no_main]
+
+use increp::wire::packed::{GENERAL_16, Profile, decode_into, encode};
+
+increp_measure::firmware!(
+    increp::encode(given(), given()),
+    increp::decode_into(given(), given()),
+    Profile::new(GENERAL_16).map(|profile| encode(given(), &profile, given(), given()).is_ok()),
+    Profile::new(GENERAL_16).map(|profile| decode_into(given(), &profile, given(), given(), given()).is_ok()),
+);

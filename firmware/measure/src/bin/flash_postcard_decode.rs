@@ -1,0 +1,5 @@
+//! The decoder of postcard.
+#![no_std]
+#![no_main]
+
+increp_measure::firmware!(increp::decode_into(given(), given()));

@@ -1,0 +1,51 @@
+//! A listening post: hears explosions, takes two presses of buttons, makes a report of them, packs it for the radio, and
+//! reads what headquarters sent. No heap; the log shows of a text its length alone.
+#![no_std]
+#![no_main]
+
+mod board;
+mod incident;
+mod self_test;
+mod sensor;
+
+use increp::model::Report;
+use increp::wire::packed::{self, GENERAL_16, Known, Profile};
+
+/// What came over the radio: headquarters' report of an attack on a clinic, packed with the same profile.
+static RECEIVED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/received"));
+
+#[board::entry]
+fn main() -> ! {
+    board::exit(run().unwrap_or_else(|error| {
+        defmt::error!("{}", error);
+        false
+    }))
+}
+
+fn run() -> Result<bool, increp::Error> {
+    // Its hash is checked: once, when the device starts.
+    let Ok(profile) = Profile::new(GENERAL_16) else { return Ok(false) };
+    Ok(send(&profile)? & receive(&profile)? & self_test::vectors(&profile))
+}
+
+/// From the sensors to bytes for the radio.
+#[inline(never)]
+fn send(profile: &Profile<'static>) -> Result<bool, increp::Error> {
+    let report = incident::report(&sensor::listen(), &sensor::buttons());
+    defmt::info!("{}", report);
+
+    let (mut archive, mut frame) = ([0; 256], [0; 200]);
+    let archive = increp::encode(&report, &mut archive)?;
+    let frame = packed::encode(&report, profile, &Known::default(), &mut frame)?;
+    defmt::info!("postcard {} bytes, packed {} bytes: {:02x}", archive.len(), frame.len(), frame);
+    Ok(self_test::report_is_the_hosts(archive, frame))
+}
+
+/// From the radio to what the screen shows. Texts are read into `room`.
+#[inline(never)]
+fn receive(profile: &Profile<'static>) -> Result<bool, increp::Error> {
+    let (mut room, mut report) = ([0; 512], Report::default());
+    packed::decode_into(RECEIVED, profile, &Known::default(), &mut report, &mut room)?;
+    defmt::info!("{}", report);
+    Ok(true)
+}
