@@ -13,7 +13,7 @@ def load(folder):
 
 
 def profile(name):
-    places = [root / "core/profiles" / name, root / "tests/vectors/packed-v1" / name]
+    places = [root / "core/profiles" / name, root / "tests/vectors/packed-v2" / name]
     return next((str(place) for place in places if place.exists()), "-")
 
 
@@ -40,7 +40,7 @@ for vector in vectors["accepted"]:
     print("postcard", vector["hex"])
 for vector in vectors["rejected"]:
     print("refused", codes[vector["error"].upper()], vector["offset"], vector["path"] or "-", vector["hex"] or "-")
-vectors = load("packed-v1")
+vectors = load("packed-v2")
 for vector in vectors["reports"]:
     print("packed", profile(vector["profile"]), *known(vector["known"]), vector["hex"])
 for vector in vectors["rejected"]:
