@@ -94,11 +94,11 @@ macro_rules! codes {
                     *self != Self::default()
                 }
 
-                fn put<S: Sink<'a>>(&self, sink: &mut S, _: &'static Bound) -> Result<(), Error> {
+                fn put(&self, sink: &mut dyn Sink<'a>, _: &'static Bound) -> Result<(), Error> {
                     sink.code(self.0, Self::LIST)
                 }
 
-                fn take<S: Source<'a>>(&mut self, source: &mut S, _: &'static Bound) -> Result<(), Error> {
+                fn take(&mut self, source: &mut dyn Source<'a>, _: &'static Bound) -> Result<(), Error> {
                     self.0 = source.code(Self::LIST)?;
                     understood(self.0, Self::LIST).map_err(|kind| source.error(kind))
                 }

@@ -80,11 +80,11 @@ impl<'a> Value<'a> for Integer {
         self.get() != 0
     }
 
-    fn put<S: Sink<'a>>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
+    fn put(&self, sink: &mut dyn Sink<'a>, bound: &'static Bound) -> Result<(), Error> {
         self.get().put(sink, bound)
     }
 
-    fn take<S: Source<'a>>(&mut self, source: &mut S, bound: &'static Bound) -> Result<(), Error> {
+    fn take(&mut self, source: &mut dyn Source<'a>, bound: &'static Bound) -> Result<(), Error> {
         let mut value = 0i64;
         value.take(source, bound)?;
         *self = value.into();
@@ -138,7 +138,7 @@ impl<'a> Value<'a> for Extra<'a> {
         !self.0.is_empty()
     }
 
-    fn put<S: Sink<'a>>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
+    fn put(&self, sink: &mut dyn Sink<'a>, bound: &'static Bound) -> Result<(), Error> {
         self.0.put(sink, bound)?;
         self.duplicate().map_or(Ok(()), |index| {
             sink.item(index);
@@ -146,7 +146,7 @@ impl<'a> Value<'a> for Extra<'a> {
         })
     }
 
-    fn take<S: Source<'a>>(&mut self, source: &mut S, bound: &'static Bound) -> Result<(), Error> {
+    fn take(&mut self, source: &mut dyn Source<'a>, bound: &'static Bound) -> Result<(), Error> {
         self.0.take(source, bound)?;
         self.duplicate().map_or(Ok(()), |index| {
             source.path().enter_item(index);

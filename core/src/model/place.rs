@@ -40,12 +40,12 @@ impl<'a> Value<'a> for Degrees {
         self.0 != 0
     }
 
-    fn put<S: Sink<'a>>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
+    fn put(&self, sink: &mut dyn Sink<'a>, bound: &'static Bound) -> Result<(), Error> {
         within(i64::from(self.0), bound).map_err(|kind| sink.error(kind))?;
         sink.signed(i64::from(self.0), 32)
     }
 
-    fn take<S: Source<'a>>(&mut self, source: &mut S, bound: &'static Bound) -> Result<(), Error> {
+    fn take(&mut self, source: &mut dyn Source<'a>, bound: &'static Bound) -> Result<(), Error> {
         let value = source.signed(32)?;
         self.0 = i32::try_from(value).map_err(|_| source.error(ErrorKind::TooWide { bits: 32 }))?;
         within(value, bound).map_err(|kind| source.error(kind))

@@ -69,7 +69,7 @@ macro_rules! record {
                 }
 
                 #[allow(unused_assignments)]
-                fn put<S: Sink<'a>>(&self, sink: &mut S, _: &'static Bound) -> Result<(), Error> {
+                fn put(&self, sink: &mut dyn Sink<'a>, _: &'static Bound) -> Result<(), Error> {
                     record!(@put_group self sink $($flag)*);
                     let (mut reported, mut bit) = (0, 1);
                     $(
@@ -92,7 +92,7 @@ macro_rules! record {
                 }
 
                 #[allow(unused_assignments)]
-                fn take<S: Source<'a>>(&mut self, source: &mut S, _: &'static Bound) -> Result<(), Error> {
+                fn take(&mut self, source: &mut dyn Source<'a>, _: &'static Bound) -> Result<(), Error> {
                     record!(@take_group self source $($flag)*);
                     let fields = source.fields(Self::RECORD)?;
                     let sparse = fields.is_sparse();
@@ -388,7 +388,7 @@ macro_rules! one_of {
                     true
                 }
 
-                fn put<S: Sink<'a>>(&self, sink: &mut S, _: &'static Bound) -> Result<(), Error> {
+                fn put(&self, sink: &mut dyn Sink<'a>, _: &'static Bound) -> Result<(), Error> {
                     sink.choice(self.number(), MANY)?;
                     sink.variant(self.number(), Self::VARIANTS);
                     match self { $( Self::$variant(value) => value.put(sink, record!(@bound $($bound)?))?, )+ }
@@ -396,7 +396,7 @@ macro_rules! one_of {
                     Ok(())
                 }
 
-                fn take<S: Source<'a>>(&mut self, source: &mut S, _: &'static Bound) -> Result<(), Error> {
+                fn take(&mut self, source: &mut dyn Source<'a>, _: &'static Bound) -> Result<(), Error> {
                     let number = source.choice(MANY)?;
                     *self = Self::nth(number);
                     source.variant(number, Self::VARIANTS);

@@ -299,11 +299,11 @@ impl<'a> Value<'a> for Digest {
         self.0 != [0; 32]
     }
 
-    fn put<S: Sink<'a>>(&self, sink: &mut S, _: &'static Bound) -> Result<(), Error> {
+    fn put(&self, sink: &mut dyn Sink<'a>, _: &'static Bound) -> Result<(), Error> {
         sink.digest(&self.0)
     }
 
-    fn take<S: Source<'a>>(&mut self, source: &mut S, _: &'static Bound) -> Result<(), Error> {
+    fn take(&mut self, source: &mut dyn Source<'a>, _: &'static Bound) -> Result<(), Error> {
         self.0 = source.digest()?;
         Ok(())
     }

@@ -173,12 +173,12 @@ impl fmt::Display for Cited<'_> {
     }
 }
 
-fn put<'a, S: Sink<'a>>(text: &'a str, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
+fn put<'a>(text: &'a str, sink: &mut dyn Sink<'a>, bound: &'static Bound) -> Result<(), Error> {
     within(length(text), bound_of(bound)).map_err(|kind| sink.error(kind))?;
     sink.text(text)
 }
 
-fn take<'a, S: Source<'a>>(source: &mut S, bound: &'static Bound) -> Result<&'a str, Error> {
+fn take<'a>(source: &mut dyn Source<'a>, bound: &'static Bound) -> Result<&'a str, Error> {
     let text = source.text()?;
     within(length(text), bound_of(bound)).map_err(|kind| source.error(kind))?;
     Ok(text)
@@ -241,11 +241,11 @@ macro_rules! text {
                 !self.0.is_empty()
             }
 
-            fn put<S: Sink<'a>>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
+            fn put(&self, sink: &mut dyn Sink<'a>, bound: &'static Bound) -> Result<(), Error> {
                 put(self.0, sink, bound)
             }
 
-            fn take<S: Source<'a>>(&mut self, source: &mut S, bound: &'static Bound) -> Result<(), Error> {
+            fn take(&mut self, source: &mut dyn Source<'a>, bound: &'static Bound) -> Result<(), Error> {
                 self.0 = take(source, bound)?;
                 Ok(())
             }
@@ -297,7 +297,7 @@ impl<'a> Value<'a> for Name<'a> {
         self.0.is_some()
     }
 
-    fn put<S: Sink<'a>>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
+    fn put(&self, sink: &mut dyn Sink<'a>, bound: &'static Bound) -> Result<(), Error> {
         match self.said() {
             Said::Unreported => sink.case(0, 3),
             Said::Unknown => sink.case(1, 3),
@@ -308,7 +308,7 @@ impl<'a> Value<'a> for Name<'a> {
         }
     }
 
-    fn take<S: Source<'a>>(&mut self, source: &mut S, bound: &'static Bound) -> Result<(), Error> {
+    fn take(&mut self, source: &mut dyn Source<'a>, bound: &'static Bound) -> Result<(), Error> {
         *self = match source.case(3)? {
             0 => Self::UNREPORTED,
             1 => Self::UNKNOWN,

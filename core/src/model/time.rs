@@ -100,11 +100,11 @@ impl<'a> Value<'a> for Stamp {
         self.seconds() != 0
     }
 
-    fn put<S: Sink<'a>>(&self, sink: &mut S, _: &'static Bound) -> Result<(), Error> {
+    fn put(&self, sink: &mut dyn Sink<'a>, _: &'static Bound) -> Result<(), Error> {
         sink.stamp(self.seconds())
     }
 
-    fn take<S: Source<'a>>(&mut self, source: &mut S, _: &'static Bound) -> Result<(), Error> {
+    fn take(&mut self, source: &mut dyn Source<'a>, _: &'static Bound) -> Result<(), Error> {
         let seconds = source.stamp()?;
         within(seconds, &bounds::SECONDS).map_err(|kind| source.error(kind))?;
         *self = Self::new(seconds);
@@ -551,11 +551,11 @@ macro_rules! string {
                     self.0.is_reported()
                 }
 
-                fn put<S: Sink<'a>>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
+                fn put(&self, sink: &mut dyn Sink<'a>, bound: &'static Bound) -> Result<(), Error> {
                     self.0.put(sink, bound)
                 }
 
-                fn take<S: Source<'a>>(&mut self, source: &mut S, bound: &'static Bound) -> Result<(), Error> {
+                fn take(&mut self, source: &mut dyn Source<'a>, bound: &'static Bound) -> Result<(), Error> {
                     self.0.take(source, bound)
                 }
 

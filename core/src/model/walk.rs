@@ -200,13 +200,13 @@ pub trait Value<'a>: Default + Serialize {
     ///
     /// # Errors
     /// A limit or rule that the value breaks, or a full buffer.
-    fn put<S: Sink<'a>>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error>;
+    fn put(&self, sink: &mut dyn Sink<'a>, bound: &'static Bound) -> Result<(), Error>;
 
     /// Takes the value in place, over a default value, checking its limits.
     ///
     /// # Errors
     /// What the sender did wrong.
-    fn take<S: Source<'a>>(&mut self, source: &mut S, bound: &'static Bound) -> Result<(), Error>;
+    fn take(&mut self, source: &mut dyn Source<'a>, bound: &'static Bound) -> Result<(), Error>;
 
     /// Fills the value from serde, over a default value.
     ///
@@ -274,12 +274,12 @@ macro_rules! number {
                 *self != 0
             }
 
-            fn put<S: Sink<'a>>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
+            fn put(&self, sink: &mut dyn Sink<'a>, bound: &'static Bound) -> Result<(), Error> {
                 within(i64::from(*self), bound).map_err(|kind| sink.error(kind))?;
                 sink.$method($wide::from(*self), $bits)
             }
 
-            fn take<S: Source<'a>>(&mut self, source: &mut S, bound: &'static Bound) -> Result<(), Error> {
+            fn take(&mut self, source: &mut dyn Source<'a>, bound: &'static Bound) -> Result<(), Error> {
                 let value = source.$method($bits)?;
                 *self = $type::try_from(value).map_err(|_| source.error(ErrorKind::TooWide { bits: $bits }))?;
                 within(i64::from(*self), bound).map_err(|kind| source.error(kind))
@@ -333,11 +333,11 @@ impl<'a> Value<'a> for bool {
         *self
     }
 
-    fn put<S: Sink<'a>>(&self, sink: &mut S, _: &'static Bound) -> Result<(), Error> {
+    fn put(&self, sink: &mut dyn Sink<'a>, _: &'static Bound) -> Result<(), Error> {
         sink.flag(*self)
     }
 
-    fn take<S: Source<'a>>(&mut self, source: &mut S, _: &'static Bound) -> Result<(), Error> {
+    fn take(&mut self, source: &mut dyn Source<'a>, _: &'static Bound) -> Result<(), Error> {
         *self = source.flag()?;
         Ok(())
     }
@@ -366,12 +366,12 @@ impl<'a, V: Value<'a>> Value<'a> for Option<V> {
         self.is_some()
     }
 
-    fn put<S: Sink<'a>>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
+    fn put(&self, sink: &mut dyn Sink<'a>, bound: &'static Bound) -> Result<(), Error> {
         sink.case(u8::from(self.is_some()), 2)?;
         self.as_ref().map_or(Ok(()), |value| value.put(sink, bound))
     }
 
-    fn take<S: Source<'a>>(&mut self, source: &mut S, bound: &'static Bound) -> Result<(), Error> {
+    fn take(&mut self, source: &mut dyn Source<'a>, bound: &'static Bound) -> Result<(), Error> {
         if source.case(2)? == 0 { Ok(()) } else { self.insert(V::default()).take(source, bound) }
     }
 
@@ -423,7 +423,7 @@ impl<'a, V: Value<'a>, const N: usize> Value<'a> for heapless::Vec<V, N> {
         !self.is_empty()
     }
 
-    fn put<S: Sink<'a>>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
+    fn put(&self, sink: &mut dyn Sink<'a>, bound: &'static Bound) -> Result<(), Error> {
         sink.length(self.len(), N)?;
         for (index, value) in (0u8..).zip(self) {
             sink.item(index);
@@ -433,7 +433,7 @@ impl<'a, V: Value<'a>, const N: usize> Value<'a> for heapless::Vec<V, N> {
         Ok(())
     }
 
-    fn take<S: Source<'a>>(&mut self, source: &mut S, bound: &'static Bound) -> Result<(), Error> {
+    fn take(&mut self, source: &mut dyn Source<'a>, bound: &'static Bound) -> Result<(), Error> {
         let items = source.length(N)?;
         for (index, _) in (0u8..).zip(0..items) {
             source.item(index);
@@ -543,7 +543,7 @@ impl<'a, V: Value<'a>> Value<'a> for Said<V> {
         !matches!(self, Self::Unreported)
     }
 
-    fn put<S: Sink<'a>>(&self, sink: &mut S, bound: &'static Bound) -> Result<(), Error> {
+    fn put(&self, sink: &mut dyn Sink<'a>, bound: &'static Bound) -> Result<(), Error> {
         match self {
             Self::Unreported => sink.case(0, 3),
             Self::Unknown => sink.case(1, 3),
@@ -554,7 +554,7 @@ impl<'a, V: Value<'a>> Value<'a> for Said<V> {
         }
     }
 
-    fn take<S: Source<'a>>(&mut self, source: &mut S, bound: &'static Bound) -> Result<(), Error> {
+    fn take(&mut self, source: &mut dyn Source<'a>, bound: &'static Bound) -> Result<(), Error> {
         match source.case(3)? {
             0 => Ok(()),
             1 => {
