@@ -23,6 +23,8 @@ struct Kept {
     bytes: Vec<u8>,
     least: Mark,
     most: Mark,
+    /// Confirmed. What was not may show itself and vanish again, where the word in which power failed reads differently each time.
+    sure: bool,
 }
 
 /// Bytes: many erased and many zero ones among them, and no two records alike.
@@ -60,18 +62,25 @@ impl Oracle {
     fn hold(&mut self, found: &[(Handle, Mark, Vec<u8>)], may_drop: usize) {
         let with_pending = self.pending.take().filter(|bytes| found.last().is_some_and(|last| last.2 == *bytes));
         if let Some(bytes) = with_pending {
-            self.kept.push(Kept { bytes, least: Mark::Saved, most: Mark::Saved });
+            self.kept.push(Kept { bytes, least: Mark::Saved, most: Mark::Saved, sure: false });
         }
-        let Some(dropped) = self.kept.len().checked_sub(found.len()) else { panic!("a record that nobody kept") };
+        let mut matched = self.kept.len();
+        for (_, _, bytes) in found.iter().rev() {
+            while matched > 0 && self.kept[matched - 1].bytes != *bytes && !self.kept[matched - 1].sure {
+                matched -= 1;
+                self.kept.remove(matched);
+            }
+            matched = matched.checked_sub(1).expect("a record that nobody kept");
+        }
+        let dropped = self.kept.len() - found.len();
         for gone in self.kept.drain(..dropped) {
             match self.when_full {
-                WhenFull::Refuse => panic!("a record is lost"),
-                WhenFull::DropAtHq => assert_eq!(gone.most, Mark::AtHq, "dropped before its time"),
+                WhenFull::Refuse => assert!(!gone.sure, "a record is lost"),
+                WhenFull::DropAtHq => assert!(!gone.sure || gone.most == Mark::AtHq, "dropped before its time"),
                 WhenFull::DropOldest => {}
             }
         }
-        let lost: usize = dropped;
-        assert!(lost <= may_drop, "{lost} records were dropped, at most {may_drop} were in what was erased");
+        assert!(dropped <= may_drop, "{dropped} records were dropped, at most {may_drop} were in what was erased");
         for (kept, (_, mark, bytes)) in self.kept.iter_mut().zip(found) {
             assert!(kept.bytes == *bytes, "another record: {} bytes for {}", bytes.len(), kept.bytes.len());
             assert!((kept.least..=kept.most).contains(mark), "{mark:?} is not from {:?} to {:?}", kept.least, kept.most);
@@ -103,13 +112,13 @@ fn run<const WRITE: usize, const PAGE: usize>(
         let found = all(&mut journal).unwrap();
         oracle.hold(&found, if when_full == WhenFull::Refuse { 0 } else { each + gone });
         gone = 0;
-        assert_eq!(status.records as usize, found.len());
-        assert_eq!(status.lost, 0, "{status:?}");
+        assert!(torn == Torn::Unstable || status.records as usize == found.len());
+        assert!(status.lost == 0 || torn == Torn::Unstable && status.lost <= cut_short, "{status:?}");
         assert!(status.damaged_pages <= cut_short, "{status:?}");
         assert!(cut_short > 0 || !status.unfinished, "{status:?}");
         let counted = status.erases;
         drop(journal);
-        assert!(counted <= erases(&flash) && counted + 2 * cut_short >= erases(&flash), "{counted} of {} erases", erases(&flash));
+        assert!(counted <= erases(&flash) && counted + cut_short >= erases(&flash), "{counted} of {} erases", erases(&flash));
         let (mut journal, _) = Journal::open(&mut flash, range.clone(), when_full).unwrap();
         loop {
             let Some(step) = steps.next() else { break 'power };
@@ -121,7 +130,7 @@ fn run<const WRITE: usize, const PAGE: usize>(
                     let before = journal.status().map_or(0, |status| status.free);
                     match journal.append(&record) {
                         Ok(_) => {
-                            oracle.kept.push(Kept { bytes: record, least: Mark::Saved, most: Mark::Saved });
+                            oracle.kept.push(Kept { bytes: record, least: Mark::Saved, most: Mark::Saved, sure: true });
                             Ok(())
                         }
                         Err(error) if error.kind == ErrorKind::Full => {
@@ -191,7 +200,7 @@ fn every_cut<const WRITE: usize, const PAGE: usize>(pages: usize, lengths: &[usi
     let script = script(lengths);
     for when_full in [WhenFull::Refuse, WhenFull::DropAtHq, WhenFull::DropOldest] {
         let total = run::<WRITE, PAGE>(pages, &script, when_full, (Torn::Nothing, 1), &[]);
-        assert!(total > 100);
+        assert!(total > 40);
         for (cut, &torn) in (0..total).step_by(stride).zip(TORN.iter().cycle()) {
             run::<WRITE, PAGE>(pages, &script, when_full, (torn, cut), &[cut]);
             run::<WRITE, PAGE>(pages, &script, when_full, (torn, cut), &[cut, cut % (3 * ERASE_STEPS), cut % 5]);
@@ -267,7 +276,7 @@ proptest! {
                     oracle.appended += 1;
                     let free = ring.status().unwrap().free as usize;
                     match ring.append(&record) {
-                        Ok(_) => oracle.kept.push(Kept { bytes: record, least: Mark::Saved, most: Mark::Saved }),
+                        Ok(_) => oracle.kept.push(Kept { bytes: record, least: Mark::Saved, most: Mark::Saved, sure: true }),
                         Err(error) => prop_assert!(free < length + 3, "{error} with {free} bytes free"),
                     }
                     // Nothing goes while there is room.
@@ -289,10 +298,11 @@ proptest! {
 
 /// A journal of three full pages and a bit, and what is in it.
 fn filled<const WRITE: usize>() -> (CutFlash<WRITE, 1024>, Vec<Vec<u8>>) {
-    let mut flash = CutFlash::<WRITE, 1024>::new(6, 7, Torn::Nothing);
-    let (mut journal, _) = Journal::open(&mut flash, 0..6144, WhenFull::Refuse).unwrap();
-    let records: Vec<Vec<u8>> =
-        (0..30).map(|number| bytes(if number == 9 { 1200 } else { 20 + number * 3 % 40 }, 2, number)).collect();
+    let mut flash = CutFlash::<WRITE, 1024>::new(10, 7, Torn::Nothing);
+    let (mut journal, _) = Journal::open(&mut flash, 0..10240, WhenFull::Refuse).unwrap();
+    let records: Vec<Vec<u8>> = (0..if WRITE == 32 { 18 } else { 30 })
+        .map(|number| bytes(if number == 9 { 1200 } else { 20 + number * 3 % 40 }, 2, number))
+        .collect();
     for record in &records {
         journal.append(record).unwrap();
     }
@@ -306,7 +316,7 @@ fn reported(status: &Status) -> bool {
 /// Opens what is there: every record found is one that was kept, in order; gives those and the status, and appends once more.
 fn open_damaged<const WRITE: usize>(flash: &CutFlash<WRITE, 1024>, records: &[Vec<u8>]) -> (Vec<usize>, Status) {
     let mut flash = CutFlash::<WRITE, 1024>::image(&flash.bytes);
-    let (mut journal, status) = Journal::open(&mut flash, 0..6144, WhenFull::Refuse).unwrap();
+    let (mut journal, status) = Journal::open(&mut flash, 0..10240, WhenFull::Refuse).unwrap();
     let mut found = Vec::new();
     for (_, _, bytes) in all(&mut journal).unwrap() {
         let from = found.last().map_or(0, |last| last + 1);
@@ -411,7 +421,7 @@ fn erases_are_counted_and_even() {
         journal.append(&bytes(50, 2, number)).unwrap();
     }
     let (mut journal, status) = Journal::open(&mut flash, 0..4096, WhenFull::DropOldest).unwrap();
-    let counted: Vec<u32> = (0..4).map(|page| journal.erases(page).unwrap().unwrap()).collect();
+    let counted: Vec<u32> = (0..4).map(|page| journal.erases(page).unwrap()).collect();
     drop(journal);
     assert_eq!(counted, flash.erases);
     assert_eq!(status.erases, flash.erases.iter().sum::<u32>());

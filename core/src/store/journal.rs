@@ -87,14 +87,19 @@ impl<F: NorFlash> Journal<F> {
         Ok((journal, status))
     }
 
-    /// How often a page was erased, counted on the page itself; `None` if it never was, or cannot be read.
+    /// How often a page was erased, counted on the page itself; where its head cannot be read, how often at least.
     ///
     /// # Errors
     /// What the flash did.
-    pub fn erases(&mut self, page: u32) -> Result<Option<u32>, Error> {
+    pub fn erases(&mut self, page: u32) -> Result<u32, Error> {
+        let pages = self.geometry().pages;
+        let at_least = match self.number.checked_rem(pages) {
+            Some(newest) if newest < page => self.number.saturating_sub(pages),
+            _ => self.number,
+        };
         Ok(match self.head(page)? {
-            Head::Known { erases, .. } => Some(erases),
-            _ => None,
+            Head::Known { erases, .. } => erases,
+            _ => at_least.checked_div(pages).unwrap_or(0),
         })
     }
 
@@ -293,17 +298,18 @@ impl<F: NorFlash> Journal<F> {
         Ok(check.end())
     }
 
-    /// Bytes that fit into one more slot of the newest page.
-    fn room(&self) -> u32 {
-        let offset = self.geometry().slot(self.slot).filter(|_| self.open);
-        offset.map_or(0, |offset| offset.saturating_sub(self.end))
+    /// Bytes that fit beside one more slot into the newest page, if there is room for the slot.
+    fn room(&self) -> Option<u32> {
+        let offset = self.geometry().slot(self.slot).filter(|_| self.open)?;
+        offset.checked_sub(self.end)
     }
 
-    /// Bytes of the next part, with so many left to write. A record that fits into a page is in one; a longer one begins where there is room for more
-    /// than its slot takes.
-    fn part(&self, left: u32, whole: u32, room: u32) -> Option<u32> {
+    /// Bytes of the next part, with so many left to write. A record that fits into a page is in one; a longer one begins where there is room
+    /// for more than its slot takes.
+    fn part(&self, left: u32, whole: u32, room: Option<u32>) -> Option<u32> {
+        let room = room?;
         let split = whole > self.geometry().capacity() && room > self.geometry().slot_length();
-        if left <= room && self.geometry().slot(self.slot).is_some() { Some(left) } else { split.then_some(room) }
+        if left <= room { Some(left) } else { split.then_some(room) }
     }
 
     /// May the page that comes so many after the newest be begun?
@@ -335,7 +341,7 @@ impl<F: NorFlash> Journal<F> {
         }
         let number = self.number.saturating_add(1);
         let lap = number.checked_div(geometry.pages).unwrap_or(0);
-        let erases = self.erases(number)?.map_or(lap, |erases| lap.max(erases.saturating_add(1)));
+        let erases = lap.max(self.erases(number.checked_rem(geometry.pages).unwrap_or(0))?.saturating_add(1));
         (self.number, self.slot, self.end, self.open, self.ahead) = (number, 0, geometry.data(), false, false);
         self.flash.erase(number)?;
         let head = Head::bytes(geometry, number, self.sequence, erases);
@@ -349,7 +355,7 @@ impl<F: NorFlash> Journal<F> {
         let (mut rest, mut before, mut handle) = (record, 0, None);
         loop {
             let left = u32::try_from(rest.len()).unwrap_or(u32::MAX);
-            let Some(now) = self.part(left, whole, self.room()).filter(|_| self.open) else {
+            let Some(now) = self.part(left, whole, self.room()) else {
                 if !self.may_begin(1, self.when_full)? {
                     return Err(Error::new(ErrorKind::Full, self.flash.at(self.number.saturating_add(1), 0)));
                 }
@@ -416,18 +422,15 @@ impl<F: NorFlash> Store for Journal<F> {
         // Before a word is written: is there room for all of it?
         let (mut left, mut pages, mut room) = (whole, 0, self.room());
         while pages < geometry.pages {
-            match self.part(left, whole, room).filter(|_| self.open || pages > 0) {
+            match self.part(left, whole, room) {
                 Some(now) if now == left => break,
                 Some(now) => left = left.saturating_sub(now),
                 None => {}
             }
             pages = pages.saturating_add(1);
-            room = geometry.capacity();
+            room = Some(geometry.capacity());
             if !self.may_begin(pages, self.when_full)? {
                 return Err(Error::new(ErrorKind::Full, self.flash.at(self.number.saturating_add(pages), 0)));
-            }
-            if left <= room {
-                break;
             }
         }
         let mut tried = 1;
@@ -467,7 +470,7 @@ impl<F: NorFlash> Store for Journal<F> {
 
     fn status(&mut self) -> Result<Status, Error> {
         let geometry = self.geometry();
-        let mut status = Status { free: self.room(), ..Status::default() };
+        let mut status = Status { free: self.room().unwrap_or(0), ..Status::default() };
         let oldest = self.oldest();
         for number in oldest.number..=self.number {
             let damaged = match self.head(number)? {
@@ -480,7 +483,7 @@ impl<F: NorFlash> Store for Journal<F> {
             }
         }
         for page in 0..geometry.pages {
-            let erases = self.erases(page)?.unwrap_or(0);
+            let erases = self.erases(page)?;
             status.erases = status.erases.saturating_add(erases);
             status.most_erases = status.most_erases.max(erases);
         }
