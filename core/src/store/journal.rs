@@ -233,12 +233,11 @@ impl<F: NorFlash> Journal<F> {
             }
         }
         while let Some((slot, index)) = self.advance(&mut place)? {
-            // Once: a slot that was cut short may read as whole today, after its record was kept in another.
             if !slot.first || after.is_some_and(|handle| slot.sequence <= handle.sequence) {
                 continue;
             }
             let handle = Handle { sequence: slot.sequence, page: place.number, slot: index };
-            let Some(behind) = self.is_whole(&slot, place, None)? else { continue };
+            let Some(behind) = self.counts(&slot, place)? else { continue };
             let length = u32::from(slot.length).saturating_add(u32::from(slot.after));
             if let Some(buffer) = buffer.as_deref_mut() {
                 if buffer.len() < usize::try_from(length).unwrap_or(usize::MAX) {
@@ -253,6 +252,22 @@ impl<F: NorFlash> Journal<F> {
             return Ok(Some(Found { handle, length, place: behind }));
         }
         Ok(None)
+    }
+
+    /// Does the record of this first part count? Then the place behind it. What was cut short may read as whole today, after
+    /// another record got its sequence: the last one counts.
+    fn counts(&mut self, slot: &Slot, place: Place) -> Result<Option<Place>, Error> {
+        let Some(behind) = self.is_whole(slot, place, None)? else { return Ok(None) };
+        let mut later = place;
+        while let Some((next, _)) = self.advance(&mut later)? {
+            if next.first && next.sequence != slot.sequence {
+                break;
+            }
+            if next.first && self.is_whole(&next, later, None)?.is_some() {
+                return Ok(None);
+            }
+        }
+        Ok(Some(behind))
     }
 
     /// Are all parts there and unchanged? Then the place behind the last. `place` is behind the first.
@@ -318,14 +333,13 @@ impl<F: NorFlash> Journal<F> {
         let Some(old) = old.filter(|&old| when_full != WhenFull::DropOldest && old >= self.oldest().number) else {
             return Ok(true);
         };
-        let (mut place, mut last) = (Place { number: old, ..self.oldest() }, None);
+        let mut place = Place { number: old, ..self.oldest() };
         while let Some((slot, index)) = self.advance(&mut place)?.filter(|_| place.number == old) {
-            if slot.first && Some(slot.sequence) > last && self.is_whole(&slot, place, None)?.is_some() {
+            if slot.first && self.counts(&slot, place)?.is_some() {
                 let handle = Handle { sequence: slot.sequence, page: old, slot: index };
                 if when_full == WhenFull::Refuse || self.read_mark(handle)? != Mark::AtHq {
                     return Ok(false);
                 }
-                last = Some(slot.sequence);
             }
         }
         Ok(true)
