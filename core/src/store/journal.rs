@@ -158,6 +158,17 @@ impl<F: NorFlash> Journal<F> {
         Ok(filled)
     }
 
+    /// Does the word `full` of the newest page give the next one up? Cut short it does too, for whoever wrote it was about to; a flipped
+    /// bit does not.
+    fn gives_up(&mut self) -> Result<bool, Error> {
+        let (at, word) = (self.flash.at(self.number, self.geometry().full()), self.geometry().word);
+        let mut cleared = 0_u32;
+        self.flash.read(at, word, |bytes| {
+            cleared = bytes.iter().fold(cleared, |cleared, byte| cleared.saturating_add(byte.count_zeros()));
+        })?;
+        Ok(cleared > 1)
+    }
+
     /// Fills a word, and reads it back.
     fn fill(&mut self, at: u32, value: u8) -> Result<bool, Error> {
         let word = usize::try_from(self.geometry().word).unwrap_or(0);
@@ -169,7 +180,7 @@ impl<F: NorFlash> Journal<F> {
     fn settle(&mut self) -> Result<(), Error> {
         let geometry = self.geometry();
         loop {
-            self.ahead = self.is_here(self.number)? && self.is_filled(self.flash.at(self.number, geometry.full()), FULL)?;
+            self.ahead = self.is_here(self.number)? && self.gives_up()?;
             let next = self.number.saturating_add(1);
             // A page whose head was damaged after it was begun: it is read, never written.
             if !(self.ahead && self.head(next)? == Head::Damaged && self.is_here(next)?) {
