@@ -128,7 +128,6 @@ fn run<const WRITE: usize, const PAGE: usize>(
         assert!(status.damaged_pages <= cut_short, "{status:?}");
         assert!(cut_short > 0 || !status.unfinished, "{status:?}");
         let counted = status.erases;
-        drop(journal);
         assert!(counted <= erases(&flash) && counted + cut_short >= erases(&flash), "{counted} of {} erases", erases(&flash));
         let (mut journal, _) = Journal::open(&mut flash, range.clone(), when_full).unwrap();
         loop {
@@ -184,7 +183,6 @@ fn run<const WRITE: usize, const PAGE: usize>(
             };
             if let Err(error) = result {
                 assert!(matches!(error.kind, ErrorKind::Flash(_)), "{error}");
-                drop(journal);
                 assert!(flash.is_off(), "{error}");
                 cut_short += 1;
                 flash.power_on(cuts.next());
@@ -232,25 +230,25 @@ const LONG: [usize; 9] = [40, 1500, 8, 1100, 60, 2000, 9, 700, 700];
 
 #[test]
 fn words_of_1_byte_in_pages_of_256() {
-    every_cut::<1, 256>(4, &[8, 60, 0, 9, 150, 13, 8, 230, 8, 33, 400, 12], 11);
+    every_cut::<1, 256>(4, &[8, 60, 0, 9, 150, 13, 8, 230, 8, 33, 400, 12], 31);
 }
 
 #[test]
 fn words_of_4_bytes_in_pages_of_1_kib() {
-    every_cut::<4, 1024>(2, &SHORT, 3);
-    every_cut::<4, 1024>(4, &LONG, 29);
+    every_cut::<4, 1024>(2, &SHORT, 7);
+    every_cut::<4, 1024>(4, &LONG, 61);
 }
 
 #[test]
 fn words_of_8_bytes_in_pages_of_1_kib() {
-    every_cut::<8, 1024>(3, &SHORT, 2);
-    every_cut::<8, 1024>(4, &LONG, 17);
+    every_cut::<8, 1024>(3, &SHORT, 5);
+    every_cut::<8, 1024>(4, &LONG, 37);
 }
 
 #[test]
 fn words_of_32_bytes_in_pages_of_1_and_4_kib() {
     every_cut::<32, 1024>(3, &SHORT, 1);
-    every_cut::<32, 1024>(5, &LONG, 5);
+    every_cut::<32, 1024>(5, &LONG, 11);
     every_cut::<32, 4096>(2, &[SHORT, SHORT].concat(), 1);
 }
 
@@ -265,7 +263,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(30))]
     #[test]
     fn any_script_with_any_cuts(
         steps in steps(),
@@ -430,7 +428,6 @@ impl embedded_storage::nor_flash::NorFlash for Worn<'_> {
         self.0.write(offset, &bytes)
     }
 }
-use embedded_storage::nor_flash::{NorFlash as _, ReadNorFlash as _};
 
 #[test]
 fn erases_are_counted_and_even() {
@@ -441,7 +438,6 @@ fn erases_are_counted_and_even() {
     }
     let (mut journal, status) = Journal::open(&mut flash, 0..4096, WhenFull::DropOldest).unwrap();
     let counted: Vec<u32> = (0..4).map(|page| journal.erases(page).unwrap()).collect();
-    drop(journal);
     assert_eq!(counted, flash.erases);
     assert_eq!(status.erases, flash.erases.iter().sum::<u32>());
     assert_eq!(Some(&status.most_erases), flash.erases.iter().max());
@@ -460,7 +456,6 @@ fn what_is_refused() {
     assert!(matches!(journal.append(&[0; 4000]).unwrap_err().kind, ErrorKind::TooLong { most } if most < 4000));
     let error = journal.next(None, &mut [0; 39]).unwrap_err();
     assert_eq!(error.kind, ErrorKind::BufferTooSmall { needed: 40, handle });
-    drop(journal);
     let before = flash.bytes.clone();
     assert_eq!(Journal::open(&mut flash, 0..2048, WhenFull::Refuse).unwrap_err().kind, ErrorKind::OtherGeometry);
     assert_eq!(Journal::open(&mut flash, 0..3072, WhenFull::Refuse).unwrap_err().kind, ErrorKind::OtherGeometry);
