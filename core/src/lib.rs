@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`model`] | what a report says: claims side by side, four kinds of "not a number", limits and units |
 //! | [`wire`] | a report as bytes: [`encode`] and [`decode`] |
+//! | `store` | reports at rest: a flash journal and a RAM ring; with the feature `store` |
 //!
 //! ```
 //! use increp::model::*;
@@ -34,6 +35,9 @@
 pub mod error;
 pub mod model;
 pub mod wire;
+
+#[cfg(feature = "store")]
+pub mod store;
 
 pub use error::{Error, ErrorKind, Rule};
 pub use wire::{MAX_LEN, decode, decode_into, encode, encoded_len};

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)] // what goes wrong here is a failed test
 
 pub mod filled;
+pub mod flash;
 pub mod profiles;
 pub mod spec;
 pub mod vectors;
