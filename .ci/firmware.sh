@@ -87,7 +87,8 @@ no_panic() {
     local board profile file found
     for board in thumbv6m-none-eabi thumbv7em-none-eabihf riscv32imc-unknown-none-elf; do
         for profile in release fast; do
-            firmware_build "$board" "$profile" -p increp-measure --bin flash_all || fail "flash_all can panic, see above"
+            firmware_build "$board" "$profile" -p increp-measure --bin flash_all --bin flash_journal ||
+                fail "firmware can panic, see above"
             file=$(firmware_file "$board" "$profile" flash_all)
             found=$("$(llvm nm)" -C "$file" | grep -E '__rust_alloc|__rust_dealloc|__aeabi_(f|d|[iul]+2[fd])|(add|sub|mul|div|float.*|fix.*)[sd]f' || true)
             found+=$("$(llvm objdump)" -d --no-show-raw-insn "$file" | grep -E '\sv[a-z]+\.f(32|64)' || true)

@@ -79,6 +79,7 @@ def readme(figures):
         ("`packed::encode`, with `general-16`", "packed_encode", "packed_encode"),
         ("`packed::decode_into`, with `general-16`", "packed_decode", "packed_decode"),
         ("all four, with `general-16`", "all", None),
+        ("`Journal`, everything; `append`", "journal", "journal_append"),
         ("`Profile::new`, once, with `general-16`", "profile", "profile_check"),
         ("plain struct, postcard's derive, encode", "peer_postcard", "peer_postcard_encode"),
         ("plain struct, minicbor's derive, encode", "peer_cbor", "peer_cbor_encode"),
@@ -87,7 +88,7 @@ def readme(figures):
     yield "| | flash, thumbv7em | stack | instructions, Cortex-M3 | with the note |"
     yield "|---|--:|--:|--:|--:|"
     for title, flash, call in rows:
-        names = [f"{call}{report}" for report in ("", "_text", "_stories")]
+        names = [f"{call}{report}" for report in ("", "_text", "_stories", "_new_page")]
         stacks = [number for (what, _, name), number in figures.items() if what == "stack" and name in names]
         calls = [figures.get(("instructions", m, f"{call}{note}")) for note in ("", "_text")]
         numbers = [over_empty(figures, "flash", em, flash), max(stacks, default=None), *calls]

@@ -4,11 +4,14 @@
 #![no_main]
 
 mod board;
+mod flash;
 mod incident;
 mod self_test;
 mod sensor;
 
+use flash::Flash;
 use increp::model::Report;
+use increp::store::{self, Journal, Mark, Store as _, WhenFull};
 use increp::wire::packed::{self, GENERAL_16, Known, Profile};
 
 /// What came over the radio: headquarters' report of an attack on a clinic, packed with the same profile.
@@ -38,7 +41,27 @@ fn send(profile: &Profile<'static>) -> Result<bool, increp::Error> {
     let archive = increp::encode(&report, &mut archive)?;
     let frame = packed::encode(&report, profile, &Known::default(), &mut frame)?;
     defmt::info!("postcard {} bytes, packed {} bytes: {:02x}", archive.len(), frame.len(), frame);
-    Ok(self_test::report_is_the_hosts(archive, frame))
+    let kept = keep(&mut Flash::new(), frame).unwrap_or_else(|error| {
+        defmt::error!("{}", error);
+        false
+    });
+    Ok(self_test::report_is_the_hosts(archive, frame) & kept)
+}
+
+/// Into flash, where no cut of power reaches it; and what a restart finds there.
+#[inline(never)]
+fn keep(flash: &mut Flash, frame: &[u8]) -> Result<bool, store::Error> {
+    let range = 0..Flash::CAPACITY;
+    let (mut journal, _) = Journal::open(&mut *flash, range.clone(), WhenFull::DropAtHq)?;
+    let handle = journal.append(frame)?;
+    // It may be shown as saved now. Once the radio has sent it:
+    journal.mark(handle, Mark::Sent)?;
+
+    let (mut journal, status) = Journal::open(flash, range, WhenFull::DropAtHq)?;
+    defmt::info!("after a restart: {}", status);
+    let mut buffer = [0; 200];
+    let record = journal.next(None, &mut buffer)?;
+    Ok(record.is_some_and(|record| record.bytes == frame && record.mark == Mark::Sent))
 }
 
 /// From the radio to what the screen shows. Texts are read into `room`.

@@ -11,9 +11,15 @@ use core::hint::black_box;
 use cortex_m::peripheral::SYST;
 use cortex_m::peripheral::syst::SystClkSource;
 use increp::model::Report;
+use increp::store::{Journal, Store as _, WhenFull};
 use increp::wire::packed::{self, GENERAL_16, Known, Profile};
 use increp_measure::peers::{self, Facts};
 use semihosting::{println, process};
+
+#[path = "../../../src/flash.rs"]
+mod flash;
+
+use flash::Flash;
 
 /// A report in both encodings.
 struct Vector {
@@ -39,6 +45,7 @@ fn main() -> ! {
         increp_calls(&mut meter, &profile, suffix, note);
         peer_calls(&mut meter, suffix, note);
     }
+    journal_calls(&mut meter);
     println!("bytes text {}", NOTE.len());
     stories(&meter, &profile);
     process::exit(0)
@@ -67,6 +74,19 @@ fn increp_calls(meter: &mut Meter, profile: &Profile<'static>, suffix: &str, not
     let mut decoded = decoded;
     meter.measure("packed_decode", suffix, &mut || packed::decode_into(packed, profile, &known, &mut decoded, room()).is_ok());
     check(decoded == report);
+}
+
+/// The journal, with reports of 52 bytes in flash that is RAM.
+#[inline(never)]
+fn journal_calls(meter: &mut Meter) {
+    let mut flash = Flash::new();
+    let range = 0..Flash::CAPACITY;
+    let mut buffer = [0; 64];
+    let Ok((mut journal, _)) = Journal::open(&mut flash, range.clone(), WhenFull::Refuse) else { process::exit(1) };
+    println!("stack journal_append_new_page {}", meter.stack(&mut || journal.append(&[7; 52]).is_ok()));
+    meter.measure("journal_append", "", &mut || journal.append(&[7; 52]).is_ok());
+    meter.measure("journal_next", "", &mut || journal.next(None, &mut buffer).is_ok_and(|record| record.is_some()));
+    meter.measure("journal_open", "", &mut || Journal::open(&mut flash, range.clone(), WhenFull::Refuse).is_ok());
 }
 
 /// The same facts in a plain struct.
