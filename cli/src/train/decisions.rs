@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use increp::wire::packed::{
-    At, BUCKET, BUCKET_LEN, Coder, Decisions, Root, Shared, TextModel, Weight, Weights, What, mix, place, squash,
+    At, BUCKET, BUCKET_LEN, Coder, Cost, Decisions, Root, Shared, TextModel, Weight, Weights, What, mix, place, squash,
 };
 
 /// A context that fewer reports have is not learned: it could be told whose they are.
@@ -129,6 +129,33 @@ impl Decisions for Census {
     }
     fn prefers_raw(&mut self, _: &TextModel<'_>, _: &str, _: u8) -> bool {
         false
+    }
+}
+
+/// Adds up what decisions cost with a table.
+pub(super) struct Meter<'w> {
+    weights: Weights<'w>,
+    cost: Cost,
+}
+
+impl<'w> Meter<'w> {
+    pub(super) fn new(weights: Weights<'w>) -> Self {
+        Self { weights, cost: Cost::default() }
+    }
+
+    /// In 1/65536 of a bit.
+    pub(super) fn cost(&self) -> u64 {
+        self.cost.0
+    }
+}
+
+impl Decisions for Meter<'_> {
+    type Coder = Cost;
+    fn coder(&mut self) -> &mut Cost {
+        &mut self.cost
+    }
+    fn decide(&mut self, at: &At<'_>, number: u32, bit: bool) -> bool {
+        self.cost.bit(squash(at.sum(&self.weights, number) * 16), bit)
     }
 }
 
@@ -274,8 +301,8 @@ impl Bits {
 /// What was learned: the table, the nodes of the gazetteer, and what it costs.
 #[derive(Debug, Default)]
 pub(super) struct Learned {
-    /// The section of weights.
-    pub table: Vec<u8>,
+    /// The section of weights, laid in several ways: in each, some questions find the weight of another key.
+    pub tables: Vec<Vec<u8>>,
     /// Weights of the gazetteer's nodes by number.
     pub nodes: HashMap<u32, Weight>,
     /// Weights in the table.
@@ -360,10 +387,63 @@ impl Learner {
         saved
     }
 
+    /// Gives up what stands behind a weight in a chain where asking for it saves too little: all decisions that have the weight
+    /// ask, those too for which there is nothing.
+    fn stop_asking(&mut self, bits: &Bits) {
+        /// Bits that a question must save.
+        const LEAST: f32 = 0.02;
+        let mut asked = vec![0f32; self.keys.len()];
+        let mut saved = vec![[0f32; CHAINS]; self.keys.len()];
+        // Which weight of which chain stands before each.
+        let mut before = vec![(0u32, CHAINS as u8); self.keys.len()];
+        for taken in &self.taken {
+            let (root, chains) = self.chains(taken);
+            if !self.kept[root] {
+                continue;
+            }
+            let sum = self.value[root] + chains.iter().flat_map(|live| live.iter()).map(|id| self.value[*id as usize]).sum::<f32>();
+            let cost = |sum: f32| {
+                let chance = chance(sum);
+                bits.of(if taken.bit { chance } else { 1.0 - chance })
+            };
+            let now = cost(sum);
+            asked[root] += taken.weight;
+            for (chain, live) in chains.into_iter().enumerate() {
+                let mut tail = live.iter().map(|id| self.value[*id as usize]).sum::<f32>();
+                let mut parent = root;
+                for id in live {
+                    let id = *id as usize;
+                    asked[id] += taken.weight;
+                    saved[parent][chain] += (cost(sum - tail) - now) * taken.weight;
+                    before[id] = (parent as u32, chain as u8);
+                    tail -= self.value[id];
+                    parent = id;
+                }
+            }
+        }
+        for (id, (parent, chain)) in before.into_iter().enumerate() {
+            let parent = parent as usize;
+            if usize::from(chain) < CHAINS && saved[parent][usize::from(chain)] < LEAST * asked[parent] {
+                self.kept[id] = false;
+            }
+        }
+    }
+
+    /// The root of a decision, and of each chain the contexts that are kept up to the first that is not.
+    fn chains(&self, taken: &Taken) -> (usize, [&[u32]; CHAINS]) {
+        let mut at = taken.start as usize + 1;
+        let chains = taken.chains.map(|many| {
+            let all = &self.contexts[at..at + usize::from(many)];
+            at += usize::from(many);
+            &all[..all.iter().take_while(|id| self.kept[**id as usize]).count()]
+        });
+        (self.contexts[taken.start as usize] as usize, chains)
+    }
+
     /// Learns at most `most` weights, each of which saves more than `least` bits, and lays them into a table.
     pub(super) fn learn(&mut self, most: usize, least: f32, progress: &mut dyn FnMut(f32)) -> Learned {
         let bits = Bits::new();
-        let all = 20.0;
+        let all = 22.0;
         let mut done = 0.0;
         let mut pass = |learner: &mut Self, rate: f32| {
             learner.pass(rate);
@@ -391,7 +471,8 @@ impl Learner {
                 pass(self, rate);
             }
         }
-        for rate in [0.04, 0.02] {
+        self.stop_asking(&bits);
+        for rate in [0.2, 0.1, 0.04, 0.02] {
             pass(self, rate);
         }
         self.table()
@@ -441,10 +522,10 @@ impl Learner {
                 continue;
             }
             if !self.nodes[id] {
-                cells.push(Cell { key: self.keys[id], weight, uses: uses[id] });
+                cells.push(Cell { key: self.keys[id], weight });
             }
         }
-        cells.extend(self.fixed.iter().map(|(key, value)| Cell { key: *key, weight: Weight { value: *value, below: 0 }, uses: 1 }));
+        cells.extend(self.fixed.iter().map(|(key, value)| Cell { key: *key, weight: Weight { value: *value, below: 0 } }));
         for (number, id) in (0..=u32::from(u16::MAX)).filter_map(|number| Some((number, *self.ids.get(&mix(NODE, number))?))) {
             let id = id as usize;
             if self.nodes[id] && self.kept[id] {
@@ -452,42 +533,26 @@ impl Learner {
             }
         }
         learned.weights = cells.len();
-        learned.table = lay(&cells);
+        learned.tables = lay(&cells);
         learned
     }
 }
 
-/// A weight to be laid, and how often it is asked for.
+/// A weight to be laid.
 struct Cell {
     key: u32,
     weight: Weight,
-    uses: u32,
 }
 
-/// Lays weights into buckets; a full bucket pushes one of its own on to its other bucket. Of several tables, the one in which
-/// the fewest questions find the weight of another key with the same check.
-fn lay(cells: &[Cell]) -> Vec<u8> {
+/// Weights in buckets, in a few ways; a full bucket pushes one of its own on to its other bucket.
+fn lay(cells: &[Cell]) -> Vec<Vec<u8>> {
     /// More tables than these are hardly better.
-    const TRIES: usize = 24;
+    const TRIES: usize = 16;
     if cells.is_empty() {
-        return Vec::new();
+        return vec![Vec::new()];
     }
     let least = (cells.len() * 100).div_ceil(94 * BUCKET).max(1);
-    let mut tables = (least..).step_by(1).filter_map(|buckets| try_lay(cells, buckets)).take(TRIES);
-    let wrong = |table: &Vec<u8>| {
-        let weights = Weights::new(table).unwrap_or_default();
-        cells.iter().filter(|cell| weights.get(cell.key) != Some(cell.weight)).map(|cell| u64::from(cell.uses)).sum::<u64>()
-    };
-    let mut best = tables.next().unwrap_or_default();
-    for table in tables {
-        if wrong(&best) == 0 {
-            break;
-        }
-        if wrong(&table) < wrong(&best) {
-            best = table;
-        }
-    }
-    best
+    (least..).filter_map(|buckets| try_lay(cells, buckets)).take(TRIES).collect()
 }
 
 fn try_lay(cells: &[Cell], buckets: usize) -> Option<Vec<u8>> {

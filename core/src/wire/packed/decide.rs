@@ -131,6 +131,29 @@ impl At<'_> {
         mix(self.way.root(self.what as u32), number)
     }
 
+    /// The sum of the weights of a decision, in 1/16 of a natural unit.
+    #[must_use]
+    pub fn sum(&self, weights: &Weights<'_>, number: u32) -> i32 {
+        let root = match self.root {
+            Root::Table => weights.get(self.root_key(number)).unwrap_or_default(),
+            Root::Node(weight) => weight,
+        };
+        let mut sum = i32::from(root.value);
+        for chain in 0..CHAIN.len() {
+            if root.below >> chain & 1 == 0 {
+                continue;
+            }
+            for key in self.chain(chain, number) {
+                let Some(weight) = weights.get(key) else { break };
+                sum += i32::from(weight.value);
+                if weight.below >> chain & 1 == 0 {
+                    break;
+                }
+            }
+        }
+        sum
+    }
+
     /// The keys of a chain, the most general first.
     pub fn chain(&self, chain: usize, number: u32) -> impl Iterator<Item = u32> {
         let mut key = self.way.root(self.what as u32);
@@ -160,23 +183,7 @@ impl<C: Coder> Decisions for Weighing<'_, C> {
     }
 
     fn decide(&mut self, at: &At<'_>, number: u32, bit: bool) -> bool {
-        let root = match at.root {
-            Root::Table => self.weights.get(at.root_key(number)).unwrap_or_default(),
-            Root::Node(weight) => weight,
-        };
-        let mut sum = i32::from(root.value);
-        for chain in 0..CHAIN.len() {
-            if root.below >> chain & 1 == 0 {
-                continue;
-            }
-            for key in at.chain(chain, number) {
-                let Some(weight) = self.weights.get(key) else { break };
-                sum += i32::from(weight.value);
-                if weight.below >> chain & 1 == 0 {
-                    break;
-                }
-            }
-        }
+        let sum = at.sum(&self.weights, number);
         self.coder.bit(squash(sum * WEIGHT), bit)
     }
 }
