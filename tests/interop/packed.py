@@ -42,13 +42,13 @@ def parse_id(text):
 
 def decode(data, profile, known=Known()):
     """One report, as canonical JSON."""
-    if not data:
-        raise DecodeError("empty", "", 0)
     if known.profile:
-        if data[0] == POSTCARD_FOLLOWS:
+        if data[:1] == bytes([POSTCARD_FOLLOWS]):
             return decode_postcard(data[1:])
         header = 0
     else:
+        if not data:
+            raise DecodeError("empty", "", 0)
         if data[0] == POSTCARD or data[0] < PACKED:
             return decode_postcard(data)
         if data[0] != PACKED | profile.tag:
@@ -85,8 +85,7 @@ def decode_batch(data, profile):
 # --- Hashes ---
 def mix(h, n):
     m = (h ^ n) * 0x9E3779B1 & WORD
-    m = (m << 15 | m >> 17) * 0x85EBCA77 & WORD
-    return m ^ m >> 13
+    return m ^ m >> 15
 
 
 def hash_of(data):
@@ -106,57 +105,68 @@ class Coder:
     def __init__(self, data, header):
         self.data, self.header = data, header
         self.pos = header  # bytes decided
-        self.low, self.high = 0, WORD
-        self.window = int.from_bytes(data[header:header + 4].ljust(4, b"\0"), "big")
+        self.range, self.code = WORD, self.window()
+
+    def window(self):
+        """The 4 bytes read last."""
+        return int.from_bytes(self.data[self.pos:self.pos + 4].ljust(4, b"\0"), "big")
 
     def bit(self, one):
-        width = self.high - self.low
-        split = self.low + (width >> 16) * one + ((width & 0xFFFF) * one >> 16)
-        bit = self.window <= split
+        split = (self.range >> 16) * one + ((self.range & 0xFFFF) * one >> 16)
+        bit = self.code < split
         if bit:
-            self.high = split
+            self.range = split
         else:
-            self.low = split + 1
-        while (self.low ^ self.high) >> 24 == 0:
-            following = self.data[self.pos + 4] if self.pos + 4 < len(self.data) else 0
-            self.low = self.low << 8 & WORD
-            self.high = self.high << 8 & WORD | 0xFF
-            self.window = self.window << 8 & WORD | following
-            self.pos += 1
+            self.code -= split
+            self.range -= split
+        self.grow()
         return int(bit)
 
+    def part(self, of):
+        width = self.range // of
+        value = min(self.code // width, of - 1)
+        self.code -= width * value
+        self.range = self.range - width * value if value == of - 1 else width
+        self.grow()
+        return value
+
+    def grow(self):
+        while self.range < 1 << 24:
+            self.pos += 1
+            self.range <<= 8
+            self.code = self.code << 8 & WORD | self.window() & 0xFF
+
     def fair(self, n):
-        number = 0
-        for _ in range(n):
-            number = number << 1 | self.bit(32768)
-        return number
+        high = self.fair(n - 16) if n > 16 else 0
+        return high << 16 | self.part(1 << min(n, 16))
 
     def uniform(self, of):
-        most, number, edge = of - 1, 0, True
-        for at in reversed(range(most.bit_length())):
-            bit = 0
-            if not edge:
-                bit = self.bit(32768)
-            elif most >> at & 1:
-                upper = (most & (1 << at) - 1) + 1
-                bit = self.bit(max(1, (upper << 16) // (upper + (1 << at))))
-                edge = bit == 1
-            number = number << 1 | bit
-        return number
+        """A number below of, or None."""
+        most = of - 1
+        rest = max(0, most.bit_length() - 16)
+        number = self.part((most >> rest) + 1)
+        if rest:
+            number = number << rest | self.part(1 << rest)
+        return number if number < of else None
 
     def finish(self):
         """Whether the bytes end as an encoder would have ended them."""
-        if len(self.data) > self.pos + 4:
-            raise DecodeError("left_over", "", self.pos)
-        end = self.low
-        for n in range(4):
-            rest = WORD >> 8 * n
-            rounded = self.low + rest & ~rest
-            if self.low + rest <= WORD and rounded <= self.high:
-                end = rounded
+        window = self.window()
+        low = window - self.code & WORD
+        n, end = 4, low
+        for shorter in range(4):
+            rest = WORD >> 8 * shorter
+            rounded = low + rest & ~rest
+            if rounded - low < self.range:
+                n, end = shorter, rounded
                 break
-        if end != self.window or len(self.data) > self.header and self.data[-1] == 0:
+        length = self.pos + n
+        if length > self.header and not any(self.data[length - 1:length]):
+            length -= 1  # the zero that is dropped
+        if (window ^ end) & ~(WORD >> 8 * n) & WORD or len(self.data) < length:
             raise DecodeError("other_profile", "", self.pos)
+        if len(self.data) > length:
+            raise DecodeError("left_over", "", length)
 
 
 T = [min(max(math.floor(65536 / (1 + math.exp(-(i - 45) / 4)) + 0.5), 1), 65535) for i in range(91)]
@@ -172,19 +182,20 @@ def squash(x):
 # --- Profiles ---
 class Profile:
     def __init__(self, blob=b""):
-        self.area, self.masks, self.buckets, self.names, self.text = None, {}, 0, [], None
+        self.area, self.masks, self.forms, self.buckets, self.names, self.text = None, {}, [], 0, [], None
         self.first_tier, self.second_tier = [], []
         self.cells, self.looked_up, self.tag = [], {}, 0
         if not blob:
             return
-        if blob[:8] != b"irpf\1\0\0\0" or sha256(blob[40:]).digest() != blob[8:40]:
+        if blob[:8] != b"irpf\2\0\0\0" or sha256(blob[40:]).digest() != blob[8:40]:
             raise ValueError("no profile")
         self.tag = blob[8] & 0x7F
-        lengths = struct.unpack_from("<6I", blob, 40)
-        if 64 + sum(lengths) != len(blob):
+        lengths = struct.unpack_from("<7I", blob, 40)
+        if 68 + sum(lengths) != len(blob):
             raise ValueError("lengths do not fill the profile")
-        at = 64
-        for read, length in zip([self.read_area, self.read_masks, self.read_weights, self.read_names, self.read_gazetteer, self.read_text], lengths):
+        at = 68
+        sections = [self.read_area, self.read_masks, self.read_forms, self.read_weights, self.read_names, self.read_gazetteer, self.read_text]
+        for read, length in zip(sections, lengths):
             if length:
                 read(blob[at:at + length])
             at += length
@@ -198,6 +209,14 @@ class Profile:
             record, count = struct.unpack_from("<IB", data, at)
             self.masks.setdefault(record, struct.unpack_from(f"<{count}I", data, at + 5))
             at += 5 + 4 * count
+
+    def read_forms(self, data):
+        count, = struct.unpack_from("<H", data)
+        starts = struct.unpack_from(f"<{count + 1}H", data, 2)
+        steps = data[2 + 2 * (count + 1):]
+        self.forms = [steps[start:end] for start, end in zip(starts, starts[1:])]
+        if starts[0] != 0 or starts[-1] != len(steps) or any(a >= b for a, b in zip(self.forms, self.forms[1:])):
+            raise ValueError("the forms do not fill their section or are not in order")
 
     def read_weights(self, data):
         if len(data) % 12:
@@ -279,6 +298,7 @@ class Memory:
     def __init__(self, most, sent=None, point=None):
         self.texts, self.points, self.ids = Recent(most), Recent(most), Recent(most, lambda id: id[0])
         self.sent = sent
+        self.form = None  # the number of that of the report before
         if point is not None:
             self.points.use(point)
 
@@ -298,7 +318,7 @@ class Recent:
 
 # --- A decision, and where it stands ---
 (FIELDS, CODE, FLAG, CASE, LENGTH, NUMBER, REST, SAME, SAID, SAID_BACK, LATER_SAID, LATER_SAID_BACK, LISTED, LISTED_RANK,
- AS_PLACE, KNOWN, HALF, INSIDE, CELL, LATITUDE_STEP, LONGITUDE_STEP, UNIT, START, AGO, HORIZON, AUTHOR, EPOCH, SEQ) = range(1, 29)
+ AS_PLACE, KNOWN, HALF, INSIDE, CELL, LATITUDE_STEP, LONGITUDE_STEP, UNIT, START, AGO, HORIZON, AUTHOR, EPOCH, SEQ, FORM, FORM_NUMBER) = range(1, 31)
 
 
 class Frame:
@@ -332,10 +352,15 @@ class ReportDecoder:
         self.last = self.named = self.total = self.best = None
         self.counted = 0
         self.text_total = 0
+        self.steps = None  # of the form, those that are left
         self.start = coder.pos  # bytes decided when the latest value began
 
     def decode(self):
-        return self.read("", ("record", "Report"))
+        self.read_form()
+        report = self.read("", ("record", "Report"))
+        if self.steps:
+            self.fail("other_profile", "")
+        return report
 
     def fail(self, kind, path):
         raise DecodeError(kind, path, self.start)
@@ -370,12 +395,13 @@ class ReportDecoder:
         weight, below = root or self.profile.look_up(mix(generic, number)) or (0, 0)
         for chain in range(4):
             if below >> chain & 1:
-                weight += self.chain_weight(chain, list(self.chain_keys(chain, generic, what)), number)
+                weight += self.chain_weight(chain, self.chain_additions(chain), generic, number)
         return self.coder.bit(squash(16 * weight))
 
-    def chain_weight(self, chain, keys, number):
+    def chain_weight(self, chain, additions, key, number):
         total = 0
-        for key in keys:
+        for addition in additions:
+            key = mix(key, addition)
             found = self.profile.look_up(mix(key, number))
             if found is None:
                 break
@@ -384,23 +410,14 @@ class ReportDecoder:
                 break
         return total
 
-    def chain_keys(self, chain, generic, what):
+    def chain_additions(self, chain):
         top = self.top
-        field = mix(mix(top.site, what), 0x100 + top.index)
-        hinted = mix(mix(field, 0xA), top.hint)
-        exact = mix(mix(hinted, 0xD), self.time << 8 | self.place)
-
-        def typed(key):
-            return mix(mix(key, 0xE), self.kind)
-
-        def before(key):
-            return mix(mix(key, 0xB), top.before)
-
+        field = top.site + top.index & WORD
         return [
-            (field, typed(field), mix(mix(typed(field), 0xC), self.who)),
-            (before(generic), before(field), typed(before(field))),
-            (hinted, typed(hinted), before(hinted)),
-            (exact, typed(exact)),
+            (field ^ 0x0A000000, self.kind, self.who),
+            (top.before ^ 0x0B000000, field, self.kind),
+            (field ^ mix(top.hint, 0x0C000000), self.kind, top.before),
+            (field ^ mix(top.hint, 0x0D000000 | self.time << 8 | self.place), self.kind),
         ][chain]
 
     # Numbers
@@ -410,8 +427,9 @@ class ReportDecoder:
             bits += 1
         number = 1
         for i in range(bits):
-            bit = self.decision(what, mix(0x40 + bits, number & WORD)) if i < learned else self.coder.bit(32768)
-            number = number << 1 | bit
+            if i >= learned:
+                return (number << bits - i | self.coder.fair(bits - i)) - 1
+            number = number << 1 | self.decision(what, mix(0x40 + bits, number & WORD))
         return number - 1
 
     def signed(self, what, learned):
@@ -430,11 +448,34 @@ class ReportDecoder:
             number = number << 1 | bit
         return number
 
+    def uniform(self, path, of):
+        number = self.coder.uniform(of)
+        if number is None:
+            self.fail("other_profile", path)
+        return number
+
     def fits(self, path, number, signed, bits):
         low, high = (-1 << bits - 1, (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
         if not low <= number <= high:
             self.fail("too_wide", path)
         return number
+
+    # Forms
+    def read_form(self):
+        forms = self.profile.forms
+        if not forms:
+            return
+        self.hints(0 if self.memory.form is None else 1 + self.memory.form)
+        self.memory.form = self.one_of(FORM_NUMBER, len(forms)) if self.decision(FORM) else None
+        if self.memory.form is not None:
+            self.steps = list(forms[self.memory.form])
+        self.hints(0)
+
+    def step(self, path, below=256):
+        """The next step of the form."""
+        if not self.steps or self.steps[0] >= below:
+            self.fail("other_profile", path)
+        return self.steps.pop(0)
 
     # Records
     def read(self, path, type_):
@@ -473,6 +514,8 @@ class ReportDecoder:
     def read_set(self, path, name, id):
         """Which fields differ from their default, bit n for field n."""
         sets = self.profile.masks.get(id, [])
+        if self.steps is not None:
+            return sets[self.step(path, len(sets))]
         rank = self.number(FIELDS, 8)
         if rank > len(sets):
             self.fail("other_profile", path)
@@ -494,7 +537,7 @@ class ReportDecoder:
     # Values
     def read_code(self, path, given, name):
         must_understand, slugs = CODES[name]
-        number = self.fits(path, self.number(CODE, 8), False, 8)
+        number = self.fits(path, self.number(CODE, 8), False, 8) if self.steps is None else self.step(path)
         if must_understand and number not in slugs:
             self.fail("must_understand", path)
         self.says(number)
@@ -509,22 +552,32 @@ class ReportDecoder:
         return slugs.get(number, f"code:{number}") if number else NOTHING
 
     def read_flag(self, path, given):
-        flag = 1 if given else self.decision(FLAG)
+        if self.steps is not None:
+            flag = self.step(path, 2)
+        else:
+            flag = 1 if given else self.decision(FLAG)
         self.says(flag)
         return flag == 1
 
     def read_optional(self, path, given, type_):
-        return self.read(path, type_) if given or self.decision(CASE) else NOTHING
+        if self.steps is not None:
+            there = self.step(path, 2)
+        else:
+            there = given or self.decision(CASE)
+        return self.read(path, type_) if there else NOTHING
 
     def read_said(self, path, given, type_):
-        case = (2 if self.decision(CASE) else 1) if given else self.number(CASE, 8)
+        if self.steps is not None:
+            case = self.step(path, 3)
+        else:
+            case = (2 if self.decision(CASE) else 1) if given else self.number(CASE, 8)
         if case > 2:
             self.fail("unknown_tag", path)
         self.says(case)
         return self.read(path, type_) if case == 2 else None if case == 1 else NOTHING
 
     def read_choice(self, path, name):
-        n = self.number(CASE, 8)
+        n = self.number(CASE, 8) if self.steps is None else self.step(path)
         if n >= len(CHOICES[name]):
             self.fail("unknown_tag", path)
         variant, type_ = CHOICES[name][n]
@@ -536,7 +589,7 @@ class ReportDecoder:
         return {variant: value}
 
     def read_list(self, path, given, most, type_):
-        count = self.number(LENGTH, 8) + given
+        count = self.number(LENGTH, 8) + given if self.steps is None else self.step(path)
         if count > most:
             self.fail("too_many", path)
         items = []
@@ -606,7 +659,7 @@ class ReportDecoder:
 
     # Instants
     def instant(self, path):
-        unit = self.number(UNIT, 4)
+        unit = self.number(UNIT, 4) if self.steps is None else self.step(path)
         if unit >= len(UNITS):
             self.fail("other_profile", path)
         self.says(unit)
@@ -616,7 +669,7 @@ class ReportDecoder:
         if own_sent and reference is None and area:
             many = 60 * area.minutes // seconds
             if many and self.decision(HORIZON):
-                return (area.base // seconds + self.coder.uniform(many)) * seconds
+                return (area.base // seconds + self.uniform(path, many)) * seconds
             return self.ago(area.base, seconds)
         if reference is None:
             reference = area.base if area else 0
@@ -637,7 +690,9 @@ class ReportDecoder:
             epoch = old[1] if self.decision(EPOCH, 0x100) else self.number(EPOCH, 0)
             id = (old[0], epoch, old[2] + 1 + self.signed(SEQ, 3))
         else:
-            id = (self.number(AUTHOR, 0), self.number(EPOCH, 0), self.number(NUMBER, 1))
+            author = self.number(AUTHOR, 0)
+            self.says((author + 1).bit_length() - 1)
+            id = (author, self.number(EPOCH, 0), self.number(NUMBER, 1))
         for part in id:
             self.fits(path, part, False, 32)
         self.memory.ids.use(id)
@@ -667,7 +722,7 @@ class ReportDecoder:
                     end = middle
             return first[start].point
         if second and self.decision(KNOWN, 1):
-            return second[self.coder.uniform(len(second))].point
+            return second[self.uniform(path, len(second))].point
         return self.point_by_cell(path)
 
     def point_by_cell(self, path):
@@ -697,7 +752,7 @@ class ReportDecoder:
         many = high // step - first + 1
         if many <= 0:
             self.fail("other_profile", path)
-        return (first + self.coder.uniform(many)) * step
+        return (first + self.uniform(path, many)) * step
 
     # Texts
     def read_text(self, path, given, low, high):
@@ -728,6 +783,11 @@ class ReportDecoder:
     def name(self, path, most):
         """A text that is a name, what it says, whether it is used."""
         names = self.profile.names
+        if self.steps is not None and self.top.name == "Entry.key":
+            rank = self.step(path) | self.step(path) << 8
+            if rank >= len(names):
+                self.fail("other_profile", path)
+            return names[rank], 0x100 + rank, False
         if self.top.name == "Place.name" and self.named is not None and self.decision(AS_PLACE):
             return names[self.named], 1, False
         if (old := self.said(path, self.memory.texts)) is not None:
