@@ -390,8 +390,8 @@ impl Learner {
     /// Gives up what stands behind a weight in a chain where asking for it saves too little: all decisions that have the weight
     /// ask, those too for which there is nothing.
     fn stop_asking(&mut self, bits: &Bits) {
-        /// Bits that a question must save.
-        const LEAST: f32 = 0.02;
+        // Bits that a question must save: what is to hold elsewhere saves less here.
+        let least = if self.general { 0.004 } else { 0.02 };
         let mut asked = vec![0f32; self.keys.len()];
         let mut saved = vec![[0f32; CHAINS]; self.keys.len()];
         // Which weight of which chain stands before each.
@@ -423,7 +423,7 @@ impl Learner {
         }
         for (id, (parent, chain)) in before.into_iter().enumerate() {
             let parent = parent as usize;
-            if usize::from(chain) < CHAINS && saved[parent][usize::from(chain)] < LEAST * asked[parent] {
+            if usize::from(chain) < CHAINS && saved[parent][usize::from(chain)] < least * asked[parent] {
                 self.kept[id] = false;
             }
         }

@@ -111,7 +111,10 @@ pub fn train(reports: &[Report<'_>], options: &Options, progress: &mut dyn FnMut
     sections[section::MASKS] = contents.masks();
     sections[section::NAMES] = contents::names_section(&names);
     sections[section::GAZETTEER] = contents::gazetteer_section(&first, &[]);
-    sections[section::FORMS] = forms::section(&learned_from, &Profile::new(&blob(&sections))?, options.size / 8)?;
+    if options.mission {
+        // Elsewhere, reports look otherwise.
+        sections[section::FORMS] = forms::section(&learned_from, &Profile::new(&blob(&sections))?, options.size / 8)?;
+    }
     let strings = names.iter().map(|name| (*name).to_owned()).collect();
 
     let learned = learn(&learned_from, &blob(&sections), options, progress)?;
