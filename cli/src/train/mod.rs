@@ -35,7 +35,7 @@ pub struct Options {
     pub area: Option<Area>,
 }
 
-/// The sections of a profile, in the order of [`SECTION_NAMES`](increp::wire::packed::SECTION_NAMES).
+/// The sections of a profile, in the order of [`SECTION_NAMES`].
 pub type Sections = [Vec<u8>; SECTION_NAMES.len()];
 
 /// A profile out of its sections.
