@@ -182,7 +182,7 @@ impl From<ProfileError> for Error {
             ProfileError::NotAProfile => (Code::NotAProfile, 0),
             ProfileError::UnknownVersion(version) => (Code::ProfileVersion, version.into()),
             ProfileError::Damaged => (Code::ProfileDamaged, 0),
-            ProfileError::Malformed(section) => (Code::ProfileMalformed, section.into()),
+            ProfileError::Malformed(section) => (Code::ProfileMalformed, i64::try_from(section).unwrap_or(i64::MAX)),
             _ => (Code::Unknown, 0),
         };
         Self { found, ..Self::new(code) }
