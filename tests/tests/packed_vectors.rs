@@ -166,7 +166,10 @@ fn new_vectors(profiles: &BTreeMap<String, Profile<'static>>) -> Value {
         texts.push((it.name.clone(), it.json.to_string()));
     }
     // More than 32 bits that are as likely as not.
-    texts.push(("sent-in-9999".to_owned(), r#"{"id":"1-1","kind":"new","status":"test","sent":"9999-12-31T23:59:59+00:00"}"#.to_owned()));
+    texts.push((
+        "sent-in-9999".to_owned(),
+        r#"{"id":"1-1","kind":"new","status":"test","sent":"9999-12-31T23:59:59+00:00"}"#.to_owned(),
+    ));
     let arena = Bump::new();
     let parsed: Vec<(String, Report<'_>)> = texts
         .iter()
