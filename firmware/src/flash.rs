@@ -50,7 +50,7 @@ impl NorFlash for Flash {
     fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), NorFlashErrorKind> {
         let start = offset as usize;
         let place = self.0.get_mut(start..start + bytes.len()).ok_or(NorFlashErrorKind::OutOfBounds)?;
-        if start % Self::WRITE_SIZE != 0 || bytes.len() % Self::WRITE_SIZE != 0 {
+        if !start.is_multiple_of(Self::WRITE_SIZE) || !bytes.len().is_multiple_of(Self::WRITE_SIZE) {
             return Err(NorFlashErrorKind::NotAligned);
         }
         if place.iter().any(|byte| *byte != 0xff) {
