@@ -63,11 +63,16 @@ impl<F: NorFlash> Flash<F> {
         Ok(array)
     }
 
+    /// Do all of these bytes have this value?
+    pub(super) fn is_filled(&mut self, at: u32, length: u32, value: u8) -> Result<bool, Error> {
+        let mut filled = true;
+        self.read(at, length, |bytes| filled &= bytes.iter().all(|&byte| byte == value))?;
+        Ok(filled)
+    }
+
     /// Are these bytes erased, as far as reading shows it?
     pub(super) fn is_blank(&mut self, at: u32, length: u32) -> Result<bool, Error> {
-        let mut blank = true;
-        self.read(at, length, |bytes| blank &= bytes.iter().all(|&byte| byte == 0xff))?;
-        Ok(blank)
+        self.is_filled(at, length, 0xff)
     }
 
     /// Writes whole words; what follows the bytes in the last one stays erased.

@@ -44,6 +44,22 @@ struct Place {
     end: u32,
 }
 
+/// All that was read of a journal, before it is known which sequence is next.
+struct Survey {
+    /// But for records that were lost behind the last one.
+    status: Status,
+    /// The sequence that a record behind the last one would have, or where there is none the first, if a head says it.
+    expected: Option<u32>,
+}
+
+impl Survey {
+    /// With the records that were lost before the one whose sequence is next.
+    fn status(self, sequence: u32) -> Status {
+        let skipped = sequence.saturating_sub(self.expected.unwrap_or(sequence));
+        Status { lost: self.status.lost.saturating_add(skipped), ..self.status }
+    }
+}
+
 /// A whole record.
 struct Found {
     handle: Handle,
@@ -73,17 +89,15 @@ impl<F: NorFlash> Journal<F> {
         }
         journal.number = newest;
         journal.settle()?;
-        let mut after = None;
-        while let Some(found) = journal.find(after, None)? {
-            after = Some(found.handle);
-        }
+        let survey = journal.survey()?;
         if let Head::Known { number, first, .. } = journal.head(newest)?
             && number == newest
         {
             journal.sequence = first;
         }
-        journal.sequence = after.map_or(0, |handle| handle.sequence.saturating_add(1)).max(journal.sequence);
-        let status = journal.status()?;
+        let behind_last = survey.expected.filter(|_| survey.status.records > 0);
+        journal.sequence = behind_last.unwrap_or(0).max(journal.sequence);
+        let status = survey.status(journal.sequence);
         Ok((journal, status))
     }
 
@@ -152,10 +166,8 @@ impl<F: NorFlash> Journal<F> {
 
     /// Do all bytes of this word, or other place, have this value? Cut short, or with a flipped bit, they do not.
     fn is_filled(&mut self, at: u32, value: u8) -> Result<bool, Error> {
-        let mut filled = true;
         let word = self.geometry().word;
-        self.flash.read(at, word, |bytes| filled &= bytes.iter().all(|&byte| byte == value))?;
-        Ok(filled)
+        self.flash.is_filled(at, word, value)
     }
 
     /// Does the word `full` of the newest page give the next one up? Cut short it does too, for whoever wrote it was about to; a flipped
@@ -494,6 +506,13 @@ impl<F: NorFlash> Store for Journal<F> {
     }
 
     fn status(&mut self) -> Result<Status, Error> {
+        Ok(self.survey()?.status(self.sequence))
+    }
+}
+
+impl<F: NorFlash> Journal<F> {
+    /// Reads everything.
+    fn survey(&mut self) -> Result<Survey, Error> {
         let geometry = self.geometry();
         let mut status = Status { free: self.room().unwrap_or(0), ..Status::default() };
         let oldest = self.oldest();
@@ -528,14 +547,10 @@ impl<F: NorFlash> Store for Journal<F> {
             expected = Some(sequence.saturating_add(1));
             (after, place) = (Some(found.handle), found.place);
         }
-        let skipped = self.sequence.saturating_sub(expected.unwrap_or(self.sequence));
-        status.lost = status.lost.saturating_add(skipped);
         status.unfinished = self.is_anything_behind(place)?;
-        Ok(status)
+        Ok(Survey { status, expected })
     }
-}
 
-impl<F: NorFlash> Journal<F> {
     /// The sequence of the first record that should be here, if a head says it.
     fn first_expected(&mut self) -> Result<Option<u32>, Error> {
         let mut place = self.oldest();
