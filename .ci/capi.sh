@@ -39,8 +39,7 @@ c_link() {
 
 # c_qemu PROGRAM: its words come on standard error, with QEMU's own.
 c_qemu() {
-    timeout 60 "${QEMU[@]}" -machine lm3s6965evb -nographic -monitor none -serial none \
-        -semihosting-config enable=on,target=native -kernel "$1" 2>&1
+    qemu "$C_BOARD" "$1" 2>&1
 }
 
 # c_firmware: made of the release archive, it makes the vectors' bytes, cannot panic, and has no memory but its own.

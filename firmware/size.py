@@ -13,7 +13,7 @@ import sys
 TOLERANCE = {"flash": (0.03, 128), "ram": (0, 0), "stack": (0.05, 32), "instructions": (0.03, 50), "bytes": (0, 0)}
 TARGETS = ["thumbv6m-none-eabi", "thumbv7m-none-eabi", "thumbv7em-none-eabihf", "riscv32imc-unknown-none-elf"]
 TITLES = {
-    "flash": "Flash in bytes, over an empty firmware; packed with the profile general-16 of 16,404 bytes",
+    "flash": "Flash in bytes, over an empty firmware; packed with the profile general-16",
     "ram": "Static RAM in bytes",
     "instructions": "Instructions of a call",
     "stack": "Stack in bytes, below the caller: its report and buffers are its own; _stories: the deepest of all vectors",
