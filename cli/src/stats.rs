@@ -7,7 +7,7 @@ use increp::wire::packed::Position;
 /// Bits that the packed values between two positions take.
 #[must_use]
 pub fn bits(start: Position, end: Position) -> f64 {
-    let width = |position: Position| (f64::from(position.range) + 1.0).log2();
+    let width = |position: Position| f64::from(position.range).log2();
     // Messages are short: no number here comes near what a float cannot hold.
     #[allow(clippy::cast_precision_loss)]
     let bytes = end.bytes as f64 - start.bytes as f64;
