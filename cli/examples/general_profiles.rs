@@ -29,7 +29,7 @@ fn main() -> Result<()> {
         let options = Options { size: kib * 1024, texts: texts.clone(), ..Options::default() };
         let mut trained = train(&reports, &options, &mut |_, _| {})?;
         // UCDP does not say when a report was sent. Whoever has no profile of their own sends in the years to come, anywhere.
-        let mut sections = increp_cli::train::sections(&trained.blob);
+        let mut sections = increp_cli::profiles::sections(&trained.blob).map(<[u8]>::to_vec);
         sections[increp::wire::packed::section::AREA] = YEARS_TO_COME.to_bytes().to_vec();
         trained.blob = increp_cli::train::blob(&sections);
         let path = out.join(format!("general-{kib}.profile"));

@@ -10,9 +10,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use increp::wire::packed::{
-    At, BUCKET, BUCKET_LEN, Coder, Cost, Decisions, Root, Shared, TextModel, Weight, Weights, What, mix, place, squash,
-};
+use increp::wire::packed::{At, BUCKET, BUCKET_LEN, Coder, Decisions, Root, Shared, TextModel, Weight, What, mix, place, squash};
 
 /// A context that fewer reports have is not learned: it could be told whose they are.
 pub(super) const FEWEST: u32 = 5;
@@ -129,33 +127,6 @@ impl Decisions for Census {
     }
     fn prefers_raw(&mut self, _: &TextModel<'_>, _: &str, _: u8) -> bool {
         false
-    }
-}
-
-/// Adds up what decisions cost with a table.
-pub(super) struct Meter<'w> {
-    weights: Weights<'w>,
-    cost: Cost,
-}
-
-impl<'w> Meter<'w> {
-    pub(super) fn new(weights: Weights<'w>) -> Self {
-        Self { weights, cost: Cost::default() }
-    }
-
-    /// In 1/65536 of a bit.
-    pub(super) fn cost(&self) -> u64 {
-        self.cost.0
-    }
-}
-
-impl Decisions for Meter<'_> {
-    type Coder = Cost;
-    fn coder(&mut self) -> &mut Cost {
-        &mut self.cost
-    }
-    fn decide(&mut self, at: &At<'_>, number: u32, bit: bool) -> bool {
-        self.cost.bit(squash(at.sum(&self.weights, number) * 16), bit)
     }
 }
 
@@ -296,6 +267,12 @@ impl Bits {
         let power = whole.ilog2();
         16.0 - power as f32 - self.0[((whole << 10 >> power) - 1024) as usize]
     }
+
+    /// Bits of a decision with this sum of weights.
+    fn of_decision(&self, sum: f32, bit: bool) -> f32 {
+        let chance = chance(sum);
+        self.of(if bit { chance } else { 1.0 - chance })
+    }
 }
 
 /// What was learned: the table, the nodes of the gazetteer, and what it costs.
@@ -314,29 +291,19 @@ impl Learner {
         // What is special is kept nearer to nothing than what is general; the more so what is to hold elsewhere too.
         let caution = if self.general { 60.0 } else { 1.0 };
         let [general, special] = [0.00003, 0.001].map(|pull| pull * caution);
-        for taken in &self.taken {
-            let mut at = taken.start as usize;
-            let mut sum = 0.0;
-            let mut used = [0u32; 16];
-            let mut many = 0;
-            let root = self.contexts[at] as usize;
+        for at in 0..self.taken.len() {
+            let taken = self.taken[at];
+            let (root, chains) = self.chains(&taken);
             if !self.kept[root] {
                 continue;
             }
-            sum += self.value[root];
-            used[many] = root as u32;
-            many += 1;
-            at += 1;
-            for chain in taken.chains {
-                for id in &self.contexts[at..at + usize::from(chain)] {
-                    if !self.kept[*id as usize] {
-                        break;
-                    }
-                    sum += self.value[*id as usize];
-                    used[many] = *id;
-                    many += 1;
-                }
-                at += usize::from(chain);
+            let mut sum = 0.0;
+            let mut used = [0u32; 16];
+            let mut many = 0;
+            for id in core::iter::once(&(root as u32)).chain(chains.into_iter().flatten()) {
+                sum += self.value[*id as usize];
+                used[many] = *id;
+                many += 1;
             }
             let slope = (chance(sum) - f32::from(u8::from(taken.bit))) * taken.weight;
             for (place, id) in used[..many].iter().enumerate() {
@@ -355,30 +322,21 @@ impl Learner {
         let asked = 0.004;
         let mut saved = vec![0f32; self.keys.len()];
         for taken in &self.taken {
-            let mut at = taken.start as usize;
-            let root = self.contexts[at] as usize;
+            let (root, chains) = self.chains(taken);
             if !self.kept[root] {
                 continue;
             }
-            let mut chains: [(usize, usize); CHAINS] = [(0, 0); CHAINS];
             let mut sum = self.value[root];
-            at += 1;
-            for (chain, many) in taken.chains.into_iter().enumerate() {
-                let live = self.contexts[at..at + usize::from(many)].iter().take_while(|id| self.kept[**id as usize]).count();
-                chains[chain] = (at, live);
-                sum += self.contexts[at..at + live].iter().map(|id| self.value[*id as usize]).sum::<f32>();
-                at += usize::from(many);
+            for live in chains {
+                sum += live.iter().map(|id| self.value[*id as usize]).sum::<f32>();
             }
-            let cost = |sum: f32| {
-                let chance = chance(sum);
-                bits.of(if taken.bit { chance } else { 1.0 - chance })
-            };
+            let cost = |sum: f32| bits.of_decision(sum, taken.bit);
             let now = cost(sum);
             saved[root] += (1.0 - now) * taken.weight;
-            for (at, live) in chains {
+            for live in chains {
                 // Without this one and those behind it.
                 let mut tail = 0.0;
-                for id in self.contexts[at..at + live].iter().rev() {
+                for id in live.iter().rev() {
                     tail += self.value[*id as usize];
                     saved[*id as usize] += (cost(sum - tail) - now - asked) * taken.weight;
                 }
@@ -402,10 +360,7 @@ impl Learner {
                 continue;
             }
             let sum = self.value[root] + chains.iter().flat_map(|live| live.iter()).map(|id| self.value[*id as usize]).sum::<f32>();
-            let cost = |sum: f32| {
-                let chance = chance(sum);
-                bits.of(if taken.bit { chance } else { 1.0 - chance })
-            };
+            let cost = |sum: f32| bits.of_decision(sum, taken.bit);
             let now = cost(sum);
             asked[root] += taken.weight;
             for (chain, live) in chains.into_iter().enumerate() {
@@ -481,35 +436,20 @@ impl Learner {
     fn table(&mut self) -> Learned {
         // Which weights have others behind them, in which chain.
         let mut below = vec![0u8; self.keys.len()];
+        // A weight that no chain leads to is out of reach.
+        let mut reached = vec![false; self.keys.len()];
         for taken in &self.taken {
-            let mut at = taken.start as usize;
-            let root = self.contexts[at] as usize;
-            at += 1;
-            for (chain, many) in taken.chains.into_iter().enumerate() {
+            let (root, chains) = self.chains(taken);
+            if !self.kept[root] {
+                continue;
+            }
+            reached[root] = true;
+            for (chain, live) in chains.into_iter().enumerate() {
                 let mut before = root;
-                for id in &self.contexts[at..at + usize::from(many)] {
-                    if !self.kept[*id as usize] || !self.kept[before] {
-                        break;
-                    }
+                for id in live {
                     below[before] |= 1 << chain;
                     before = *id as usize;
-                }
-                at += usize::from(many);
-            }
-        }
-        // A weight that no chain leads to is out of reach.
-        let mut uses = vec![0u32; self.keys.len()];
-        for taken in &self.taken {
-            let mut at = taken.start as usize;
-            let root = self.contexts[at] as usize;
-            if self.kept[root] {
-                uses[root] += 1;
-                at += 1;
-                for many in taken.chains {
-                    for id in self.contexts[at..at + usize::from(many)].iter().take_while(|id| self.kept[**id as usize]) {
-                        uses[*id as usize] += 1;
-                    }
-                    at += usize::from(many);
+                    reached[before] = true;
                 }
             }
         }
@@ -518,7 +458,7 @@ impl Learner {
         let mut cells: Vec<Cell> = Vec::new();
         for id in 0..self.keys.len() {
             let weight = Weight { value: quantised(self.value[id]), below: below[id] };
-            if !self.kept[id] || uses[id] == 0 || weight == Weight::default() {
+            if !self.kept[id] || !reached[id] || weight == Weight::default() {
                 continue;
             }
             if !self.nodes[id] {

@@ -11,12 +11,12 @@ pub mod text;
 
 use increp::model::{Handling, Report};
 use increp::wire::packed::{
-    Area, Entry, Known, LENGTHS, MAGIC, PROFILE_VERSION, Profile, Rehearsal, SECTION_NAMES, SECTIONS, order, section,
+    Area, Cost, Entry, Known, LENGTHS, MAGIC, PROFILE_VERSION, Profile, Rehearsal, SECTION_NAMES, Weighing, order, section,
 };
 use sha2::{Digest as _, Sha256};
 
 use contents::Contents;
-use decisions::{Census, FEWEST, Learned, Learner, Meter, Sayings};
+use decisions::{Census, FEWEST, Learned, Learner, Sayings};
 
 /// What the profile is to be.
 #[derive(Clone, Debug, Default)]
@@ -50,19 +50,6 @@ pub fn blob(sections: &Sections) -> Vec<u8> {
     debug_assert_eq!(blob.len(), LENGTHS);
     blob.extend(content);
     blob
-}
-
-/// The sections of a profile that was checked.
-#[must_use]
-pub fn sections(blob: &[u8]) -> Sections {
-    let (lengths, mut rest) = blob.split_at_checked(SECTIONS).unwrap_or_default();
-    let mut sections = Sections::default();
-    let lengths = lengths.get(LENGTHS..).unwrap_or_default().as_chunks().0;
-    for (section, length) in sections.iter_mut().zip(lengths) {
-        let (bytes, behind) = rest.split_at_checked(u32::from_le_bytes(*length) as usize).unwrap_or_default();
-        (*section, rest) = (bytes.to_vec(), behind);
-    }
-    sections
 }
 
 /// A profile, and what is in it.
@@ -251,10 +238,11 @@ fn best_table(reports: &[&Report<'_>], sections: &Sections, tables: Vec<Vec<u8>>
         sections[section::WEIGHTS] = table;
         let blob = blob(&sections);
         let profile = Profile::new(&blob)?;
-        let mut meter = Meter::new(profile.weights());
-        rehearse(&some, &mut |report, rehearsal, known, _, _| rehearsal.report(report, &profile, known, &mut meter))?;
-        if best.as_ref().is_none_or(|(least, _)| meter.cost() < *least) {
-            best = Some((meter.cost(), std::mem::take(&mut sections[section::WEIGHTS])));
+        let mut weighing = Weighing { weights: profile.weights(), coder: Cost::default() };
+        rehearse(&some, &mut |report, rehearsal, known, _, _| rehearsal.report(report, &profile, known, &mut weighing))?;
+        let cost = weighing.coder.0;
+        if best.as_ref().is_none_or(|(least, _)| cost < *least) {
+            best = Some((cost, std::mem::take(&mut sections[section::WEIGHTS])));
         }
     }
     Ok(best.map(|(_, table)| table).unwrap_or_default())

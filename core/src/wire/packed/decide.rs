@@ -167,9 +167,11 @@ impl At<'_> {
 
 /// Decides by the weights of a profile.
 #[derive(Debug)]
-pub(super) struct Weighing<'p, C> {
-    pub(super) weights: Weights<'p>,
-    pub(super) coder: C,
+pub struct Weighing<'p, C> {
+    /// The table of weights.
+    pub weights: Weights<'p>,
+    /// What codes the decisions, or only counts what they cost.
+    pub coder: C,
 }
 
 /// 1/256 of a natural unit in a weight's 1/16.

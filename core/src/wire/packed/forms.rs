@@ -13,7 +13,7 @@
 //! its numbers, names, texts and places. A report like none of them says its steps one by one.
 
 use super::packer::{KEY, order};
-use super::profile::{Bytes, Profile};
+use super::profile::{Bytes, Masks, Profile};
 use super::values::unit;
 use crate::error::{Error, ErrorKind};
 use crate::model::bounds::ANY;
@@ -139,7 +139,7 @@ impl<'a> Sink<'a> for Walker<'_, '_> {
 
     fn fields(&mut self, record: &'static Record, reported: u32) -> Result<Fields, Error> {
         self.entry = record.id == Entry::RECORD.id;
-        self.step(self.profile.masks.rank(record.id, reported));
+        self.step(Masks::rank(self.profile.masks.of(record.id), reported));
         Ok(Fields::reported(reported, order(record)))
     }
 

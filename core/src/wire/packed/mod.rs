@@ -26,7 +26,7 @@ mod weights;
 pub use batch::{BATCH, BatchReader, BatchWriter};
 pub use coder::{Coder, Cost, Decoder, Encoder, Position, fair, uniform};
 pub use context::mix;
-pub use decide::{At, Decisions, Root, Shared, What};
+pub use decide::{At, Decisions, Root, Shared, Weighing, What};
 pub use forms::{Forms, walk};
 pub use gazetteer::{ENTRY, Entry, Gazetteer, Node, Tier, order};
 pub use memory::Known;
@@ -38,7 +38,6 @@ pub use text::{
 };
 pub use weights::{BUCKET, BUCKET_LEN, Weight, Weights, place};
 
-use decide::Weighing;
 use memory::Memory;
 use packer::Packer;
 

@@ -7,7 +7,7 @@ use super::coder::{fair, uniform};
 use super::context::{Way, bucket, hash, mix};
 use super::decide::{At, Decisions, Root, Shared, What};
 use super::memory::{Known, Memory};
-use super::profile::Profile;
+use super::profile::{Masks, Profile};
 use crate::error::{Error, ErrorKind};
 use crate::model::bounds::{ALL_TEXT, TEXT};
 use crate::model::describe::{Path, Record};
@@ -233,7 +233,7 @@ impl<'p, 'a, D: Decisions, const N: usize> Packer<'p, 'a, D, N> {
         let rank = match self.step() {
             Some(step) => usize::from(step?),
             None => {
-                let rank = sets.iter().position(|set| u32::from_le_bytes(*set) == reported).unwrap_or(sets.len());
+                let rank = Masks::rank(sets, reported).unwrap_or(sets.len());
                 self.number(What::Fields, rank as u64, 8) as usize
             }
         };

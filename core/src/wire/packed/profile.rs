@@ -286,9 +286,9 @@ impl<'p> Masks<'p> {
         Some(Self(section))
     }
 
-    /// The rank of a set of fields.
-    pub(super) fn rank(&self, record: u32, reported: u32) -> Option<usize> {
-        self.of(record).iter().position(|set| u32::from_le_bytes(*set) == reported)
+    /// The rank of a set of fields among those of its record.
+    pub(super) fn rank(sets: &[[u8; 4]], reported: u32) -> Option<usize> {
+        sets.iter().position(|set| u32::from_le_bytes(*set) == reported)
     }
 
     /// The sets of a record.
