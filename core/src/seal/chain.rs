@@ -1,28 +1,7 @@
 //! The one-way chain of keys: what is done with is erased, and cannot be reckoned back.
 
-use hkdf::Hkdf;
-use sha2::Sha256;
-
 use super::Secret;
-
-/// One key from another, by HKDF's second half (RFC 5869): 32 bytes or fewer.
-pub(super) fn expand<const N: usize>(key: &Secret<32>, label: &[u8]) -> Secret<N> {
-    let mut derived = Secret::new([0; N]);
-    if let Ok(hkdf) = Hkdf::<Sha256>::from_prk(key.expose()) {
-        // Fails for more than 255 hashes only.
-        let _ = hkdf.expand(label, derived.expose_mut());
-    }
-    derived
-}
-
-/// A uniform key from what is not uniform, by HKDF's first half.
-pub(super) fn extract(salt: &[u8; 32], parts: &[&[u8]]) -> Secret<32> {
-    let mut hkdf = hkdf::HkdfExtract::<Sha256>::new(Some(salt));
-    for part in parts {
-        hkdf.input_ikm(part);
-    }
-    Secret::new(hkdf.finalize().0.into())
-}
+use super::kdf::expand;
 
 /// A place in the chain of an epoch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,11 +15,11 @@ pub(super) struct Chain {
 impl Chain {
     /// The keys of the next number, for [`siv`](super::siv).
     pub(super) fn keys(&self) -> Secret<32> {
-        expand(&self.key, b"increp record")
+        expand(&self.key, &[b"increp record"])
     }
 
     pub(super) fn advance(&mut self) {
-        self.key = expand(&self.key, b"increp chain");
+        self.key = expand(&self.key, &[b"increp chain"]);
         self.next = self.next.saturating_add(1);
     }
 }

@@ -34,12 +34,12 @@
 
 use rand_core::TryCryptoRng;
 use sha2::{Digest as _, Sha256};
-use x25519_dalek::{PublicKey, StaticSecret};
 
 use super::bytes::{Reader, join};
-use super::chain::{expand, extract};
+use super::curve::{agree, public};
 use super::epoch::Psk;
 use super::hq::{HqKey, Peer};
+use super::kdf::{expand, extract};
 use super::random::Seed;
 use super::state::State;
 use super::{Error, ErrorKind, Secret};
@@ -232,20 +232,17 @@ pub(super) struct Agreed {
 
 impl Agreed {
     fn new(own: &Secret<32>, other: &[u8; 32], transcript: &[&[u8]]) -> Result<Self, Error> {
-        let agreed = StaticSecret::from(*own.expose()).diffie_hellman(&PublicKey::from(*other));
-        if !agreed.was_contributory() {
-            return Err(Error::new(ErrorKind::WeakKey, 0));
-        }
+        let agreed = agree(own, other)?;
         let mut hash = Sha256::new();
         for message in transcript {
             hash.update(message);
         }
-        let key = extract(&hash.finalize().into(), &[agreed.as_bytes()]);
+        let key = extract(&hash.finalize(), &[agreed.expose()]);
         Ok(Self {
-            psk: Psk { key: expand(&key, b"increp psk 0"), count: 0 },
-            receipt: expand(&key, b"increp receipt"),
-            hop: expand(&key, b"increp hop"),
-            digits: digits(&expand(&key, b"increp digits")),
+            psk: Psk { key: expand(&key, &[b"increp psk 0"]), count: 0 },
+            receipt: expand(&key, &[b"increp receipt"]),
+            hop: expand(&key, &[b"increp hop"]),
+            digits: digits(&expand(&key, &[b"increp digits"])),
         })
     }
 }
@@ -257,10 +254,6 @@ fn digits(bytes: &Secret<8>) -> u32 {
 fn committed(revelation: &[u8]) -> Commitment {
     let hash = Sha256::new().chain_update(b"increp enrol").chain_update(revelation).finalize();
     join(&[&[COMMITMENT], &hash])
-}
-
-fn public(key: &Secret<32>) -> [u8; 32] {
-    PublicKey::from(&StaticSecret::from(*key.expose())).to_bytes()
 }
 
 fn fresh<R: TryCryptoRng>(rng: &mut R) -> Result<Secret<32>, Error> {

@@ -9,19 +9,14 @@
 //! number    1 + (first 4 bytes of SHA-256(enc), little-endian) modulo (2^24 - 1)
 //! ```
 
-use core::convert::Infallible;
-
-use hpke::aead::ExportOnlyAead;
-use hpke::kdf::HkdfSha256;
-use hpke::kem::X25519HkdfSha256 as Kem;
-use hpke::{Deserializable as _, HpkeError, Kem as KemTrait, OpModeR, OpModeS, PskBundle, Serializable as _};
-use rand_core::{TryCryptoRng, TryRng};
 use sha2::{Digest as _, Sha256};
 
 use super::bytes::{Reader, join};
-use super::chain::{Chain, expand};
+use super::chain::Chain;
+use super::hpke::{self, Pair, Preshared};
+use super::kdf::expand;
 use super::record::START;
-use super::{Error, ErrorKind, Secret};
+use super::{Error, Secret};
 use crate::model::Stamp;
 
 /// Seconds after which an epoch ends, where there is a clock: a week.
@@ -43,7 +38,7 @@ impl Psk {
     }
 
     pub(super) fn advance(&mut self) {
-        self.key = expand(&self.key, b"increp psk");
+        self.key = expand(&self.key, &[b"increp psk"]);
         self.count = self.count.saturating_add(1);
     }
 
@@ -94,36 +89,8 @@ fn info(author: u32) -> [u8; 17] {
     join(&[b"increp seal 1", &author.to_le_bytes()])
 }
 
-/// HPKE's source of randomness: what was drawn before.
-struct Drawn(Secret<32>);
-
-impl TryRng for Drawn {
-    type Error = Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        Ok(0)
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        Ok(0)
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        bytes.iter_mut().zip(self.0.expose()).for_each(|(to, from)| *to = *from);
-        Ok(())
-    }
-}
-
-impl TryCryptoRng for Drawn {}
-
-fn weak(_: HpkeError) -> Error {
-    Error::new(ErrorKind::WeakKey, 0)
-}
-
-fn chain(export: impl Fn(&[u8], &mut [u8]) -> Result<(), HpkeError>) -> Result<Chain, Error> {
-    let mut chain = Chain::default();
-    export(b"increp chain", chain.key.expose_mut()).map_err(weak)?;
-    Ok(chain)
+fn chain(exporter: &hpke::Exporter) -> Chain {
+    Chain { next: 0, key: exporter.export(b"increp chain") }
 }
 
 /// Begins an epoch on the device: what HQ needs to know, and the chain.
@@ -132,28 +99,16 @@ pub(super) fn begin(
     hq: &[u8; 32],
     psk: &Psk,
     author: u32,
-    drawn: Secret<32>,
+    random: &Secret<32>,
 ) -> Result<([u8; 32], Chain), Error> {
-    let own = <Kem as KemTrait>::PrivateKey::from_bytes(own.expose()).map_err(weak)?;
-    let public = Kem::sk_to_pk(&own);
-    let hq = <Kem as KemTrait>::PublicKey::from_bytes(hq).map_err(weak)?;
-    let id = [psk.id()];
-    let psk = PskBundle::new(psk.key.expose(), &id).map_err(weak)?;
-    let mode = OpModeS::AuthPsk((own, public), psk);
-    let (enc, context) =
-        hpke::setup_sender_with_rng::<ExportOnlyAead, HkdfSha256, Kem>(&mode, &hq, &info(author), &mut Drawn(drawn))
-            .map_err(weak)?;
-    Ok((enc.to_bytes().into(), chain(|label, to| context.export(label, to))?))
+    let ephemeral = hpke::derive_key(random);
+    let psk = Preshared { key: &psk.key, id: &[psk.id()] };
+    let (enc, exporter) = hpke::send(&Pair::of(own), hq, &Pair::of(&ephemeral), &info(author), &psk)?;
+    Ok((enc, chain(&exporter)))
 }
 
 /// The same chain at HQ.
-pub(super) fn accept(own: &Secret<32>, device: &[u8; 32], psk: &Psk, author: u32, enc: &[u8; 32]) -> Result<Chain, Error> {
-    let own = <Kem as KemTrait>::PrivateKey::from_bytes(own.expose()).map_err(weak)?;
-    let device = <Kem as KemTrait>::PublicKey::from_bytes(device).map_err(weak)?;
-    let enc = <Kem as KemTrait>::EncappedKey::from_bytes(enc).map_err(weak)?;
-    let id = [psk.id()];
-    let psk = PskBundle::new(psk.key.expose(), &id).map_err(weak)?;
-    let mode = OpModeR::AuthPsk(device, psk);
-    let context = hpke::setup_receiver::<ExportOnlyAead, HkdfSha256, Kem>(&mode, &own, &enc, &info(author)).map_err(weak)?;
-    chain(|label, to| context.export(label, to))
+pub(super) fn accept(hq: &Pair<'_>, device: &[u8; 32], psk: &Psk, author: u32, enc: &[u8; 32]) -> Result<Chain, Error> {
+    let psk = Preshared { key: &psk.key, id: &[psk.id()] };
+    hpke::receive(hq, device, enc, &info(author), &psk).map(|exporter| chain(&exporter))
 }

@@ -1,15 +1,15 @@
 //! HQ's side: what it keeps of a device and of an epoch, and how it opens records.
 
 use rand_core::TryCryptoRng;
-use x25519_dalek::{PublicKey, StaticSecret};
 
 use super::bytes::{Reader, join};
 use super::chain::Chain;
 use super::enrol::Agreed;
 use super::epoch::{self, Psk, Start};
+use super::hpke::Pair;
 use super::random::Seed;
 use super::record::{LAST, Record, START, associated};
-use super::{Error, ErrorKind, Secret, padding, siv};
+use super::{Error, ErrorKind, Secret, curve, padding, siv};
 use crate::model::{Id, Stamp};
 use crate::wire::packed::Known;
 
@@ -40,8 +40,7 @@ impl HqKey {
     /// The pair of this secret, as [`HqKey::secret`] gave it.
     #[must_use]
     pub fn from_secret(secret: &Secret<32>) -> Self {
-        let public = PublicKey::from(&StaticSecret::from(*secret.expose())).to_bytes();
-        Self { secret: secret.clone(), public }
+        Self { secret: secret.clone(), public: curve::public(secret) }
     }
 
     /// What HQ must keep, and nobody else may have.
@@ -140,7 +139,7 @@ impl Peer {
         }
         let mut psk = self.psk.clone();
         psk.advance_to(id);
-        let mut chain = epoch::accept(&hq.secret, &self.public, &psk, self.author, enc)?;
+        let mut chain = epoch::accept(&Pair { secret: &hq.secret, public: hq.public }, &self.public, &psk, self.author, enc)?;
         if !siv::open(&chain.keys(), &associated(self.author, record.epoch, 0), &mut text, record.tag) {
             return Err(Error::new(ErrorKind::Forged, 0));
         }

@@ -25,10 +25,13 @@
 
 mod bytes;
 mod chain;
+mod curve;
 mod device;
 pub mod enrol;
 mod epoch;
+mod hpke;
 mod hq;
+mod kdf;
 mod keys;
 mod padding;
 mod random;
@@ -171,3 +174,10 @@ impl fmt::Display for Error {
 }
 
 impl core::error::Error for Error {}
+
+/// The bytes that a test says in hex.
+#[cfg(test)]
+fn hex<const N: usize>(text: &str) -> [u8; N] {
+    assert_eq!(text.len(), 2 * N);
+    core::array::from_fn(|at| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).unwrap())
+}

@@ -5,7 +5,7 @@ use core::fmt;
 use rand_core::{TryCryptoRng, TryRng};
 use zeroize::Zeroize as _;
 
-use super::chain::{expand, extract};
+use super::kdf::{expand, extract};
 use super::{Error, ErrorKind, Secret};
 
 /// For devices without a source of randomness: all comes from the seed that HQ gave at enrolment.
@@ -64,8 +64,8 @@ impl Seed {
         }
         let mixed = extract(self.key.expose(), &[&noise, &self.draws.to_le_bytes()]);
         noise.zeroize();
-        self.key = expand(&mixed, b"increp seed");
+        self.key = expand(&mixed, &[b"increp seed"]);
         self.draws = self.draws.saturating_add(1);
-        Ok(expand(&mixed, b"increp draw"))
+        Ok(expand(&mixed, &[b"increp draw"]))
     }
 }
