@@ -12,8 +12,7 @@
 
 use heapless::Vec;
 
-use crate::model::bounds::Bound;
-use crate::model::describe::{Field, Record};
+use crate::model::Layout;
 
 /// Mixes a number into a hash.
 #[must_use]
@@ -72,9 +71,8 @@ pub(super) struct Frame {
     pub(super) number: u8,
     /// A value without parts.
     pub(super) leaf: bool,
-    /// The record that the fields below are of.
-    pub(super) record: Option<&'static Record>,
-    pub(super) bound: Option<&'static Bound>,
+    /// What the record is known by that the fields below are of.
+    pub(super) record: u32,
 }
 
 /// The deepest way through a report has [`Path::DEPTH`] steps.
@@ -98,9 +96,9 @@ impl Way {
         let _ = self.above.push(core::mem::replace(&mut self.top, frame));
     }
 
-    pub(super) fn record(&mut self, record: &'static Record) {
-        self.top.generic = mix(record.id, 0xff);
-        self.top.record = Some(record);
+    pub(super) fn record(&mut self, record: u32) {
+        self.top.generic = mix(record, 0xff);
+        self.top.record = record;
         self.top.leaf = false;
     }
 
@@ -109,25 +107,24 @@ impl Way {
         self.top.before = mix(self.top.generic, mask);
     }
 
+    /// Down into field `number` of the record at the top.
     pub(super) fn field(&mut self, number: u8) {
-        let above = self.top;
-        let field = above.record.and_then(|record| record.fields.get(usize::from(number)));
-        self.step(above, number, above.record.map_or(0, |record| record.id), field);
+        self.step(number, self.top.record);
     }
 
-    pub(super) fn variant(&mut self, number: u8, variants: &'static [Field]) {
+    /// Down into variant `number` of the choice at the top.
+    pub(super) fn variant(&mut self, number: u8) {
         self.top.leaf = false;
-        let above = self.top;
-        self.step(above, number | 0x40, above.generic, variants.get(usize::from(number)));
+        self.step(number | 0x40, self.top.generic);
     }
 
-    fn step(&mut self, above: Frame, number: u8, of: u32, field: Option<&'static Field>) {
+    fn step(&mut self, number: u8, of: u32) {
+        let above = self.top;
         self.enter(Frame {
             site: mix(above.site, u32::from(number) + 1),
             generic: mix(of, u32::from(number)),
             number,
             leaf: true,
-            bound: field.map(|field| field.bound),
             ..above
         });
     }
@@ -156,8 +153,8 @@ impl Way {
     }
 
     /// The record and the field that the top stands in.
-    pub(super) fn at(&self, record: &Record, number: u8) -> bool {
-        self.top.number == number && self.above.last().and_then(|above| above.record).is_some_and(|above| above.id == record.id)
+    pub(super) fn at(&self, record: &Layout, number: u8) -> bool {
+        self.top.number == number && self.above.last().is_some_and(|above| above.record == record.id)
     }
 
     /// The first two steps.
@@ -177,10 +174,6 @@ impl Way {
 
     pub(super) fn depth(&self) -> usize {
         self.above.len()
-    }
-
-    pub(super) fn bound(&self) -> Option<&'static Bound> {
-        self.top.bound
     }
 
     pub(super) fn root(&self, kind: u32) -> u32 {

@@ -1,6 +1,6 @@
 //! A decision: its place in the report, its number, and what is made of it.
 
-use super::coder::{Coder, Cost};
+use super::coder::{Coder, Cost, Position};
 use super::context::{CHAIN, Way, mix};
 use super::squash::squash;
 use super::text::TextModel;
@@ -63,14 +63,8 @@ pub enum Shared {
     Form(usize),
 }
 
-/// Who takes the decisions: a coder, or a trainer that learns from them.
-pub trait Decisions {
-    /// Takes what is not learned decision by decision.
-    type Coder: Coder;
-
-    /// The coder.
-    fn coder(&mut self) -> &mut Self::Coder;
-
+/// Who takes the decisions: a coder, or a trainer that learns from them. What is not learned goes to it as a [`Coder`].
+pub trait Decisions: Coder {
     /// Decides `bit`, number `number` of `what` at the place `at`. An encoder gives it back, a decoder what it read.
     fn decide(&mut self, at: &At<'_>, number: u32, bit: bool) -> bool;
 
@@ -83,28 +77,10 @@ pub trait Decisions {
     /// Whether a text takes fewer bytes as it is than by the model.
     fn prefers_raw(&mut self, model: &TextModel<'_>, text: &str, start: u8) -> bool {
         let mut cost = Cost::default();
-        model.encode(&mut cost, text.as_bytes(), start);
+        // As an object, like all other coders of texts: that is one copy of the model's code.
+        let mut coder: &mut dyn Coder = &mut cost;
+        model.encode(&mut coder, text.as_bytes(), start);
         cost.0 >> 16 > 8 * text.len() as u64 + 8
-    }
-}
-
-impl<D: Decisions> Decisions for &mut D {
-    type Coder = D::Coder;
-
-    fn coder(&mut self) -> &mut D::Coder {
-        (**self).coder()
-    }
-
-    fn decide(&mut self, at: &At<'_>, number: u32, bit: bool) -> bool {
-        (**self).decide(at, number, bit)
-    }
-
-    fn admits(&mut self, shared: Shared) -> bool {
-        (**self).admits(shared)
-    }
-
-    fn prefers_raw(&mut self, model: &TextModel<'_>, text: &str, start: u8) -> bool {
-        (**self).prefers_raw(model, text, start)
     }
 }
 
@@ -177,13 +153,21 @@ pub struct Weighing<'p, C> {
 /// 1/256 of a natural unit in a weight's 1/16.
 const WEIGHT: i32 = 16;
 
-impl<C: Coder> Decisions for Weighing<'_, C> {
-    type Coder = C;
-
-    fn coder(&mut self) -> &mut C {
-        &mut self.coder
+impl<C: Coder> Coder for Weighing<'_, C> {
+    fn bit(&mut self, one: u16, bit: bool) -> bool {
+        self.coder.bit(one, bit)
     }
 
+    fn part(&mut self, of: u32, value: u32) -> u32 {
+        self.coder.part(of, value)
+    }
+
+    fn position(&self) -> Position {
+        self.coder.position()
+    }
+}
+
+impl<C: Coder> Decisions for Weighing<'_, C> {
     fn decide(&mut self, at: &At<'_>, number: u32, bit: bool) -> bool {
         let sum = at.sum(&self.weights, number);
         self.coder.bit(squash(sum * WEIGHT), bit)
