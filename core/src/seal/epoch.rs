@@ -1,0 +1,159 @@
+//! How an epoch begins: HPKE (RFC 9180) in mode AuthPSK, of which only an exported secret is used.
+//!
+//! ```text
+//! suite     DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, export-only
+//! info      "increp seal 1", author (4 bytes, little-endian)
+//! psk       the pre-shared key, one for each epoch: the next is HKDF-Expand(psk, "increp psk")
+//! psk_id    1 byte: how many there were before, modulo 256
+//! exported  32 bytes for "increp chain": the first key of the chain
+//! number    1 + (first 4 bytes of SHA-256(enc), little-endian) modulo (2^24 - 1)
+//! ```
+
+use core::convert::Infallible;
+
+use hpke::aead::ExportOnlyAead;
+use hpke::kdf::HkdfSha256;
+use hpke::kem::X25519HkdfSha256 as Kem;
+use hpke::{Deserializable as _, HpkeError, Kem as KemTrait, OpModeR, OpModeS, PskBundle, Serializable as _};
+use rand_core::{TryCryptoRng, TryRng};
+use sha2::{Digest as _, Sha256};
+
+use super::bytes::{Reader, join};
+use super::chain::{Chain, expand};
+use super::record::START;
+use super::{Error, ErrorKind, Secret};
+use crate::model::Stamp;
+
+/// Seconds after which an epoch ends, where there is a clock: a week.
+pub const EPOCH_SECONDS: u32 = 7 * 86_400;
+
+/// A pre-shared key, one of a one-way row of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub(super) struct Psk {
+    pub(super) key: Secret<32>,
+    /// How many there were before.
+    pub(super) count: u32,
+}
+
+impl Psk {
+    pub(super) fn id(&self) -> u8 {
+        let [id, ..] = self.count.to_le_bytes();
+        id
+    }
+
+    pub(super) fn advance(&mut self) {
+        self.key = expand(&self.key, b"increp psk");
+        self.count = self.count.saturating_add(1);
+    }
+
+    /// The first one from this on that has the id.
+    pub(super) fn advance_to(&mut self, id: u8) {
+        for _ in 0..id.wrapping_sub(self.id()) {
+            self.advance();
+        }
+    }
+}
+
+/// What an epoch's record 0 says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub(super) struct Start {
+    /// When the epoch began; none where there is no clock.
+    pub(super) at: Option<Stamp>,
+    /// The first bytes of the id of the profile that its reports are packed with.
+    pub(super) profile: [u8; 8],
+}
+
+impl Start {
+    /// No time is as early.
+    const NO_CLOCK: [u8; 5] = [0, 0, 0, 0, 0x80];
+
+    pub(super) fn bytes(&self) -> [u8; START] {
+        let at = self.at.map_or(Self::NO_CLOCK, |at| join(&[&at.seconds().to_le_bytes()]));
+        join(&[&at, &self.profile])
+    }
+
+    pub(super) fn parse(bytes: &[u8; START]) -> Result<Self, Error> {
+        let mut reader = Reader::new(bytes);
+        let at = *reader.take::<5>()?;
+        let [a, b, c, d, e] = at;
+        let sign = if e & 0x80 == 0 { 0 } else { 0xff };
+        let seconds = i64::from_le_bytes([a, b, c, d, e, sign, sign, sign]);
+        Ok(Self { at: (at != Self::NO_CLOCK).then(|| Stamp::new(seconds)), profile: *reader.take()? })
+    }
+}
+
+/// The number of the epoch that begins with these bytes.
+pub(super) fn number(enc: &[u8; 32]) -> u32 {
+    let [a, b, c, d, ..] = <[u8; 32]>::from(Sha256::digest(enc));
+    1 + u32::from_le_bytes([a, b, c, d]) % 0xff_ffff
+}
+
+fn info(author: u32) -> [u8; 17] {
+    join(&[b"increp seal 1", &author.to_le_bytes()])
+}
+
+/// HPKE's source of randomness: what was drawn before.
+struct Drawn(Secret<32>);
+
+impl TryRng for Drawn {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(0)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(0)
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        bytes.iter_mut().zip(self.0.expose()).for_each(|(to, from)| *to = *from);
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for Drawn {}
+
+fn weak(_: HpkeError) -> Error {
+    Error::new(ErrorKind::WeakKey, 0)
+}
+
+fn chain(export: impl Fn(&[u8], &mut [u8]) -> Result<(), HpkeError>) -> Result<Chain, Error> {
+    let mut chain = Chain::default();
+    export(b"increp chain", chain.key.expose_mut()).map_err(weak)?;
+    Ok(chain)
+}
+
+/// Begins an epoch on the device: what HQ needs to know, and the chain.
+pub(super) fn begin(
+    own: &Secret<32>,
+    hq: &[u8; 32],
+    psk: &Psk,
+    author: u32,
+    drawn: Secret<32>,
+) -> Result<([u8; 32], Chain), Error> {
+    let own = <Kem as KemTrait>::PrivateKey::from_bytes(own.expose()).map_err(weak)?;
+    let public = Kem::sk_to_pk(&own);
+    let hq = <Kem as KemTrait>::PublicKey::from_bytes(hq).map_err(weak)?;
+    let id = [psk.id()];
+    let psk = PskBundle::new(psk.key.expose(), &id).map_err(weak)?;
+    let mode = OpModeS::AuthPsk((own, public), psk);
+    let (enc, context) =
+        hpke::setup_sender_with_rng::<ExportOnlyAead, HkdfSha256, Kem>(&mode, &hq, &info(author), &mut Drawn(drawn))
+            .map_err(weak)?;
+    Ok((enc.to_bytes().into(), chain(|label, to| context.export(label, to))?))
+}
+
+/// The same chain at HQ.
+pub(super) fn accept(own: &Secret<32>, device: &[u8; 32], psk: &Psk, author: u32, enc: &[u8; 32]) -> Result<Chain, Error> {
+    let own = <Kem as KemTrait>::PrivateKey::from_bytes(own.expose()).map_err(weak)?;
+    let device = <Kem as KemTrait>::PublicKey::from_bytes(device).map_err(weak)?;
+    let enc = <Kem as KemTrait>::EncappedKey::from_bytes(enc).map_err(weak)?;
+    let id = [psk.id()];
+    let psk = PskBundle::new(psk.key.expose(), &id).map_err(weak)?;
+    let mode = OpModeR::AuthPsk(device, psk);
+    let context = hpke::setup_receiver::<ExportOnlyAead, HkdfSha256, Kem>(&mode, &own, &enc, &info(author)).map_err(weak)?;
+    chain(|label, to| context.export(label, to))
+}
