@@ -114,11 +114,15 @@ impl At<'_> {
             Root::Table => weights.get(self.root_key(number)).unwrap_or_default(),
             Root::Node(weight) => weight,
         };
-        let mut sum = i32::from(root.value);
-        for chain in 0..CHAIN.len() {
-            if root.below >> chain & 1 == 0 {
-                continue;
-            }
+        let chains = if root.below == 0 { 0 } else { self.chains(weights, number, root.below) };
+        i32::from(root.value) + chains
+    }
+
+    /// What the chains add that go on behind the root.
+    #[inline(never)] // most decisions have none
+    fn chains(&self, weights: &Weights<'_>, number: u32, below: u8) -> i32 {
+        let mut sum = 0;
+        for chain in (0..CHAIN.len()).filter(|chain| below >> chain & 1 == 1) {
             for key in self.chain(chain, number) {
                 let Some(weight) = weights.get(key) else { break };
                 sum += i32::from(weight.value);
