@@ -87,14 +87,20 @@ pub trait Decisions: Coder {
 /// Where a decision stands: makes the keys of its contexts.
 #[derive(Debug)]
 pub struct At<'w> {
-    pub(super) way: &'w Way,
+    way: &'w Way,
     /// What it is about.
     pub what: What,
     /// Where its first weight is.
     pub root: Root,
+    /// The key of the root but for the number.
+    key: u32,
 }
 
-impl At<'_> {
+impl<'w> At<'w> {
+    pub(super) fn new(way: &'w Way, what: What, root: Root) -> Self {
+        Self { way, what, root, key: way.root(what as u32) }
+    }
+
     /// The number of the report's field in which it stands, and of that field's field.
     #[must_use]
     pub fn fields(&self) -> [Option<u8>; 2] {
@@ -103,8 +109,8 @@ impl At<'_> {
 
     /// The key of the root in the table.
     #[must_use]
-    pub fn root_key(&self, number: u32) -> u32 {
-        mix(self.way.root(self.what as u32), number)
+    pub const fn root_key(&self, number: u32) -> u32 {
+        mix(self.key, number)
     }
 
     /// The sum of the weights of a decision, in 1/16 of a natural unit.
@@ -136,7 +142,7 @@ impl At<'_> {
 
     /// The keys of a chain, the most general first.
     pub fn chain(&self, chain: usize, number: u32) -> impl Iterator<Item = u32> {
-        let mut key = self.way.root(self.what as u32);
+        let mut key = self.key;
         let steps = CHAIN.get(chain).copied().unwrap_or(0);
         self.way.chain(chain).into_iter().take(steps).map(move |more| {
             key = mix(key, more);

@@ -4,7 +4,7 @@
 
 use super::coder::{fair, uniform};
 use super::context::{bucket, mix};
-use super::decide::What;
+use super::decide::{At, Root, What};
 use super::packer::{EVENT, Packer};
 use crate::error::ErrorKind;
 use crate::model::{Stopped, Walk as _};
@@ -25,26 +25,26 @@ impl<const N: usize> Packer<'_, '_, N> {
     pub(super) fn number(&mut self, what: What, value: u64, learned: u8) -> u64 {
         let above = value.saturating_add(1);
         let width = 63 - above.leading_zeros();
+        let at = At::new(&self.way, what, Root::Table);
         let mut bits = 0;
-        while bits < 63 && self.decide(what, bits, bits < width) {
+        while bits < 63 && self.decisions.decide(&at, bits, bits < width) {
             bits += 1;
         }
-        let mut read = 1u64;
-        for at in (0..bits).rev() {
-            if bits - at > u32::from(learned) {
-                let rest = at + 1;
-                let high = rest.saturating_sub(32);
-                let [low_value, high_value] = [above, above >> 32].map(|part| part as u32);
-                let mask = |value: u32, bits: u32| value & (u32::MAX >> (32 - bits.clamp(1, 32)));
-                if high > 0 {
-                    read = read << high | u64::from(fair(self.decisions, high as u8, mask(high_value, high)));
-                }
-                let low = rest.min(32);
-                read = read << low | u64::from(fair(self.decisions, low as u8, mask(low_value, low)));
-                break;
-            }
-            let number = mix(0x40 + bits, read as u32);
-            read = read << 1 | u64::from(self.decide(what, number, above >> at & 1 == 1));
+        let learned = bits.min(learned.into());
+        let mut rest = bits - learned;
+        let first = (above >> rest) as u32;
+        let mut read = 1;
+        for bit in (0..learned).rev() {
+            let number = mix(0x40 + bits, read);
+            read = read << 1 | u32::from(self.decisions.decide(&at, number, first >> bit & 1 == 1));
+        }
+        let mut read = u64::from(read);
+        // At most 32 at once.
+        while rest > 0 {
+            let bits = if rest > 32 { rest - 32 } else { rest };
+            rest -= bits;
+            let part = (above >> rest) as u32 & (u32::MAX >> (32 - bits));
+            read = read << bits | u64::from(fair(self.decisions, bits as u8, part));
         }
         read - 1
     }
@@ -53,13 +53,14 @@ impl<const N: usize> Packer<'_, '_, N> {
     pub(super) fn one_of(&mut self, what: What, of: u32, value: u32) -> u32 {
         let most = of.saturating_sub(1);
         let mut read = 0;
+        let at = At::new(&self.way, what, Root::Table);
         // The bits so far with a 1 before them: the number of the decision.
         let mut node = 1;
         let mut edge = true;
-        for at in (0..u32::BITS - most.leading_zeros()).rev() {
-            let possible = !edge || most >> at & 1 == 1;
-            let bit = possible && self.decide(what, node, value >> at & 1 == 1);
-            edge &= bit == (most >> at & 1 == 1);
+        for place in (0..u32::BITS - most.leading_zeros()).rev() {
+            let possible = !edge || most >> place & 1 == 1;
+            let bit = possible && self.decisions.decide(&at, node, value >> place & 1 == 1);
+            edge &= bit == (most >> place & 1 == 1);
             node = node << 1 | u32::from(bit);
             read = read << 1 | u32::from(bit);
         }

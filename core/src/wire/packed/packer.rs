@@ -86,6 +86,8 @@ pub(super) struct Packer<'p, 'a, const N: usize> {
     pub(super) place: Option<Point>,
     /// Bytes of text so far.
     text: usize,
+    /// Bytes that postcard takes at least for what was said so far: one a field, and the texts.
+    pub(super) postcard: usize,
     /// What is left of the form that the report has.
     form: Option<&'p [u8]>,
     /// Where texts are read into.
@@ -111,6 +113,7 @@ impl<'p, 'a, const N: usize> Packer<'p, 'a, N> {
             last: None,
             place: None,
             text: 0,
+            postcard: 1,
             form: None,
             room: &mut [],
             error: Error::NONE,
@@ -180,7 +183,7 @@ impl<'p, 'a, const N: usize> Packer<'p, 'a, N> {
     }
 
     pub(super) fn decide_at(&mut self, what: What, root: Root, number: u32, bit: bool) -> bool {
-        self.decisions.decide(&At { way: &self.way, what, root }, number, bit)
+        self.decisions.decide(&At::new(&self.way, what, root), number, bit)
     }
 
     /// The bytes are not what the profile writes.
@@ -217,6 +220,7 @@ impl<'a, const N: usize> Walk<'a> for Packer<'_, 'a, N> {
 
     fn fields(&mut self, layout: &'static Layout, reported: u32) -> Result<Fields, Stopped> {
         self.given = false;
+        self.postcard += usize::from(layout.fields);
         if layout.id == Count::LAYOUT.id {
             (self.figures.of, self.figures.best) = (0, None);
         } else if layout.id == Place::LAYOUT.id {
@@ -233,10 +237,13 @@ impl<'a, const N: usize> Walk<'a> for Packer<'_, 'a, N> {
         };
         let reported = match sets.get(rank) {
             Some(set) => u32::from_le_bytes(*set),
-            None if rank == sets.len() => (0..u32::from(layout.fields)).fold(0, |mask, number| {
-                let bit = self.decide(What::Fields, 0x100 + number, reported >> number & 1 == 1);
-                mask | u32::from(bit) << number
-            }),
+            None if rank == sets.len() => {
+                let at = At::new(&self.way, What::Fields, Root::Table);
+                (0..u32::from(layout.fields)).fold(0, |mask, number| {
+                    let bit = self.decisions.decide(&at, 0x100 + number, reported >> number & 1 == 1);
+                    mask | u32::from(bit) << number
+                })
+            }
             None => return Err(self.other()),
         };
         self.way.reported(reported);
@@ -369,6 +376,7 @@ impl<'a, const N: usize> Walk<'a> for Packer<'_, 'a, N> {
             None => self.name(text, bound)?,
         };
         self.text += text.len();
+        self.postcard += text.len();
         if self.text > usize::try_from(ALL_TEXT.max).unwrap_or(0) {
             let value = i64::try_from(self.text).unwrap_or(i64::MAX);
             return Err(self.fail(ErrorKind::Limit { bound: &ALL_TEXT, value }));
