@@ -216,7 +216,7 @@ impl Way {
     pub(super) fn chain(&self, chain: usize) -> [u32; 3] {
         let &Frame { site, before, hint, index, .. } = self.top();
         let Event { kind, who, time, place, .. } = self.event;
-        let field = site.wrapping_add(index as u32);
+        let field = site.wrapping_add(index.into());
         match chain {
             0 => [field ^ 0x0a00_0000, kind, who],
             1 => [before ^ 0x0b00_0000, field, kind],

@@ -36,7 +36,7 @@ pub fn squash(logit: i32) -> u16 {
     let Some((&[low, high], _)) = TABLE.get((at >> 6) as usize..).and_then(<[u16]>::split_first_chunk) else { return 1 << 15 };
     let (low, high) = (u32::from(low), u32::from(high));
     // Between the two, neither of which is 0.
-    (low + ((high - low) * part >> 6)) as u16
+    (low + (((high - low) * part) >> 6)) as u16
 }
 
 #[cfg(test)]
