@@ -1,5 +1,7 @@
 //! A simulated NOR flash that loses its power at any word of any write, and in the middle of erases. The same seed, the same flash.
 
+use std::cell::RefCell;
+
 use embedded_storage::nor_flash::{ErrorType, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash};
 
 /// Steps of an erase in which power may fail: each leaves another mixture of old and erased bits.
@@ -104,6 +106,12 @@ impl<const WRITE: usize, const PAGE: usize> CutFlash<WRITE, PAGE> {
     /// Power is back, and fails again after so many steps.
     pub fn power_on(&mut self, steps: Option<u64>) {
         (self.off, self.steps) = (false, steps);
+    }
+
+    /// All that somebody may read who has time: what is in it, and what a word that reads differently each time was to hold.
+    #[must_use]
+    pub fn remains(&self) -> [&[u8]; 2] {
+        [&self.bytes, &self.wanted]
     }
 
     /// Did power fail?
@@ -255,5 +263,38 @@ impl<const WRITE: usize, const PAGE: usize> NorFlash for CutFlash<WRITE, PAGE> {
             self.words[word] = Word::Written;
         }
         Ok(())
+    }
+}
+
+/// One flash for several users, as a chip has it.
+#[derive(Clone, Copy, Debug)]
+pub struct Shared<'f, const WRITE: usize, const PAGE: usize>(pub &'f RefCell<CutFlash<WRITE, PAGE>>);
+
+impl<const WRITE: usize, const PAGE: usize> ErrorType for Shared<'_, WRITE, PAGE> {
+    type Error = Off;
+}
+
+impl<const WRITE: usize, const PAGE: usize> ReadNorFlash for Shared<'_, WRITE, PAGE> {
+    const READ_SIZE: usize = <CutFlash<WRITE, PAGE> as ReadNorFlash>::READ_SIZE;
+
+    fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), Off> {
+        self.0.borrow_mut().read(offset, bytes)
+    }
+
+    fn capacity(&self) -> usize {
+        self.0.borrow().capacity()
+    }
+}
+
+impl<const WRITE: usize, const PAGE: usize> NorFlash for Shared<'_, WRITE, PAGE> {
+    const WRITE_SIZE: usize = WRITE;
+    const ERASE_SIZE: usize = PAGE;
+
+    fn erase(&mut self, from: u32, to: u32) -> Result<(), Off> {
+        self.0.borrow_mut().erase(from, to)
+    }
+
+    fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Off> {
+        self.0.borrow_mut().write(offset, bytes)
     }
 }

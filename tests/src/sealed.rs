@@ -111,15 +111,20 @@ pub fn records(store: &mut impl Store) -> Vec<(Mark, Vec<u8>)> {
 /// HQ as far as these tests need it: everything in memory.
 #[derive(Debug)]
 pub struct Headquarters {
+    /// HQ's key pair.
     pub key: HqKey,
+    /// The one device.
     pub peer: Peer,
+    /// Its epochs.
     pub epochs: Vec<Epoch>,
 }
 
 /// What HQ makes of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Read {
+    /// Record 0.
     Opening,
+    /// A number whose report was lost.
     Void,
     /// The note of the report.
     Report(String),
