@@ -109,9 +109,9 @@ impl Watch {
         assert!(there.is_disjoint(&self.plain), "plain text is in flash");
         for (index, (epoch, chain)) in self.chains.iter().enumerate() {
             let saved = self.seen.keys().filter(|(of, _)| of == epoch).map(|(_, seq)| *seq).max().unwrap_or(0);
-            for number in 0..usize::from(saved) {
-                hidden(&chain[number], "the key of a record");
-                hidden(&expand(&chain[number], b"increp record"), "the key of one record");
+            for key in chain.iter().take(saved.into()) {
+                hidden(key, "the chain's key");
+                hidden(&expand(key, b"increp record"), "the key of a record");
             }
             hidden(&self.psks[index], "an earlier pre-shared key");
         }

@@ -9,8 +9,8 @@ use super::{Error, ErrorKind, Secret};
 /// The function X25519. The ladder is that of the crate; its own way there has a bounds check that stays in firmware.
 fn x25519(secret: &Secret<32>, point: MontgomeryPoint) -> Secret<32> {
     let scalar = Secret::new(clamp_integer(*secret.expose()));
-    let bits = scalar.expose().iter().rev().flat_map(|byte| (0..8).rev().map(move |at| byte >> at & 1 == 1));
-    Secret::new(point.mul_bits_be(bits).to_bytes())
+    let bit = |at: u8| scalar.expose().get(usize::from(at / 8)).is_some_and(|byte| byte >> (at % 8) & 1 == 1);
+    Secret::new(point.mul_bits_be((0..=u8::MAX).rev().map(bit)).to_bytes())
 }
 
 /// The public key of a secret one.

@@ -76,10 +76,7 @@ impl<F: NorFlash> Device<F> {
         let mut page = KeyPage::new(flash, &range)?;
         let state = page.load()?;
         let mut device = Self { page, state, unsure: true };
-        match device.mend(store, buffer) {
-            Err(Error { kind: ErrorKind::Full, .. }) => {}
-            result => result?,
-        }
+        device.mend_if_room(store, buffer)?;
         Ok(device)
     }
 
@@ -129,8 +126,6 @@ impl<F: NorFlash> Device<F> {
         store: &mut S,
         buffer: &mut [u8],
     ) -> Result<Id, Error> {
-        // A report that cannot be written takes no number.
-        report.check()?;
         self.mend(store, buffer)?;
         if self.is_over(terms) {
             self.begin(terms, rng, store)?;
@@ -143,6 +138,7 @@ impl<F: NorFlash> Device<F> {
         let full = Error::new(ErrorKind::BufferTooSmall, 0);
         let (to_head, rest) = buffer.split_first_chunk_mut::<HEAD>().ok_or(full)?;
         *to_head = head(epoch, number);
+        // A report that cannot be written takes no number.
         let packed = packed::encode(report, terms.profile, &known, rest)?.len();
         let length = terms.padding.pad(rest, packed).ok_or(full)?.len();
         let (text, rest) = rest.split_at_mut_checked(length).ok_or(full)?;
@@ -151,7 +147,7 @@ impl<F: NorFlash> Device<F> {
         let keys = self.state.chain.keys();
         let mut next = self.state.clone();
         next.chain.advance();
-        next.void = siv::seal(&keys, &associated(author, epoch, number), &mut []);
+        next.void = Secret::new(siv::seal(&keys, &associated(author, epoch, number), &mut []));
         self.commit(next)?;
         // No earlier key is left in flash: now this one may be used.
         *to_tag = siv::seal(&keys, &associated(author, epoch, number), text);
@@ -166,7 +162,7 @@ impl<F: NorFlash> Device<F> {
     /// # Errors
     /// What flash and store did.
     pub fn end_epoch<S: Store>(&mut self, store: &mut S, buffer: &mut [u8]) -> Result<(), Error> {
-        self.mend(store, buffer)?;
+        self.mend_if_room(store, buffer)?;
         self.end(0)
     }
 
@@ -177,7 +173,8 @@ impl<F: NorFlash> Device<F> {
     /// [`NotHere`](ErrorKind::NotHere), or what flash and store did.
     pub fn confirm<S: Store>(&mut self, receipt: &[u8], store: &mut S, buffer: &mut [u8]) -> Result<Confirmed, Error> {
         let receipt = Receipt::parse(receipt, &self.state.receipt, self.state.author)?;
-        self.mend(store, buffer)?;
+        // In a full store there is no room for a void, until this makes some.
+        self.mend_if_room(store, buffer)?;
         let behind = self.catch_up(&receipt)?;
         let (mut seen, mut bodies) = (Numbers::default(), Bodies::new(&self.state.receipt));
         each(store, buffer, &mut |_, record, _| {
@@ -277,6 +274,13 @@ impl<F: NorFlash> Device<F> {
         Ok(())
     }
 
+    fn mend_if_room<S: Store>(&mut self, store: &mut S, buffer: &mut [u8]) -> Result<(), Error> {
+        match self.mend(store, buffer) {
+            Err(Error { kind: ErrorKind::Full, .. }) => Ok(()),
+            result => result,
+        }
+    }
+
     /// After a power cut, or when something failed: the state is that of the flash, and the store has the last number, or a void in its place.
     fn mend<S: Store>(&mut self, store: &mut S, buffer: &mut [u8]) -> Result<(), Error> {
         if !self.page.sound {
@@ -297,7 +301,7 @@ impl<F: NorFlash> Device<F> {
             store.append(&opening)?;
         }
         if let Some(last) = last.filter(|&last| !has_last && last != 0) {
-            let void: [u8; HEAD + TAG] = join(&[&head(self.state.epoch, last), &self.state.void]);
+            let void: [u8; HEAD + TAG] = join(&[&head(self.state.epoch, last), self.state.void.expose()]);
             store.append(&void)?;
         }
         self.unsure = false;

@@ -63,7 +63,8 @@ pub struct Hq {
     author: u32,
     key: [u8; 32],
     share: Secret<32>,
-    invitation: Invitation,
+    /// It has the device's seed.
+    invitation: Secret<33>,
 }
 
 /// HQ, waiting for the revelation.
@@ -87,7 +88,7 @@ pub struct Device {
     key: Secret<32>,
     share: Secret<32>,
     seed: Seed,
-    invitation: Invitation,
+    invitation: Secret<33>,
     commitment: Commitment,
     revelation: Revelation,
 }
@@ -119,7 +120,7 @@ impl Hq {
     pub fn invite<R: TryCryptoRng>(author: u32, hq: &HqKey, rng: &mut R) -> Result<(Self, Invitation), Error> {
         let (share, seed) = (fresh(rng)?, fresh(rng)?);
         let invitation = join(&[&[INVITATION], seed.expose()]);
-        Ok((Self { author, key: *hq.public(), share, invitation }, invitation))
+        Ok((Self { author, key: *hq.public(), share, invitation: Secret::new(invitation) }, invitation))
     }
 
     /// Answers the commitment.
@@ -149,7 +150,7 @@ impl HqOffered {
         if committed(revelation) != self.commitment {
             return Err(Error::new(ErrorKind::BrokenCommitment, 0));
         }
-        let transcript: [&[u8]; 4] = [&self.hq.invitation, &self.commitment, &self.offer, revelation];
+        let transcript: [&[u8]; 4] = [self.hq.invitation.expose(), &self.commitment, &self.offer, revelation];
         let agreed = Agreed::new(&self.hq.share, &share, &transcript)?;
         Ok(HqChecked { digits: agreed.digits, peer: Peer::new(self.hq.author, public, agreed) })
     }
@@ -185,7 +186,7 @@ impl Device {
         let (key, share) = (seed.draw(rng), seed.draw(rng));
         let revelation: Revelation = join(&[&[REVELATION], &public(&key), &public(&share)]);
         let commitment = committed(&revelation);
-        let invitation = join(&[&[INVITATION], &given]);
+        let invitation = Secret::new(join(&[&[INVITATION], &given]));
         Ok((Self { key, share, seed, invitation, commitment, revelation }, commitment))
     }
 
@@ -199,7 +200,7 @@ impl Device {
         let author = reader.number()?;
         let (hq, share) = (*reader.take::<32>()?, *reader.take::<32>()?);
         reader.end()?;
-        let transcript: [&[u8]; 4] = [&self.invitation, &self.commitment, offer, &self.revelation];
+        let transcript: [&[u8]; 4] = [self.invitation.expose(), &self.commitment, offer, &self.revelation];
         let agreed = Agreed::new(&self.share, &share, &transcript)?;
         let revelation = self.revelation;
         let digits = agreed.digits;
