@@ -25,7 +25,7 @@
 
 use crc::{CRC_32_ISO_HDLC, Crc, Table};
 
-use super::Mark;
+use super::{Layout, Mark};
 
 /// Without a table: 1 KiB less flash, and a record is short.
 static CRC: Crc<u32, Table<0>> = Crc::<u32, Table<0>>::new(&CRC_32_ISO_HDLC);
@@ -35,6 +35,11 @@ const MAGIC: [u8; 3] = *b"irj";
 pub(super) const VERSION: u8 = 1;
 pub(super) const SLOT: u32 = 16;
 pub(super) const MARKS: u32 = 4;
+
+/// A mark that is cut short, or a flipped bit, shows itself where a word has many bits. Flash that writes 1 or 2 bytes at once writes
+/// a word of the journal's in pieces.
+const LEAST_WORD: u32 = 4;
+
 const FIRST: u16 = 0x8000;
 
 /// What fills the word `full`. Like the codes of marks, at least 4 bits from erased and from each other; and no part of the bits that
@@ -51,12 +56,6 @@ pub(super) const fn code(mark: Mark) -> u8 {
     }
 }
 
-/// The length, up to the end of its last word.
-pub(super) const fn align(length: usize, word: u32) -> usize {
-    let most = (word as usize).saturating_sub(1);
-    length.saturating_add(most) & !most
-}
-
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Geometry {
     /// A power of two from 4 to 32.
@@ -68,8 +67,8 @@ pub(super) struct Geometry {
 }
 
 impl Geometry {
-    pub(super) fn new(word: usize, page: usize, length: u32) -> Option<Self> {
-        let (word, page) = (u32::try_from(word).ok()?, u32::try_from(page).ok()?);
+    pub(super) fn new(layout: Layout, length: u32) -> Option<Self> {
+        let (word, page) = (layout.word.max(LEAST_WORD), layout.page);
         let geometry = Self { word, page, pages: length.checked_div(page)? };
         let fits = word.is_power_of_two()
             && word <= 32
@@ -80,6 +79,7 @@ impl Geometry {
         fits.then_some(geometry)
     }
 
+    /// The length, up to the end of its last word.
     pub(super) const fn align(self, length: u32) -> u32 {
         let most = self.word.saturating_sub(1);
         length.saturating_add(most) & !most
