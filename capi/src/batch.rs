@@ -36,8 +36,8 @@ pub unsafe extern "C" fn increp_batch_writer_open(
     unsafe { answer_code(opened, error) }
 }
 
-/// One more report. The report itself may change from then on; its texts stay where they are until the batch is finished. After
-/// an error it is not in the batch, which can go on.
+/// One more report. The report itself may change from then on; its texts stay where and as they are until the batch is finished, or
+/// the reader reads others. After an error it is not in the batch, which can go on.
 ///
 /// # Safety
 /// See the head of the header.

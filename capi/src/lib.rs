@@ -25,6 +25,8 @@ pub mod flash;
 #[cfg(test)]
 mod header;
 mod memory;
+#[cfg(test)]
+mod miri;
 mod node;
 mod records;
 pub mod report;

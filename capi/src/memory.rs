@@ -155,14 +155,18 @@ impl InMemory for packed::BatchReader<'static, 'static, 'static> {
 ///
 /// # Safety
 /// `memory` is NULL or may be written.
-#[inline]
+#[inline(always)]
 pub(crate) unsafe fn make<T: InMemory>(memory: *mut T::Memory, content: T) -> Result<(), Error> {
     const { assert!(size_of::<Block<T>>() <= size_of::<T::Memory>() && align_of::<Block<T>>() <= align_of::<T::Memory>()) };
     if memory.is_null() || !memory.is_aligned() {
         return Err(Error::new(Code::Misuse));
     }
-    // SAFETY: not NULL, writable by the contract; size and alignment are asserted above.
-    unsafe { memory.cast::<Block<T>>().write(Block { magic: T::MAGIC, content }) };
+    let block = memory.cast::<Block<T>>();
+    // SAFETY: not NULL, writable by the contract; size and alignment are asserted above. One after the other: as a `Block` it would
+    // first be put together on the stack.
+    unsafe { (&raw mut (*block).content).write(content) };
+    // SAFETY: as before.
+    unsafe { (&raw mut (*block).magic).write(T::MAGIC) };
     Ok(())
 }
 

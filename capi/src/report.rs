@@ -202,7 +202,9 @@ pub unsafe extern "C" fn increp_check(report: *const ReportMemory, error: *mut E
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn increp_effective_handling(report: *const ReportMemory) -> u8 {
     // SAFETY: the caller's promise.
-    unsafe { memory::get::<Handle>(report) }.map_or(increp::model::Handling::RED, |handle| handle.report.effective_handling()).code()
+    unsafe { memory::get::<Handle>(report) }
+        .map_or(increp::model::Handling::RED, |handle| handle.report.effective_handling())
+        .code()
 }
 
 /// Hides where exactly: makes every place of the report, of the event and of the claims, one cell of a grid with a mesh of

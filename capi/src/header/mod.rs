@@ -82,7 +82,8 @@ fn header() -> String {
     // Enums have no fixed size in C: these are written out, with a member that makes them 32 bits everywhere.
     config.export.exclude = ["Code", "Reported", "Mark", "WhenFull"].map(Into::into).into();
     let mut builder = cbindgen::Builder::new().with_config(config);
-    for source in ["src/error.rs", "src/memory.rs", "src/report.rs", "src/wire.rs", "src/batch.rs", "src/flash.rs", "src/store.rs"] {
+    for source in ["src/error.rs", "src/memory.rs", "src/report.rs", "src/wire.rs", "src/batch.rs", "src/flash.rs", "src/store.rs"]
+    {
         builder = builder.with_src(path(source));
     }
     let mut text = Vec::new();

@@ -70,7 +70,7 @@ impl Geometry {
     pub(super) fn new(layout: Layout, length: u32) -> Option<Self> {
         let (word, page) = (layout.word.max(LEAST_WORD), layout.page);
         let geometry = Self { word, page, pages: length.checked_div(page)? };
-        let fits = word.is_power_of_two()
+        let fits = layout.word.is_power_of_two()
             && word <= 32
             && page.checked_rem(word) == Some(0)
             && page.checked_div(word)? <= 0xffff
