@@ -427,8 +427,8 @@ increp_code increp_batch_writer_open(increp_batch_writer *writer,
                                      size_t size,
                                      increp_error *error);
 
-// One more report. The report itself may change from then on; its texts stay where they are until the batch is finished. After
-// an error it is not in the batch, which can go on.
+// One more report. The report itself may change from then on; its texts stay where and as they are until the batch is finished, or
+// the reader reads others. After an error it is not in the batch, which can go on.
 increp_code increp_batch_writer_push(increp_batch_writer *writer,
                                      const increp_report *report,
                                      increp_error *error);

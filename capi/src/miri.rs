@@ -11,7 +11,7 @@ use crate::batch::{
 };
 use crate::error::{Code, Error};
 use crate::flash::Flash;
-use crate::memory::{Bytes, Path, ReportMemory};
+use crate::memory::{BatchReaderMemory, Bytes, Path, ReportMemory};
 use crate::report::{Reported, increp_get_number, increp_get_text, increp_init, increp_set_number, increp_set_text};
 use crate::store::{
     Record, Status, increp_journal_erases, increp_journal_open, increp_ring_open, increp_store_append, increp_store_mark,
@@ -97,7 +97,7 @@ fn the_functions_of_c_keep_batches_to_their_memory() {
         unsafe {
             let (mut reader, (room, size)) = (reader.as_mut_ptr(), (room.as_mut_ptr(), room.len()));
             assert_eq!(increp_batch_reader_open(reader, null(), message.as_ptr(), length, room, size, null_mut()), Code::Ok);
-            let mut moved = MaybeUninit::uninit();
+            let mut moved = MaybeUninit::<BatchReaderMemory>::uninit();
             for (seq, text) in (1..).zip(texts) {
                 let mut found = 0;
                 assert_eq!(increp_batch_reader_next(reader, report, &raw mut error), Code::Ok);
@@ -147,8 +147,16 @@ fn the_functions_of_c_keep_stores_to_their_memory() {
                 assert_eq!(increp_ring_open(store, room.as_mut_ptr(), room.len(), 2), Code::Ok);
             } else {
                 let context = bytes.as_mut_ptr().cast();
-                let (read, write, erase) = (Some(read as _), Some(write as _), Some(erase as _));
-                let flash = Flash { context, read, write, erase, start: 0, pages: 3, page_size: PAGE, word_size: 4 };
+                let flash = Flash {
+                    context,
+                    read: Some(read),
+                    write: Some(write),
+                    erase: Some(erase),
+                    start: 0,
+                    pages: 3,
+                    page_size: PAGE,
+                    word_size: 4,
+                };
                 assert_eq!(increp_journal_open(store, &raw const flash, 2, &raw mut status, &raw mut error), Code::Ok);
             }
             let mut buffer = [0; 40];
