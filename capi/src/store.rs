@@ -48,7 +48,7 @@ pub struct Status {
     pub lost: u32,
     /// Pages that cannot be read, or whose head cannot.
     pub damaged_pages: u32,
-    /// 1 if the last append was cut short, or the newest record was damaged, which looks the same; else 0.
+    /// 1 if the last append was cut short, or the newest record or page was damaged, which looks the same; else 0.
     pub unfinished: u32,
     /// Erases of all pages together. An erase that power cut short may be missing.
     pub erases: u32,

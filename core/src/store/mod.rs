@@ -171,7 +171,7 @@ pub struct Status {
     pub lost: u32,
     /// Pages that cannot be read, or whose head cannot.
     pub damaged_pages: u32,
-    /// The last append was cut short; or the newest record was damaged, which looks the same.
+    /// The last append was cut short; or the newest record or page was damaged, which looks the same.
     pub unfinished: bool,
     /// Erases of all pages together. An erase that power cut short may be missing.
     pub erases: u32,

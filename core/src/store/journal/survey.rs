@@ -38,20 +38,25 @@ impl<F: NorFlash> Journal<F> {
         let (mut after, mut place) = (None, oldest);
         while let Some(found) = self.find(after, None)? {
             let sequence = found.handle.sequence;
-            first = first.or(Some(sequence));
+            first = Some(first.map_or(sequence, |first| first.min(sequence)));
             status.records = status.records.saturating_add(1);
             status.next = status.next.max(sequence.saturating_add(1));
             (after, place) = (Some(found.handle), found.place);
         }
-        status.oldest = first.unwrap_or(status.next);
+        status.oldest = first.map_or(status.next, |first| first.min(status.next));
         status.lost = status.next.saturating_sub(status.oldest).saturating_sub(status.records);
-        status.unfinished = self.is_anything_behind(place)?;
+        // Given up, and not begun: power failed there, or the page that was begun cannot be read.
+        status.unfinished = self.ahead || self.is_anything_behind(place)?;
         Ok(status)
     }
 
-    /// The sequence of the first record that should be here, if a head says it.
+    /// The sequence of the first record that should be here, if it can be known.
     fn first_expected(&mut self) -> Result<Option<u32>, Error> {
         let mut place = self.oldest();
+        if place.number <= self.geometry().pages {
+            // The first page that was ever begun is among them.
+            return Ok(Some(0));
+        }
         while place.number <= self.number {
             match self.head(place.number)? {
                 Head::Known { number, first, .. } if number == place.number => {

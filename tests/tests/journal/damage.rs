@@ -1,0 +1,189 @@
+//! Flipped bits, a corrupt page, and words that are worn.
+
+use embedded_storage::nor_flash::{ErrorType, NorFlash, ReadNorFlash};
+use increp::store::{Journal, Layout, Mark, Status, Store, WhenFull};
+use increp_tests::flash::{CutFlash, Refused, Torn};
+
+use super::{all, bytes, layout, open};
+
+/// A journal of three full pages and a bit, what is in it, and in which page each record begins.
+fn filled(layout: Layout, lengths: impl Fn(usize) -> usize) -> (CutFlash, Vec<Vec<u8>>, Vec<u32>) {
+    let mut flash = CutFlash::new(layout, 10, 7, Torn::Nothing);
+    let (mut journal, _) = open(&mut flash, WhenFull::Refuse).unwrap();
+    let (mut records, mut pages) = (Vec::new(), Vec::new());
+    while pages.last().is_none_or(|&page| page < 13) {
+        let record = bytes(lengths(records.len()), 2, records.len());
+        let handle = journal.append(&record).unwrap();
+        journal.mark(handle, Mark::Sent).unwrap();
+        records.push(record);
+        pages.push(handle.parts()[1]);
+    }
+    (flash, records, pages)
+}
+
+fn reported(status: &Status) -> bool {
+    status.lost > 0 || status.damaged_pages > 0 || status.unfinished
+}
+
+/// Opens what is there: every record found is one that was kept, in order; gives those and the status, and appends once more.
+fn open_damaged(flash: &CutFlash, records: &[Vec<u8>]) -> (Vec<usize>, Status) {
+    let mut flash = CutFlash::image(flash.layout, &flash.bytes);
+    let (mut journal, status) = open(&mut flash, WhenFull::Refuse).unwrap();
+    let mut found = Vec::new();
+    for (handle, _, bytes) in all(&mut journal).unwrap() {
+        let from = found.last().map_or(0, |last| last + 1);
+        let index = (from..records.len()).find(|&index| records[index] == bytes).expect("a record that nobody kept");
+        assert_eq!(handle.sequence() as usize, index);
+        found.push(index);
+    }
+    assert_eq!(status.records as usize, found.len());
+    journal.append(b"one more").unwrap();
+    assert_eq!(all(&mut journal).unwrap().last().unwrap().2, b"one more");
+    (found, status)
+}
+
+#[test]
+fn any_flipped_bit_costs_one_record_and_is_reported() {
+    for layout in [layout(4, 256), layout(8, 256), layout(32, 512)] {
+        let (flash, records, _) = filled(layout, |number| if number == 5 { 300 } else { 20 + number * 3 % 40 });
+        let (found, status) = open_damaged(&flash, &records);
+        assert!(found.len() == records.len() && !reported(&status), "{status:?}");
+        for bit in 0..4 * 8 * layout.page as usize {
+            let mut damaged = flash.clone();
+            damaged.bytes[bit / 8] ^= 1 << (bit % 8);
+            let (found, status) = open_damaged(&damaged, &records);
+            let lost = records.len() - found.len();
+            assert!(lost <= 1, "bit {bit}: {lost} records lost");
+            assert!(lost == 0 || reported(&status), "bit {bit}: {status:?}");
+        }
+    }
+}
+
+/// So the first page, too, is not begun anew while it has records.
+#[test]
+fn the_only_page_is_read_if_its_head_is_damaged() {
+    let mut flash = CutFlash::new(layout(8, 1024), 3, 7, Torn::Nothing);
+    let (mut journal, _) = open(&mut flash, WhenFull::Refuse).unwrap();
+    let records: Vec<Vec<u8>> = (0..5).map(|number| bytes(30, 2, number)).collect();
+    for record in &records {
+        journal.append(record).unwrap();
+    }
+    for byte in 0..24 {
+        let mut damaged = flash.clone();
+        damaged.bytes[byte] ^= 0x10;
+        let (found, status) = open_damaged(&damaged, &records);
+        assert!(found.len() == 5 && status.damaged_pages == 1 && status.lost == 0, "byte {byte}: {status:?}");
+    }
+}
+
+#[test]
+fn a_corrupt_page_costs_only_its_own_records_and_is_reported() {
+    let (flash, records, pages) = filled(layout(8, 1024), |number| if number == 9 { 1200 } else { 20 + number * 3 % 40 });
+    for (page, fill) in [(0, 0x00), (0, 0xa5), (1, 0xa5), (1, 0xff), (2, 0x00), (2, 0xff), (3, 0x11)] {
+        let mut damaged = flash.clone();
+        damaged.bytes[page as usize * 1024..][..1024].fill(fill);
+        let (found, status) = open_damaged(&damaged, &records);
+        // Its own: those that begin in it, and a long one that reaches into it.
+        for (index, &begins) in pages.iter().enumerate() {
+            let reaches = index == 9 && begins <= 10 + page && 10 + page <= pages[index + 1];
+            let own = begins == 10 + page;
+            assert!(found.contains(&index) != own || reaches, "page {page}: record {index}");
+        }
+        let gone = records.len() - found.len();
+        if page < 3 {
+            assert_eq!(status.damaged_pages, u32::from(fill != 0xff), "page {page}: {status:?}");
+        } else {
+            assert!(status.unfinished, "{status:?}");
+        }
+        // All of them are counted, but those behind the last that can be read.
+        assert_eq!(status.lost as usize, if page < 3 { gone } else { 0 }, "page {page}");
+        assert_eq!((status.oldest, status.next - status.oldest), (0, status.records + status.lost));
+    }
+}
+
+#[test]
+fn a_damaged_mark_says_less_and_not_more() {
+    let (flash, records, _) = filled(layout(4, 1024), |_| 20);
+    let slot = 4 * 1024 - 32;
+    for bit in (slot + 16) * 8..(slot + 20) * 8 {
+        let mut damaged = CutFlash::image(flash.layout, &flash.bytes);
+        damaged.bytes[bit / 8] ^= 1 << (bit % 8);
+        let (mut journal, _) = open(&mut damaged, WhenFull::Refuse).unwrap();
+        let found = all(&mut journal).unwrap();
+        assert_eq!((found.len(), found.last().unwrap().1), (records.len(), Mark::Saved), "bit {bit}");
+        journal.mark(found.last().unwrap().0, Mark::AtHub).unwrap();
+        assert_eq!(all(&mut journal).unwrap().last().unwrap().1, Mark::AtHub);
+    }
+}
+
+/// Flash of which some words keep no bit.
+struct Worn<'a> {
+    flash: &'a mut CutFlash,
+    words: &'a [usize],
+}
+
+impl ErrorType for Worn<'_> {
+    type Error = Refused;
+}
+
+impl ReadNorFlash for Worn<'_> {
+    const READ_SIZE: usize = 4;
+
+    fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), Refused> {
+        self.flash.read(offset, bytes)
+    }
+
+    fn capacity(&self) -> usize {
+        self.flash.capacity()
+    }
+}
+
+impl NorFlash for Worn<'_> {
+    const WRITE_SIZE: usize = 4;
+    const ERASE_SIZE: usize = 1024;
+
+    fn erase(&mut self, from: u32, to: u32) -> Result<(), Refused> {
+        self.flash.erase(from, to)
+    }
+
+    fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Refused> {
+        for (at, word) in (offset..).step_by(4).zip(bytes.chunks(4)) {
+            if !self.words.contains(&(at as usize)) {
+                self.flash.write(at, word)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Each word of the first pages once: of heads, `full`, records, slots and marks.
+#[test]
+fn any_worn_word_is_passed_by() {
+    for worn in (0..2048).step_by(4) {
+        let mut flash = CutFlash::new(layout(4, 1024), 5, 3, Torn::Nothing);
+        let worn = [worn];
+        let mut driver = Worn { flash: &mut flash, words: &worn };
+        let (mut journal, _) = Journal::open(&mut driver, 0..5120, WhenFull::Refuse).unwrap();
+        let records: Vec<Vec<u8>> = (0..28).map(|number| bytes(40, 2, number)).collect();
+        for record in &records {
+            let handle = journal.append(record).unwrap();
+            journal.mark(handle, Mark::Sent).unwrap();
+            journal.mark(handle, Mark::AtHub).unwrap();
+        }
+        let (mut journal, status) = Journal::open(&mut driver, 0..5120, WhenFull::Refuse).unwrap();
+        let found = all(&mut journal).unwrap();
+        assert!(found.iter().map(|(_, _, bytes)| bytes).eq(&records), "word {worn:?}: {} records", found.len());
+        assert!(found.iter().all(|(_, mark, _)| *mark == Mark::AtHub), "word {worn:?}");
+        assert_eq!(status.lost, 0, "word {worn:?}");
+    }
+}
+
+#[test]
+fn flash_that_keeps_nothing_is_refused() {
+    let mut flash = CutFlash::new(layout(4, 1024), 3, 3, Torn::Nothing);
+    let worn: Vec<usize> = (0..3072).step_by(4).collect();
+    let mut driver = Worn { flash: &mut flash, words: &worn };
+    let (mut journal, _) = Journal::open(&mut driver, 0..3072, WhenFull::Refuse).unwrap();
+    assert_eq!(journal.append(b"a report").unwrap_err().kind, increp::store::ErrorKind::NotKept);
+    assert!(all(&mut journal).unwrap().is_empty());
+}
