@@ -109,6 +109,9 @@ impl CutFlash {
     }
 
     /// Where all of it is.
+    ///
+    /// # Panics
+    /// With 4 GiB and more.
     #[must_use]
     pub fn range(&self) -> core::ops::Range<u32> {
         0..u32::try_from(self.bytes.len()).expect("a small flash")
