@@ -81,7 +81,7 @@ codes! {
     64 Flash "FLASH" "the flash could not be read, written or erased";
     65 NoJournalFits "NO_JOURNAL_FITS" "a journal needs two whole pages that hold a record, and words of at most 32 bytes";
     66 JournalVersion "JOURNAL_VERSION" "a journal of a newer layout is there; nothing was changed";
-    67 OtherGeometry "OTHER_GEOMETRY" "a journal with other pages or words is there; nothing was changed";
+    67 OtherGeometry "OTHER_GEOMETRY" "a journal with other pages, other words or another beginning is there; nothing was changed";
     68 TooLong "TOO_LONG" "the record would never fit";
     69 Full "FULL" "there is no room, and nothing may be dropped";
     70 NotKept "NOT_KEPT" "what was written reads back as something else, three times in different places";

@@ -200,7 +200,7 @@ pub enum ErrorKind {
     Unsupported,
     /// A journal of another version of the layout is here; nothing was changed.
     OtherVersion(u8),
-    /// A journal of another number or size of pages, or words, is here; nothing was changed.
+    /// A journal of another number or size of pages, or words, or with another beginning, is here; nothing was changed.
     OtherGeometry,
     /// The record would never fit.
     TooLong {
@@ -236,7 +236,7 @@ impl fmt::Display for ErrorKind {
             Self::Flash(kind) => write!(f, "the flash: {kind}"),
             Self::Unsupported => f.write_str("no journal fits here: it needs two whole pages, and words of at most 32 bytes"),
             Self::OtherVersion(version) => write!(f, "a journal of layout version {version} is here"),
-            Self::OtherGeometry => f.write_str("a journal with other pages or words is here"),
+            Self::OtherGeometry => f.write_str("a journal with other pages, other words or another beginning is here"),
             Self::TooLong { most } => write!(f, "the record is longer than {most} bytes"),
             Self::Full => f.write_str("there is no room, and nothing may be dropped"),
             Self::NotKept => f.write_str("the flash does not keep what is written"),

@@ -247,3 +247,42 @@ impl Slot {
         self.start.saturating_add(geometry.align(u32::from(self.length)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// So that no flipped bits, and no word that was cut short, make a code of another.
+    #[test]
+    fn codes_are_far_apart_and_none_is_on_the_way_to_another() {
+        let codes = [code(Mark::Saved), code(Mark::Sent), code(Mark::AtHub), code(Mark::AtHq), FULL];
+        for (at, one) in codes.into_iter().enumerate() {
+            for other in codes.into_iter().skip(at + 1) {
+                assert!((one ^ other).count_ones() >= 4, "{one:02x} and {other:02x}");
+                // All that is cleared in one is cleared in the other too: only what is erased.
+                assert!(one == 0xff || (one | other != one && one | other != other), "{one:02x} and {other:02x}");
+            }
+        }
+    }
+
+    /// Whoever can write to the flash can make a slot's check; it leads nowhere outside its page all the same.
+    #[test]
+    fn a_slot_that_leads_out_of_its_page_is_none() {
+        let geometry = Geometry::new(Layout { word: 8, page: 1024 }, 4096).unwrap();
+        let good = Slot { sequence: 7, start: 40, length: 16, after: 9, first: true, check: 3 };
+        let bounds =
+            [(32, 16, true), (24, 16, false), (0, 16, false), (40, 936, true), (40, 937, false), (0xffff * 8, 0xffff, false)];
+        for (start, length, is_one) in bounds {
+            let slot = Slot { start, length, ..good };
+            let read = Slot::parse(&slot.bytes(geometry, 5, 0), geometry, 5, 0);
+            assert_eq!(read.is_some(), is_one, "{slot:?}");
+        }
+        let bytes = good.bytes(geometry, 5, 0);
+        assert!(Slot::parse(&bytes, geometry, 5, 1).is_none() && Slot::parse(&bytes, geometry, 6, 0).is_none());
+        for bit in 0..128 {
+            let mut bytes = bytes;
+            *bytes.get_mut(bit / 8).unwrap() ^= 1 << (bit % 8);
+            assert!(Slot::parse(&bytes, geometry, 5, 0).is_none(), "bit {bit}");
+        }
+    }
+}

@@ -66,7 +66,34 @@ fn what_is_refused() {
     for (word, page, end) in [(4, 1024, 2048), (4, 1024, 3072), (8, 1024, 4096), (4, 2048, 4096)] {
         assert_eq!(kind(word, page, end), ErrorKind::OtherGeometry, "{word}, {page}, {end}");
     }
+    // The same pages from another one on.
+    let mut moved = CutFlash::image(flash.layout, &[&[0xff; 1024][..], &before].concat());
+    let error = Journal::open_with(&mut moved, layout(4, 1024), 0..4096, WhenFull::Refuse).unwrap_err();
+    assert_eq!((error.kind, error.at), (ErrorKind::OtherGeometry, 1024));
     assert!(flash.bytes == before, "it was changed");
+}
+
+#[test]
+fn a_journal_of_another_version_is_left_alone() {
+    let mut flash = CutFlash::new(layout(4, 1024), 4, 3, Torn::Nothing);
+    let (mut journal, _) = open(&mut flash, WhenFull::Refuse).unwrap();
+    journal.append(&[7; 40]).unwrap();
+    let mut other = CutFlash::image(flash.layout, &flash.bytes);
+    other.bytes[3] = 2;
+    let check = crc_32(&other.bytes[..20]).to_le_bytes();
+    other.bytes[20..24].copy_from_slice(&check);
+    let before = other.bytes.clone();
+    assert_eq!(open(&mut other, WhenFull::DropOldest).unwrap_err().kind, ErrorKind::OtherVersion(2));
+    assert!(other.bytes == before, "it was changed");
+    // The check is the one that SPEC names.
+    assert_eq!(crc_32(&flash.bytes[..20]).to_le_bytes(), flash.bytes[20..24]);
+}
+
+/// CRC-32 (ISO-HDLC), bit by bit.
+fn crc_32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(u32::MAX, |check, &byte| {
+        (0..8).fold(check ^ u32::from(byte), |check, _| check >> 1 ^ if check & 1 == 1 { 0xedb8_8320 } else { 0 })
+    })
 }
 
 /// Whether there is room for all of a record is known before its first word is written.
@@ -145,6 +172,29 @@ fn marks_only_rise() {
             journal.mark(handle, first).unwrap();
             assert_eq!(all(&mut journal).unwrap().last().unwrap().1, first.max(second));
         }
+    }
+}
+
+/// However often power fails while a record is marked as sent, there is a place for the higher marks.
+#[test]
+fn lower_marks_leave_words_to_the_higher_ones() {
+    let mut flash = CutFlash::new(layout(4, 1024), 3, 3, Torn::Anything);
+    let (mut journal, _) = open(&mut flash, WhenFull::Refuse).unwrap();
+    let handle = journal.append(b"a report").unwrap();
+    for _ in 0..5 {
+        flash.power_on(Some(0));
+        let (mut journal, _) = open(&mut flash, WhenFull::Refuse).unwrap();
+        let kind = journal.mark(handle, Mark::Sent).unwrap_err().kind;
+        flash.power_on(None);
+        if kind == ErrorKind::MarkWorn {
+            break;
+        }
+    }
+    let (mut journal, _) = open(&mut flash, WhenFull::Refuse).unwrap();
+    assert_eq!(journal.mark(handle, Mark::Sent).unwrap_err().kind, ErrorKind::MarkWorn);
+    for mark in [Mark::AtHub, Mark::AtHq] {
+        journal.mark(handle, mark).unwrap();
+        assert_eq!(all(&mut journal).unwrap()[0].1, mark);
     }
 }
 

@@ -70,9 +70,10 @@ impl<F: NorFlash> Journal<F> {
             let at = journal.flash.at(index, 0);
             match journal.head(index)? {
                 Head::OtherVersion(version) => return Err(Error::new(ErrorKind::OtherVersion(version), at)),
-                Head::OtherGeometry => return Err(Error::new(ErrorKind::OtherGeometry, at)),
+                // A page that stands where it does not belong is of a journal that begins elsewhere.
                 Head::Known { number, .. } if journal.flash.at(number, 0) == at => newest = newest.max(number),
-                _ => {}
+                Head::OtherGeometry | Head::Known { .. } => return Err(Error::new(ErrorKind::OtherGeometry, at)),
+                Head::Blank | Head::Damaged => {}
             }
         }
         journal.number = newest;
