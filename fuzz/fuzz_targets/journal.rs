@@ -2,7 +2,7 @@
 #![no_main]
 
 use increp::store::{Handle, Journal, Layout, Mark, Store, WhenFull};
-use increp_tests::flash::CutFlash;
+use increp_tests::flash::AnyCutFlash;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
@@ -13,7 +13,7 @@ fuzz_target!(|data: &[u8]| {
 });
 
 fn run(layout: Layout, bytes: &[u8], when_full: WhenFull) {
-    let mut flash = CutFlash::image(layout, bytes);
+    let mut flash = AnyCutFlash::image(layout, bytes);
     let range = flash.range();
     let Ok((mut journal, status)) = Journal::open_with(&mut flash, layout, range.clone(), when_full) else { return };
     let (mut after, mut buffer, mut many) = (None, vec![0; 0x8000], 0);

@@ -1,5 +1,7 @@
 //! A simulated NOR flash that loses its power at any word of any write, and in the middle of erases. The same seed, the same flash.
 
+use core::ops::{Deref, DerefMut};
+
 use embedded_storage::nor_flash::{ErrorType, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash};
 use increp::store::Layout;
 
@@ -19,18 +21,18 @@ pub enum Torn {
     Anything,
     /// Some of the bits, and others each time it is read.
     Unstable,
-    /// It reads as erased, and refuses to be written: its error correction is not erased.
+    /// It reads as erased, and refuses to be written: its error correction is not erased. Only flash that has one does so.
     Stuck,
 }
 
-/// All of them.
-pub const TORN: [Torn; 6] = [Torn::Nothing, Torn::All, Torn::Some, Torn::Anything, Torn::Unstable, Torn::Stuck];
+/// All that any flash may make of it.
+pub const TORN: [Torn; 5] = [Torn::Nothing, Torn::All, Torn::Some, Torn::Anything, Torn::Unstable];
 
-/// Why the flash did nothing: it has no power, or refuses a word.
+/// Why the flash did nothing: it is off, or refuses a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refused;
+pub struct Off;
 
-impl NorFlashError for Refused {
+impl NorFlashError for Off {
     fn kind(&self) -> NorFlashErrorKind {
         NorFlashErrorKind::Other
     }
@@ -49,10 +51,10 @@ enum Word {
     Dirty,
 }
 
-/// Flash each word of which may be written once. As a driver it takes any word and page, and panics where they are not those of its layout:
-/// give the layout to the journal too.
+/// Flash each word of which may be written once. As a driver it says that it takes any word and page, and panics where they are not those
+/// of its layout: give the layout to the journal too. [`CutFlash`] says it itself.
 #[derive(Clone, Debug)]
-pub struct CutFlash {
+pub struct AnyCutFlash {
     /// Its words and pages.
     pub layout: Layout,
     /// What is in it.
@@ -75,7 +77,7 @@ pub struct CutFlash {
     off: bool,
 }
 
-impl CutFlash {
+impl AnyCutFlash {
     /// Erased flash.
     #[must_use]
     pub fn new(layout: Layout, pages: usize, seed: u64, torn: Torn) -> Self {
@@ -120,6 +122,12 @@ impl CutFlash {
     /// Power is back, and fails again after so many steps.
     pub fn power_on(&mut self, steps: Option<u64>) {
         (self.off, self.steps) = (false, steps);
+    }
+
+    /// All that somebody may read who has time: what is in it, and what a word that reads differently each time was to hold.
+    #[must_use]
+    pub fn remains(&self) -> [&[u8]; 2] {
+        [&self.bytes, &self.wanted]
     }
 
     /// Did power fail?
@@ -175,48 +183,10 @@ impl CutFlash {
             _ => Word::Written,
         };
     }
-}
 
-impl ErrorType for CutFlash {
-    type Error = Refused;
-}
-
-impl ReadNorFlash for CutFlash {
-    const READ_SIZE: usize = 1;
-
-    fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), Refused> {
-        if self.off {
-            return Err(Refused);
-        }
-        let (from, word) = (offset as usize, self.word());
-        assert!(from.is_multiple_of(word) && bytes.len().is_multiple_of(word), "a read that is not aligned");
-        if self.torn != Torn::Unstable {
-            bytes.copy_from_slice(&self.bytes[from..from + bytes.len()]);
-            return Ok(());
-        }
-        for (at, byte) in (from..).zip(bytes) {
-            let unstable = self.words[at / word] == Word::Unstable;
-            let mask = if unstable { self.random_byte() } else { 0xff };
-            *byte = self.bytes[at] & (self.wanted[at] | mask);
-        }
-        Ok(())
-    }
-
-    fn capacity(&self) -> usize {
-        self.bytes.len()
-    }
-}
-
-impl NorFlash for CutFlash {
-    const WRITE_SIZE: usize = 1;
-    const ERASE_SIZE: usize = 1;
-
-    fn erase(&mut self, from: u32, to: u32) -> Result<(), Refused> {
-        if self.off {
-            return Err(Refused);
-        }
-        let (from, to, page, word) = (from as usize, to as usize, self.layout.page as usize, self.word());
-        assert!(from.is_multiple_of(page) && to == from + page, "an erase that is not a page's");
+    fn erase_page(&mut self, from: usize) -> Result<(), Off> {
+        let (page, word) = (self.layout.page as usize, self.word());
+        let to = from + page;
         let words = from / word..to / word;
         self.begun += 1;
         for step in 0..ERASE_STEPS {
@@ -238,7 +208,7 @@ impl NorFlash for CutFlash {
                 self.wanted[at] |= set;
             }
             self.words[words].fill(Word::Dirty);
-            return Err(Refused);
+            return Err(Off);
         }
         self.bytes[from..to].fill(0xff);
         self.wanted[from..to].fill(0xff);
@@ -246,10 +216,54 @@ impl NorFlash for CutFlash {
         self.erases[from / page] += 1;
         Ok(())
     }
+}
 
-    fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Refused> {
+impl ErrorType for AnyCutFlash {
+    type Error = Off;
+}
+
+impl ReadNorFlash for AnyCutFlash {
+    const READ_SIZE: usize = 1;
+
+    fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), Off> {
         if self.off {
-            return Err(Refused);
+            return Err(Off);
+        }
+        let (from, word) = (offset as usize, self.word());
+        assert!(from.is_multiple_of(word) && bytes.len().is_multiple_of(word), "a read that is not aligned");
+        if self.torn != Torn::Unstable {
+            bytes.copy_from_slice(&self.bytes[from..from + bytes.len()]);
+            return Ok(());
+        }
+        for (at, byte) in (from..).zip(bytes) {
+            let unstable = self.words[at / word] == Word::Unstable;
+            let mask = if unstable { self.random_byte() } else { 0xff };
+            *byte = self.bytes[at] & (self.wanted[at] | mask);
+        }
+        Ok(())
+    }
+
+    fn capacity(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+impl NorFlash for AnyCutFlash {
+    const WRITE_SIZE: usize = 1;
+    const ERASE_SIZE: usize = 1;
+
+    fn erase(&mut self, from: u32, to: u32) -> Result<(), Off> {
+        if self.off {
+            return Err(Off);
+        }
+        let (from, to, page) = (from as usize, to as usize, self.layout.page as usize);
+        assert!(from.is_multiple_of(page) && to.is_multiple_of(page) && from <= to, "an erase that is not aligned");
+        (from..to).step_by(page).try_for_each(|at| self.erase_page(at))
+    }
+
+    fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Off> {
+        if self.off {
+            return Err(Off);
         }
         let (from, size) = (offset as usize, self.word());
         assert!(from.is_multiple_of(size) && bytes.len().is_multiple_of(size), "a write that is not aligned");
@@ -264,13 +278,13 @@ impl NorFlash for CutFlash {
                         self.bytes[at] &= self.wanted[at] | random;
                     }
                 }
-                Word::Stuck => return Err(Refused),
+                Word::Stuck => return Err(Off),
                 Word::Written => panic!("word {word} is written twice"),
                 Word::Dirty => panic!("word {word} is written after an erase that was cut short"),
             }
             if !self.step() {
                 self.tear(word, new);
-                return Err(Refused);
+                return Err(Off);
             }
             for (offset, &new) in new.iter().enumerate() {
                 self.bytes[at + offset] &= new;
@@ -279,5 +293,64 @@ impl NorFlash for CutFlash {
             self.words[word] = Word::Written;
         }
         Ok(())
+    }
+}
+
+/// The same with words of `WRITE` bytes in pages of `PAGE`, as drivers have it.
+#[derive(Clone, Debug)]
+pub struct CutFlash<const WRITE: usize, const PAGE: usize>(AnyCutFlash);
+
+impl<const WRITE: usize, const PAGE: usize> CutFlash<WRITE, PAGE> {
+    /// Erased flash.
+    ///
+    /// # Panics
+    /// With pages of 4 GiB.
+    #[must_use]
+    pub fn new(pages: usize, seed: u64, torn: Torn) -> Self {
+        let [word, page] = [WRITE, PAGE].map(|bytes| u32::try_from(bytes).expect("a small page"));
+        Self(AnyCutFlash::new(Layout { word, page }, pages, seed, torn))
+    }
+}
+
+impl<const WRITE: usize, const PAGE: usize> Deref for CutFlash<WRITE, PAGE> {
+    type Target = AnyCutFlash;
+
+    fn deref(&self) -> &AnyCutFlash {
+        &self.0
+    }
+}
+
+impl<const WRITE: usize, const PAGE: usize> DerefMut for CutFlash<WRITE, PAGE> {
+    fn deref_mut(&mut self) -> &mut AnyCutFlash {
+        &mut self.0
+    }
+}
+
+impl<const WRITE: usize, const PAGE: usize> ErrorType for CutFlash<WRITE, PAGE> {
+    type Error = Off;
+}
+
+impl<const WRITE: usize, const PAGE: usize> ReadNorFlash for CutFlash<WRITE, PAGE> {
+    const READ_SIZE: usize = WRITE;
+
+    fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), Off> {
+        self.0.read(offset, bytes)
+    }
+
+    fn capacity(&self) -> usize {
+        self.0.capacity()
+    }
+}
+
+impl<const WRITE: usize, const PAGE: usize> NorFlash for CutFlash<WRITE, PAGE> {
+    const WRITE_SIZE: usize = WRITE;
+    const ERASE_SIZE: usize = PAGE;
+
+    fn erase(&mut self, from: u32, to: u32) -> Result<(), Off> {
+        self.0.erase(from, to)
+    }
+
+    fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Off> {
+        self.0.write(offset, bytes)
     }
 }

@@ -17,9 +17,9 @@
 //! # Ok::<(), increp::store::Error>(())
 //! ```
 
-mod flash;
+pub(crate) mod flash;
 mod journal;
-mod page;
+pub(crate) mod page;
 mod ring;
 
 use core::fmt;

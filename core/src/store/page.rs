@@ -28,7 +28,7 @@ use crc::{CRC_32_ISO_HDLC, Crc, Table};
 use super::{Layout, Mark};
 
 /// Without a table: 1 KiB less flash, and a record is short.
-static CRC: Crc<u32, Table<0>> = Crc::<u32, Table<0>>::new(&CRC_32_ISO_HDLC);
+pub(crate) static CRC: Crc<u32, Table<0>> = Crc::<u32, Table<0>>::new(&CRC_32_ISO_HDLC);
 
 pub(super) const HEAD: u32 = 24;
 const MAGIC: [u8; 3] = *b"irj";
@@ -57,13 +57,13 @@ pub(super) const fn code(mark: Mark) -> u8 {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Geometry {
+pub(crate) struct Geometry {
     /// A power of two from 4 to 32.
-    pub(super) word: u32,
+    pub(crate) word: u32,
     /// Bytes in a page.
-    pub(super) page: u32,
+    pub(crate) page: u32,
     /// How many, at least 2.
-    pub(super) pages: u32,
+    pub(crate) pages: u32,
 }
 
 impl Geometry {
@@ -80,7 +80,7 @@ impl Geometry {
     }
 
     /// The length, up to the end of its last word.
-    pub(super) const fn align(self, length: u32) -> u32 {
+    pub(crate) const fn align(self, length: u32) -> u32 {
         let most = self.word.saturating_sub(1);
         length.saturating_add(most) & !most
     }

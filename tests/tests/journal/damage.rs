@@ -2,13 +2,13 @@
 
 use embedded_storage::nor_flash::{ErrorType, NorFlash, ReadNorFlash};
 use increp::store::{Journal, Layout, Mark, Status, Store, WhenFull};
-use increp_tests::flash::{CutFlash, Refused, Torn};
+use increp_tests::flash::{AnyCutFlash, Off, Torn};
 
 use super::{all, bytes, layout, open};
 
 /// A journal of three full pages and a bit, what is in it, and in which page each record begins.
-fn filled(layout: Layout, lengths: impl Fn(usize) -> usize) -> (CutFlash, Vec<Vec<u8>>, Vec<u32>) {
-    let mut flash = CutFlash::new(layout, 10, 7, Torn::Nothing);
+fn filled(layout: Layout, lengths: impl Fn(usize) -> usize) -> (AnyCutFlash, Vec<Vec<u8>>, Vec<u32>) {
+    let mut flash = AnyCutFlash::new(layout, 10, 7, Torn::Nothing);
     let (mut journal, _) = open(&mut flash, WhenFull::Refuse).unwrap();
     let (mut records, mut pages) = (Vec::new(), Vec::new());
     while pages.last().is_none_or(|&page| page < 13) {
@@ -26,8 +26,8 @@ fn reported(status: &Status) -> bool {
 }
 
 /// Opens what is there: every record found is one that was kept, in order; gives those and the status, and appends once more.
-fn open_damaged(flash: &CutFlash, records: &[Vec<u8>]) -> (Vec<usize>, Status) {
-    let mut flash = CutFlash::image(flash.layout, &flash.bytes);
+fn open_damaged(flash: &AnyCutFlash, records: &[Vec<u8>]) -> (Vec<usize>, Status) {
+    let mut flash = AnyCutFlash::image(flash.layout, &flash.bytes);
     let (mut journal, status) = open(&mut flash, WhenFull::Refuse).unwrap();
     let mut found = Vec::new();
     for (handle, _, bytes) in all(&mut journal).unwrap() {
@@ -62,7 +62,7 @@ fn any_flipped_bit_costs_one_record_and_is_reported() {
 /// So the first page, too, is not begun anew while it has records.
 #[test]
 fn the_only_page_is_read_if_its_head_is_damaged() {
-    let mut flash = CutFlash::new(layout(8, 1024), 3, 7, Torn::Nothing);
+    let mut flash = AnyCutFlash::new(layout(8, 1024), 3, 7, Torn::Nothing);
     let (mut journal, _) = open(&mut flash, WhenFull::Refuse).unwrap();
     let records: Vec<Vec<u8>> = (0..5).map(|number| bytes(30, 2, number)).collect();
     for record in &records {
@@ -106,7 +106,7 @@ fn a_damaged_mark_says_less_and_not_more() {
     let (flash, records, _) = filled(layout(4, 1024), |_| 20);
     let slot = 4 * 1024 - 32;
     for bit in (slot + 16) * 8..(slot + 20) * 8 {
-        let mut damaged = CutFlash::image(flash.layout, &flash.bytes);
+        let mut damaged = AnyCutFlash::image(flash.layout, &flash.bytes);
         damaged.bytes[bit / 8] ^= 1 << (bit % 8);
         let (mut journal, _) = open(&mut damaged, WhenFull::Refuse).unwrap();
         let found = all(&mut journal).unwrap();
@@ -118,18 +118,18 @@ fn a_damaged_mark_says_less_and_not_more() {
 
 /// Flash of which some words keep no bit.
 struct Worn<'a> {
-    flash: &'a mut CutFlash,
+    flash: &'a mut AnyCutFlash,
     words: &'a [usize],
 }
 
 impl ErrorType for Worn<'_> {
-    type Error = Refused;
+    type Error = Off;
 }
 
 impl ReadNorFlash for Worn<'_> {
     const READ_SIZE: usize = 4;
 
-    fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), Refused> {
+    fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), Off> {
         self.flash.read(offset, bytes)
     }
 
@@ -142,11 +142,11 @@ impl NorFlash for Worn<'_> {
     const WRITE_SIZE: usize = 4;
     const ERASE_SIZE: usize = 1024;
 
-    fn erase(&mut self, from: u32, to: u32) -> Result<(), Refused> {
+    fn erase(&mut self, from: u32, to: u32) -> Result<(), Off> {
         self.flash.erase(from, to)
     }
 
-    fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Refused> {
+    fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Off> {
         for (at, word) in (offset..).step_by(4).zip(bytes.chunks(4)) {
             if !self.words.contains(&(at as usize)) {
                 self.flash.write(at, word)?;
@@ -160,7 +160,7 @@ impl NorFlash for Worn<'_> {
 #[test]
 fn any_worn_word_is_passed_by() {
     for worn in (0..2048).step_by(4) {
-        let mut flash = CutFlash::new(layout(4, 1024), 5, 3, Torn::Nothing);
+        let mut flash = AnyCutFlash::new(layout(4, 1024), 5, 3, Torn::Nothing);
         let worn = [worn];
         let mut driver = Worn { flash: &mut flash, words: &worn };
         let (mut journal, _) = Journal::open(&mut driver, 0..5120, WhenFull::Refuse).unwrap();
@@ -180,7 +180,7 @@ fn any_worn_word_is_passed_by() {
 
 #[test]
 fn flash_that_keeps_nothing_is_refused() {
-    let mut flash = CutFlash::new(layout(4, 1024), 3, 3, Torn::Nothing);
+    let mut flash = AnyCutFlash::new(layout(4, 1024), 3, 3, Torn::Nothing);
     let worn: Vec<usize> = (0..3072).step_by(4).collect();
     let mut driver = Worn { flash: &mut flash, words: &worn };
     let (mut journal, _) = Journal::open(&mut driver, 0..3072, WhenFull::Refuse).unwrap();

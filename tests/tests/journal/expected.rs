@@ -1,7 +1,7 @@
 //! What must be in a store; and what may be, since power failed while it was written.
 
 use increp::store::{Error, ErrorKind, Handle, Journal, Mark, Status, Store, WhenFull};
-use increp_tests::flash::{CutFlash, Torn};
+use increp_tests::flash::{AnyCutFlash, Torn};
 
 use super::{all, bytes, open};
 
@@ -99,7 +99,7 @@ impl Expected {
     }
 
     /// Opens the journal, and compares.
-    pub(crate) fn open<'f>(&mut self, flash: &'f mut CutFlash) -> Journal<&'f mut CutFlash> {
+    pub(crate) fn open<'f>(&mut self, flash: &'f mut AnyCutFlash) -> Journal<&'f mut AnyCutFlash> {
         let (begun, pages, erases) = (flash.begun, flash.erases.len(), flash.erases.iter().sum::<u32>());
         let (mut journal, status) = open(flash, self.when_full).expect("it opens");
         let found = all(&mut journal).unwrap();

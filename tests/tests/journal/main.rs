@@ -17,7 +17,7 @@ mod ring;
 mod usage;
 
 use increp::store::{Error, Handle, Journal, Layout, Mark, Status, Store, WhenFull};
-use increp_tests::flash::CutFlash;
+use increp_tests::flash::AnyCutFlash;
 
 const MARKS: [Mark; 4] = [Mark::Saved, Mark::Sent, Mark::AtHub, Mark::AtHq];
 const POLICIES: [WhenFull; 3] = [WhenFull::Refuse, WhenFull::DropAtHq, WhenFull::DropOldest];
@@ -45,7 +45,7 @@ fn all(store: &mut impl Store) -> Result<Vec<(Handle, Mark, Vec<u8>)>, Error> {
     Ok(found)
 }
 
-fn open(flash: &mut CutFlash, when_full: WhenFull) -> Result<(Journal<&mut CutFlash>, Status), Error> {
+fn open(flash: &mut AnyCutFlash, when_full: WhenFull) -> Result<(Journal<&mut AnyCutFlash>, Status), Error> {
     let (layout, range) = (flash.layout, flash.range());
     Journal::open_with(flash, layout, range, when_full)
 }

@@ -1,13 +1,13 @@
 //! What is refused, what is counted, and what may be dropped.
 
 use increp::store::{ErrorKind, Journal, Mark, Store, WhenFull};
-use increp_tests::flash::{CutFlash, Torn};
+use increp_tests::flash::{AnyCutFlash, Torn};
 
 use super::{MARKS, POLICIES, all, bytes, layout, open};
 
 #[test]
 fn wear_is_counted_reported_and_even() {
-    let mut flash = CutFlash::new(layout(8, 1024), 4, 3, Torn::Nothing);
+    let mut flash = AnyCutFlash::new(layout(8, 1024), 4, 3, Torn::Nothing);
     for number in 0..300 {
         let (mut journal, _) = open(&mut flash, WhenFull::DropOldest).unwrap();
         journal.append(&bytes(50, 2, number)).unwrap();
@@ -24,13 +24,13 @@ fn wear_is_counted_reported_and_even() {
 /// The count of a page whose head is gone is not begun anew.
 #[test]
 fn wear_is_not_forgotten_with_a_head() {
-    let mut flash = CutFlash::new(layout(8, 1024), 4, 3, Torn::Nothing);
+    let mut flash = AnyCutFlash::new(layout(8, 1024), 4, 3, Torn::Nothing);
     let (mut journal, _) = open(&mut flash, WhenFull::DropOldest).unwrap();
     for number in 0..300 {
         journal.append(&bytes(50, 2, number)).unwrap();
     }
     for (page, &erases) in (0..).zip(&flash.erases) {
-        let mut damaged = CutFlash::image(flash.layout, &flash.bytes);
+        let mut damaged = AnyCutFlash::image(flash.layout, &flash.bytes);
         damaged.bytes[page as usize * 1024 + 8] ^= 1;
         let (mut journal, _) = open(&mut damaged, WhenFull::DropOldest).unwrap();
         let counted = journal.erases(page).unwrap();
@@ -44,7 +44,7 @@ fn wear_is_not_forgotten_with_a_head() {
 
 #[test]
 fn what_is_refused() {
-    let mut flash = CutFlash::new(layout(4, 1024), 4, 3, Torn::Nothing);
+    let mut flash = AnyCutFlash::new(layout(4, 1024), 4, 3, Torn::Nothing);
     let mut kind = |word, page, range| {
         Journal::open_with(&mut flash, layout(word, page), range, WhenFull::Refuse).map(|_| ()).unwrap_err().kind
     };
@@ -67,7 +67,7 @@ fn what_is_refused() {
         assert_eq!(kind(word, page, end), ErrorKind::OtherGeometry, "{word}, {page}, {end}");
     }
     // The same pages from another one on.
-    let mut moved = CutFlash::image(flash.layout, &[&[0xff; 1024][..], &before].concat());
+    let mut moved = AnyCutFlash::image(flash.layout, &[&[0xff; 1024][..], &before].concat());
     let error = Journal::open_with(&mut moved, layout(4, 1024), 0..4096, WhenFull::Refuse).unwrap_err();
     assert_eq!((error.kind, error.at), (ErrorKind::OtherGeometry, 1024));
     assert!(flash.bytes == before, "it was changed");
@@ -75,10 +75,10 @@ fn what_is_refused() {
 
 #[test]
 fn a_journal_of_another_version_is_left_alone() {
-    let mut flash = CutFlash::new(layout(4, 1024), 4, 3, Torn::Nothing);
+    let mut flash = AnyCutFlash::new(layout(4, 1024), 4, 3, Torn::Nothing);
     let (mut journal, _) = open(&mut flash, WhenFull::Refuse).unwrap();
     journal.append(&[7; 40]).unwrap();
-    let mut other = CutFlash::image(flash.layout, &flash.bytes);
+    let mut other = AnyCutFlash::image(flash.layout, &flash.bytes);
     other.bytes[3] = 2;
     let check = crc_32(&other.bytes[..20]).to_le_bytes();
     other.bytes[20..24].copy_from_slice(&check);
@@ -100,7 +100,7 @@ fn crc_32(bytes: &[u8]) -> u32 {
 #[test]
 fn what_does_not_fit_changes_nothing() {
     for (word, length) in [(4, 40), (4, 1500), (32, 90), (32, 1500)] {
-        let mut flash = CutFlash::new(layout(word, 1024), 3, 3, Torn::Nothing);
+        let mut flash = AnyCutFlash::new(layout(word, 1024), 3, 3, Torn::Nothing);
         let (mut journal, _) = open(&mut flash, WhenFull::Refuse).unwrap();
         let mut number = 0;
         while journal.append(&bytes(70, 2, number)).is_ok() {
@@ -120,7 +120,7 @@ fn what_does_not_fit_changes_nothing() {
 /// A long record needs several pages: if the second may not be dropped, the first is not either.
 #[test]
 fn half_of_the_room_is_not_taken() {
-    let mut flash = CutFlash::new(layout(4, 1024), 3, 3, Torn::Nothing);
+    let mut flash = AnyCutFlash::new(layout(4, 1024), 3, 3, Torn::Nothing);
     let (mut journal, _) = open(&mut flash, WhenFull::DropAtHq).unwrap();
     let mut handles = Vec::new();
     while let Ok(handle) = journal.append(&bytes(70, 2, handles.len())) {
@@ -141,7 +141,7 @@ fn half_of_the_room_is_not_taken() {
 fn only_what_may_be_dropped_is_dropped() {
     for when_full in POLICIES {
         for marked in [Mark::Saved, Mark::AtHub, Mark::AtHq] {
-            let mut flash = CutFlash::new(layout(4, 1024), 3, 3, Torn::Nothing);
+            let mut flash = AnyCutFlash::new(layout(4, 1024), 3, 3, Torn::Nothing);
             let (mut journal, _) = open(&mut flash, when_full).unwrap();
             let mut full = false;
             for number in 0..200 {
@@ -162,7 +162,7 @@ fn only_what_may_be_dropped_is_dropped() {
 
 #[test]
 fn marks_only_rise() {
-    let mut flash = CutFlash::new(layout(4, 1024), 3, 3, Torn::Nothing);
+    let mut flash = AnyCutFlash::new(layout(4, 1024), 3, 3, Torn::Nothing);
     let (mut journal, _) = open(&mut flash, WhenFull::Refuse).unwrap();
     for first in MARKS {
         for second in MARKS {
@@ -178,7 +178,7 @@ fn marks_only_rise() {
 /// However often power fails while a record is marked as sent, there is a place for the higher marks.
 #[test]
 fn lower_marks_leave_words_to_the_higher_ones() {
-    let mut flash = CutFlash::new(layout(4, 1024), 3, 3, Torn::Anything);
+    let mut flash = AnyCutFlash::new(layout(4, 1024), 3, 3, Torn::Anything);
     let (mut journal, _) = open(&mut flash, WhenFull::Refuse).unwrap();
     let handle = journal.append(b"a report").unwrap();
     for _ in 0..5 {
@@ -201,7 +201,7 @@ fn lower_marks_leave_words_to_the_higher_ones() {
 /// A handle of a record that was dropped marks none of those that came to its place.
 #[test]
 fn a_dropped_record_cannot_be_marked() {
-    let mut flash = CutFlash::new(layout(4, 1024), 3, 3, Torn::Nothing);
+    let mut flash = AnyCutFlash::new(layout(4, 1024), 3, 3, Torn::Nothing);
     let (mut journal, _) = open(&mut flash, WhenFull::DropOldest).unwrap();
     let old = journal.append(b"a report").unwrap();
     for number in 0..100 {
@@ -223,7 +223,7 @@ fn the_state_is_small() {
 
 #[test]
 fn the_longest_report_fits_in_pages_of_1_kib() {
-    let mut flash = CutFlash::new(layout(4, 1024), 8, 3, Torn::Nothing);
+    let mut flash = AnyCutFlash::new(layout(4, 1024), 8, 3, Torn::Nothing);
     let (mut journal, _) = open(&mut flash, WhenFull::DropOldest).unwrap();
     for number in 0..5 {
         journal.append(&bytes(increp::MAX_LEN, 2, number)).unwrap();
@@ -234,7 +234,7 @@ fn the_longest_report_fits_in_pages_of_1_kib() {
 /// Keeps the seed of the fuzz target `journal` as what this build writes.
 #[test]
 fn the_seeds_of_the_fuzzer_are_journals() {
-    let mut flash = CutFlash::new(layout(8, 1024), 4, 7, Torn::Nothing);
+    let mut flash = AnyCutFlash::new(layout(8, 1024), 4, 7, Torn::Nothing);
     let (mut journal, _) = open(&mut flash, WhenFull::Refuse).unwrap();
     for number in 0..20 {
         let handle = journal.append(&bytes(if number == 9 { 1200 } else { 20 + number }, 2, number)).unwrap();

@@ -6,12 +6,12 @@
 //! from byte 2   the arithmetic coder: for each report a decision "one more" at 63/64, then the report; at last "no more"
 //! ```
 
-use super::coder::{Coder, Decoder, Encoder, Position};
+use super::coder::{Coder as _, Decoder, Encoder};
 use super::decide::Weighing;
 use super::memory::{Known, Memory};
 use super::packer::Packer;
 use super::profile::Profile;
-use super::{IN_BATCH, PACKED, Reader, Writer};
+use super::{IN_BATCH, PACKED, take};
 use crate::error::{Error, ErrorKind};
 use crate::model::Report;
 use crate::model::describe::Path;
@@ -74,15 +74,14 @@ impl<'p, 'a, 'b> BatchWriter<'p, 'a, 'b> {
     pub fn push(&mut self, report: &Report<'a>) -> Result<(), Error> {
         report.check()?;
         self.decisions.coder.bit(END, false);
-        let packer = Packer::new(self.profile, &mut self.decisions, &mut self.memory, &Known::default());
-        let put = Writer(packer).whole(report);
+        let put = Packer::new(self.profile, &mut self.decisions, &mut self.memory, &Known::default()).put(report);
         self.memory.later = true;
         put
     }
 
     /// How many bytes the reports take so far, to within a few.
     #[must_use]
-    pub const fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.decisions.coder.position().bytes
     }
 
@@ -153,16 +152,21 @@ impl<'p, 'a, 'b> BatchReader<'p, 'a, 'b> {
         // The zeros behind the bytes decide `true` for ever, so no batch goes on behind its end.
         self.ended = self.decisions.coder.bit(END, false);
         if self.ended {
-            return self.decisions.coder.end_error().map_or(Ok(false), |(kind, at)| Err(error(kind, at)));
+            return self.decisions.coder.end().map(|()| false);
         }
         let mut packer = Packer::new(self.profile, &mut self.decisions, &mut self.memory, &Known::default());
         packer.room = core::mem::take(&mut self.room);
-        let mut reader = Reader { packer, start: Position::default(), trace };
-        let read = reader.whole(report);
-        let room = reader.packer.room;
-        self.room = room;
-        self.ended = read.is_err();
+        let read = take(packer, report, trace);
         self.memory.later = true;
-        read.map(|()| true)
+        match read {
+            Ok(room) => {
+                self.room = room;
+                Ok(true)
+            }
+            Err(error) => {
+                self.ended = true;
+                Err(error)
+            }
+        }
     }
 }
