@@ -242,6 +242,11 @@ impl Slot {
         inside.then_some(slot)
     }
 
+    /// Bytes of the record in this part and later ones.
+    pub(super) fn bytes_left(&self) -> u32 {
+        u32::from(self.length).saturating_add(u32::from(self.after))
+    }
+
     /// Where the next part may begin.
     pub(super) fn stop(&self, geometry: Geometry) -> u32 {
         self.start.saturating_add(geometry.align(u32::from(self.length)))
@@ -250,6 +255,9 @@ impl Slot {
 
 #[cfg(test)]
 mod tests {
+    extern crate std;
+    use std::vec::Vec;
+
     use super::*;
 
     /// So that no flipped bits, and no word that was cut short, make a code of another.
@@ -284,5 +292,23 @@ mod tests {
             *bytes.get_mut(bit / 8).unwrap() ^= 1 << (bit % 8);
             assert!(Slot::parse(&bytes, geometry, 5, 0).is_none(), "bit {bit}");
         }
+    }
+    /// 16 bits of a slot's check let one of 65,536 damaged ones pass: the 32 of the part cover what it says once more.
+    #[test]
+    fn the_check_of_a_part_covers_its_slot_its_page_and_the_parts_before() {
+        let slot = Slot { sequence: 7, start: 40, length: 16, after: 9, first: true, check: 0 };
+        let others = [
+            slot.begin(5, 0),
+            slot.begin(6, 0),
+            slot.begin(5, 1),
+            Slot { sequence: 8, ..slot }.begin(5, 0),
+            Slot { start: 48, ..slot }.begin(5, 0),
+            Slot { length: 17, ..slot }.begin(5, 0),
+            Slot { after: 10, ..slot }.begin(5, 0),
+        ];
+        let mut checks: Vec<u32> = others.into_iter().map(Check::end).collect();
+        checks.sort_unstable();
+        checks.dedup();
+        assert_eq!(checks.len(), 7);
     }
 }

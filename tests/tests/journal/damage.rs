@@ -1,17 +1,27 @@
 //! Flipped bits, a corrupt page, and words that are worn.
 
 use embedded_storage::nor_flash::{ErrorType, NorFlash, ReadNorFlash};
-use increp::store::{Journal, Layout, Mark, Status, Store, WhenFull};
-use increp_tests::flash::{AnyCutFlash, Off, Torn};
+use increp::store::{ErrorKind, Journal, Layout, Mark, Status, Store, WhenFull};
+use increp_tests::flash::{AnyCutFlash, ERASE_STEPS, Off, Torn};
 
 use super::{all, bytes, layout, open};
 
-/// A journal of three full pages and a bit, what is in it, and in which page each record begins.
+/// A journal of ten pages, three of them full and a bit of the fourth; what is in it, and in which page each record begins.
 fn filled(layout: Layout, lengths: impl Fn(usize) -> usize) -> (AnyCutFlash, Vec<Vec<u8>>, Vec<u32>) {
-    let mut flash = AnyCutFlash::new(layout, 10, 7, Torn::Nothing);
-    let (mut journal, _) = open(&mut flash, WhenFull::Refuse).unwrap();
+    filled_up_to(10, 13, layout, lengths)
+}
+
+/// The same with so many pages, up to the page of this number.
+fn filled_up_to(
+    count: usize,
+    last: u32,
+    layout: Layout,
+    lengths: impl Fn(usize) -> usize,
+) -> (AnyCutFlash, Vec<Vec<u8>>, Vec<u32>) {
+    let mut flash = AnyCutFlash::new(layout, count, 7, Torn::Nothing);
+    let (mut journal, _) = open(&mut flash, WhenFull::DropOldest).unwrap();
     let (mut records, mut pages) = (Vec::new(), Vec::new());
-    while pages.last().is_none_or(|&page| page < 13) {
+    while pages.last().is_none_or(|&page| page < last) {
         let record = bytes(lengths(records.len()), 2, records.len());
         let handle = journal.append(&record).unwrap();
         journal.mark(handle, Mark::Sent).unwrap();
@@ -28,7 +38,7 @@ fn reported(status: &Status) -> bool {
 /// Opens what is there: every record found is one that was kept, in order; gives those and the status, and appends once more.
 fn open_damaged(flash: &AnyCutFlash, records: &[Vec<u8>]) -> (Vec<usize>, Status) {
     let mut flash = AnyCutFlash::image(flash.layout, &flash.bytes);
-    let (mut journal, status) = open(&mut flash, WhenFull::Refuse).unwrap();
+    let (mut journal, status) = open(&mut flash, WhenFull::DropOldest).unwrap();
     let mut found = Vec::new();
     for (handle, _, bytes) in all(&mut journal).unwrap() {
         let from = found.last().map_or(0, |last| last + 1);
@@ -44,19 +54,48 @@ fn open_damaged(flash: &AnyCutFlash, records: &[Vec<u8>]) -> (Vec<usize>, Status
 
 #[test]
 fn any_flipped_bit_costs_one_record_and_is_reported() {
-    for layout in [layout(4, 256), layout(8, 256), layout(32, 512)] {
-        let (flash, records, _) = filled(layout, |number| if number == 5 { 300 } else { 20 + number * 3 % 40 });
-        let (found, status) = open_damaged(&flash, &records);
-        assert!(found.len() == records.len() && !reported(&status), "{status:?}");
-        for bit in 0..4 * 8 * layout.page as usize {
-            let mut damaged = flash.clone();
-            damaged.bytes[bit / 8] ^= 1 << (bit % 8);
-            let (found, status) = open_damaged(&damaged, &records);
-            let lost = records.len() - found.len();
-            assert!(lost <= 1, "bit {bit}: {lost} records lost");
-            assert!(lost == 0 || reported(&status), "bit {bit}: {status:?}");
+    // A journal in its first round, and one in its second.
+    for (pages, last) in [(10, 13), (4, 8)] {
+        for layout in [layout(4, 256), layout(8, 256), layout(32, 512)] {
+            let (flash, records, _) =
+                filled_up_to(pages, last, layout, |number| if number == 5 { 300 } else { 20 + number * 3 % 40 });
+            let (found, status) = open_damaged(&flash, &records);
+            let whole = found.len();
+            assert!((whole == records.len()) == (pages == 10) && !reported(&status), "{status:?}");
+            for bit in 0..4 * 8 * layout.page as usize {
+                let mut damaged = flash.clone();
+                damaged.bytes[bit / 8] ^= 1 << (bit % 8);
+                let (found, status) = open_damaged(&damaged, &records);
+                let lost = whole - found.len();
+                assert!(lost <= 1, "bit {bit}: {lost} records lost");
+                assert!(lost == 0 || reported(&status), "bit {bit}: {status:?}");
+            }
         }
     }
+}
+
+/// The first part of one record, which was cut short, and the last part of another with the same sequence and as many bytes to come, the
+/// first part of which is damaged: no record.
+#[test]
+fn parts_of_two_records_make_none() {
+    let mut flash = AnyCutFlash::new(layout(4, 1024), 6, 3, Torn::Nothing);
+    let (mut journal, _) = open(&mut flash, WhenFull::Refuse).unwrap();
+    let good = bytes(500, 2, 0);
+    journal.append(&good).unwrap();
+    // 432 bytes of it fit behind the first. Power fails when the next page is begun: 4 words for the slot, 108 for the bytes, 1 that says that
+    // the page is full, 6 for the new head.
+    flash.power_on(Some(4 + 108 + 1 + ERASE_STEPS + 6));
+    let (mut journal, _) = open(&mut flash, WhenFull::Refuse).unwrap();
+    journal.append(&bytes(432 + 600, 2, 1)).unwrap_err();
+    flash.power_on(None);
+    let (mut journal, status) = open(&mut flash, WhenFull::Refuse).unwrap();
+    assert!(status.unfinished);
+    // A page holds 964 bytes of one record.
+    let handle = journal.append(&bytes(964 + 600, 3, 2)).unwrap();
+    assert_eq!(handle.parts(), [1, 7, 0]);
+    flash.bytes[2 * 1024 - 32] ^= 1;
+    let (found, status) = open_damaged(&flash, &[good]);
+    assert!(found.len() == 1 && status.unfinished, "{status:?}");
 }
 
 /// So the first page, too, is not begun anew while it has records.
@@ -116,10 +155,11 @@ fn a_damaged_mark_says_less_and_not_more() {
     }
 }
 
-/// Flash of which some words keep no bit.
+/// Flash of which some words keep no bit, and one page cannot be erased.
 struct Worn<'a> {
     flash: &'a mut AnyCutFlash,
     words: &'a [usize],
+    page: Option<u32>,
 }
 
 impl ErrorType for Worn<'_> {
@@ -143,7 +183,7 @@ impl NorFlash for Worn<'_> {
     const ERASE_SIZE: usize = 1024;
 
     fn erase(&mut self, from: u32, to: u32) -> Result<(), Off> {
-        self.flash.erase(from, to)
+        if self.page == Some(from / 1024) { Err(Off) } else { self.flash.erase(from, to) }
     }
 
     fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Off> {
@@ -156,34 +196,49 @@ impl NorFlash for Worn<'_> {
     }
 }
 
+/// What is appended and marked on such flash is there when it is opened again.
+fn passed_by(words: &[usize], page: Option<u32>) {
+    let mut flash = AnyCutFlash::new(layout(4, 1024), 5, 3, Torn::Nothing);
+    let mut driver = Worn { flash: &mut flash, words, page };
+    let (mut journal, _) = Journal::open(&mut driver, 0..5120, WhenFull::Refuse).unwrap();
+    let records: Vec<Vec<u8>> = (0..28).map(|number| bytes(40, 2, number)).collect();
+    for record in &records {
+        let handle = journal.append(record).unwrap();
+        journal.mark(handle, Mark::Sent).unwrap();
+        journal.mark(handle, Mark::AtHub).unwrap();
+    }
+    let (mut journal, status) = Journal::open(&mut driver, 0..5120, WhenFull::Refuse).unwrap();
+    let found = all(&mut journal).unwrap();
+    assert!(found.iter().map(|(_, _, bytes)| bytes).eq(&records), "word {words:?}: {} records", found.len());
+    assert!(found.iter().all(|(_, mark, _)| *mark == Mark::AtHub), "word {words:?}");
+    assert_eq!(status.lost, 0, "word {words:?}");
+}
+
 /// Each word of the first pages once: of heads, `full`, records, slots and marks.
 #[test]
 fn any_worn_word_is_passed_by() {
-    for worn in (0..2048).step_by(4) {
-        let mut flash = AnyCutFlash::new(layout(4, 1024), 5, 3, Torn::Nothing);
-        let worn = [worn];
-        let mut driver = Worn { flash: &mut flash, words: &worn };
-        let (mut journal, _) = Journal::open(&mut driver, 0..5120, WhenFull::Refuse).unwrap();
-        let records: Vec<Vec<u8>> = (0..28).map(|number| bytes(40, 2, number)).collect();
-        for record in &records {
-            let handle = journal.append(record).unwrap();
-            journal.mark(handle, Mark::Sent).unwrap();
-            journal.mark(handle, Mark::AtHub).unwrap();
-        }
-        let (mut journal, status) = Journal::open(&mut driver, 0..5120, WhenFull::Refuse).unwrap();
-        let found = all(&mut journal).unwrap();
-        assert!(found.iter().map(|(_, _, bytes)| bytes).eq(&records), "word {worn:?}: {} records", found.len());
-        assert!(found.iter().all(|(_, mark, _)| *mark == Mark::AtHub), "word {worn:?}");
-        assert_eq!(status.lost, 0, "word {worn:?}");
+    (0..2048).step_by(4).for_each(|word| passed_by(&[word], None));
+}
+
+#[test]
+fn a_worn_head_is_passed_by() {
+    for page in [0, 1024] {
+        let head: Vec<usize> = (page..page + 24).step_by(4).collect();
+        passed_by(&head, None);
     }
+}
+
+#[test]
+fn a_page_that_cannot_be_erased_is_passed_by() {
+    (0..2).for_each(|page| passed_by(&[], Some(page)));
 }
 
 #[test]
 fn flash_that_keeps_nothing_is_refused() {
     let mut flash = AnyCutFlash::new(layout(4, 1024), 3, 3, Torn::Nothing);
-    let worn: Vec<usize> = (0..3072).step_by(4).collect();
-    let mut driver = Worn { flash: &mut flash, words: &worn };
+    let words: Vec<usize> = (0..3072).step_by(4).collect();
+    let mut driver = Worn { flash: &mut flash, words: &words, page: None };
     let (mut journal, _) = Journal::open(&mut driver, 0..3072, WhenFull::Refuse).unwrap();
-    assert_eq!(journal.append(b"a report").unwrap_err().kind, increp::store::ErrorKind::NotKept);
+    assert_eq!(journal.append(b"a report").unwrap_err().kind, ErrorKind::NotKept);
     assert!(all(&mut journal).unwrap().is_empty());
 }

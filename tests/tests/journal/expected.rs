@@ -39,11 +39,13 @@ pub(crate) struct Expected {
     /// Pages that were dropped with records in them, and how many records.
     dropped_pages: u32,
     pub(crate) dropped: usize,
+    /// The sequence of the last record that was confirmed.
+    last: Option<u32>,
 }
 
 impl Expected {
     pub(crate) fn new(when_full: WhenFull) -> Self {
-        Self { when_full, kept: Vec::new(), appended: 0, cuts: 0, torn: Torn::Nothing, dropped_pages: 0, dropped: 0 }
+        Self { when_full, kept: Vec::new(), appended: 0, cuts: 0, torn: Torn::Nothing, dropped_pages: 0, dropped: 0, last: None }
     }
 
     /// What was cut short may come and go.
@@ -148,6 +150,8 @@ impl Expected {
         match result {
             Ok(handle) => {
                 assert!(handle.sequence() == before.next || self.unstable(), "{handle:?} after {before:?}");
+                assert!(self.last.is_none_or(|last| last < handle.sequence()), "{handle:?} after {:?}", self.last);
+                self.last = Some(handle.sequence());
                 self.kept.push(Kept { page: handle.parts()[1], ..kept });
             }
             Err(error) if error.kind == ErrorKind::Full => {

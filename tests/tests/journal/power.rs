@@ -149,8 +149,8 @@ fn at_every_word_of_32_bytes() {
 #[test]
 fn at_every_word_of_a_long_life() {
     let lengths = [8, 60, 0, 9, 100, 13, 57, 230, 8, 90, 41, 30, 1, 8, 33, 50];
-    for (word, page) in [(4, 256), (8, 256), (32, 512)] {
-        every_cut(layout(word, page), 3, &lengths, Device::recovers);
+    for (word, page, pages) in [(4, 256, 2), (4, 256, 3), (8, 256, 3), (32, 512, 3)] {
+        every_cut(layout(word, page), pages, &lengths, Device::recovers);
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is refused, what is counted, and what may be dropped.
 
-use increp::store::{ErrorKind, Journal, Mark, Store, WhenFull};
+use increp::store::{ErrorKind, Handle, Journal, Mark, Store, WhenFull};
 use increp_tests::flash::{AnyCutFlash, Torn};
 
 use super::{MARKS, POLICIES, all, bytes, layout, open};
@@ -198,6 +198,25 @@ fn lower_marks_leave_words_to_the_higher_ones() {
     }
 }
 
+/// An append that was cut short costs its place, and not the rest of the page.
+#[test]
+fn a_cut_takes_no_more_than_its_place() {
+    for cut in 0..10 {
+        let mut flash = AnyCutFlash::new(layout(4, 1024), 3, 3, Torn::All);
+        let (mut journal, _) = open(&mut flash, WhenFull::Refuse).unwrap();
+        journal.append(&[7; 40]).unwrap();
+        flash.power_on(Some(cut));
+        let (mut journal, before) = open(&mut flash, WhenFull::Refuse).unwrap();
+        journal.append(&[8; 40]).unwrap_err();
+        flash.power_on(None);
+        let (mut journal, after) = open(&mut flash, WhenFull::Refuse).unwrap();
+        // The slot at least, and its bytes too if the slot says so.
+        assert!((32..=72).contains(&(before.free - after.free)), "{} bytes", before.free - after.free);
+        journal.append(&[9; 40]).unwrap();
+        assert_eq!(flash.begun, 1, "a page was begun");
+    }
+}
+
 /// A handle of a record that was dropped marks none of those that came to its place.
 #[test]
 fn a_dropped_record_cannot_be_marked() {
@@ -209,6 +228,13 @@ fn a_dropped_record_cannot_be_marked() {
     }
     assert_eq!(journal.mark(old, Mark::Sent).unwrap_err().kind, ErrorKind::Gone);
     assert!(all(&mut journal).unwrap().iter().all(|(_, mark, _)| *mark == Mark::Saved));
+    // Nor does one that names another record at the place of this one, or a later part of a long record.
+    let [sequence, page, slot] = all(&mut journal).unwrap()[0].0.parts();
+    let error = journal.mark(Handle::from_parts([sequence + 1, page, slot]), Mark::Sent).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Gone);
+    let [sequence, page, _] = journal.append(&bytes(1500, 2, 0)).unwrap().parts();
+    let error = journal.mark(Handle::from_parts([sequence, page + 1, 0]), Mark::Sent).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Gone);
     // Reading after it goes on with the oldest there is.
     let oldest = all(&mut journal).unwrap()[0].0;
     assert_eq!(journal.next(Some(old), &mut [0; 40]).unwrap().unwrap().handle, oldest);

@@ -70,7 +70,7 @@ impl<F: NorFlash> Journal<F> {
             }
             let handle = Handle { sequence: slot.sequence, page: place.number, slot: index };
             let Some(behind) = self.counts(&slot, place)? else { continue };
-            let length = u32::from(slot.length).saturating_add(u32::from(slot.after));
+            let length = slot.bytes_left();
             if let Some(buffer) = buffer.as_deref_mut() {
                 if buffer.len() < usize::try_from(length).unwrap_or(usize::MAX) {
                     let at = self.flash.at(handle.page, slot.start);
@@ -117,19 +117,11 @@ impl<F: NorFlash> Journal<F> {
             if slot.after == 0 {
                 return Ok(Some(place));
             }
-            before = slot.check;
-            let after = slot.after;
-            loop {
-                match self.advance(&mut place)? {
-                    Some((next, _)) if next.first || next.sequence != first.sequence => return Ok(None),
-                    // A part that was written in vain stands before the one that was kept.
-                    Some((next, _)) if next.length.saturating_add(next.after) != after => {}
-                    Some((next, _)) => {
-                        slot = next;
-                        break;
-                    }
-                    None => return Ok(None),
+            match self.advance(&mut place)? {
+                Some((next, _)) if !next.first && next.sequence == slot.sequence && next.bytes_left() == u32::from(slot.after) => {
+                    (slot, before) = (next, slot.check);
                 }
+                _ => return Ok(None),
             }
         }
     }
