@@ -164,9 +164,15 @@ pub(crate) unsafe fn make<T: InMemory>(memory: *mut T::Memory, content: T) -> Re
     let block = memory.cast::<Block<T>>();
     // SAFETY: not NULL, writable by the contract; size and alignment are asserted above. One after the other: as a `Block` it would
     // first be put together on the stack.
-    unsafe { (&raw mut (*block).content).write(content) };
+    #[allow(clippy::multiple_unsafe_ops_per_block)] // the place of a field, and its first value
+    unsafe {
+        (&raw mut (*block).content).write(content)
+    };
     // SAFETY: as before.
-    unsafe { (&raw mut (*block).magic).write(T::MAGIC) };
+    #[allow(clippy::multiple_unsafe_ops_per_block)] // the same
+    unsafe {
+        (&raw mut (*block).magic).write(T::MAGIC)
+    };
     Ok(())
 }
 
