@@ -162,17 +162,15 @@ pub(crate) unsafe fn make<T: InMemory>(memory: *mut T::Memory, content: T) -> Re
         return Err(Error::new(Code::Misuse));
     }
     let block = memory.cast::<Block<T>>();
-    // SAFETY: not NULL, writable by the contract; size and alignment are asserted above. One after the other: as a `Block` it would
-    // first be put together on the stack.
-    #[allow(clippy::multiple_unsafe_ops_per_block)] // the place of a field, and its first value
-    unsafe {
-        (&raw mut (*block).content).write(content)
-    };
+    // One after the other: as a `Block` it would first be put together on the stack.
+    // SAFETY: not NULL, and as large as a block, which is asserted above.
+    let first = unsafe { &raw mut (*block).content };
     // SAFETY: as before.
-    #[allow(clippy::multiple_unsafe_ops_per_block)] // the same
-    unsafe {
-        (&raw mut (*block).magic).write(T::MAGIC)
-    };
+    let second = unsafe { &raw mut (*block).magic };
+    // SAFETY: writable by the contract; its alignment is asserted above.
+    unsafe { first.write(content) };
+    // SAFETY: as before.
+    unsafe { second.write(T::MAGIC) };
     Ok(())
 }
 
