@@ -237,7 +237,6 @@ fn a_store_with_a_report_that_is_not_sealed_is_refused() {
     let plain = increp::encode(&report("in the clear"), &mut room).unwrap();
     let (mut store, _) = Journal::open(Shared(&unit.flash), JOURNAL, WhenFull::Refuse).unwrap();
     store.append(plain).unwrap();
-    drop(store);
     assert_eq!(kind(unit.save("one")), Some(ErrorKind::NotSealed));
 }
 

@@ -6,8 +6,10 @@ use std::collections::HashSet;
 
 use increp::seal::{Device, Epoch, Error, ErrorKind, HEAD, HqKey, NoTrng, PSKS_KEPT, Peer, Record, Secret, TAG, enrol};
 use increp::store::Mark;
-use increp_tests::flash::{CutFlash, Shared, Torn};
-use increp_tests::sealed::{Headquarters, JOURNAL, KEYS, Read, Replayed, Stuck, Unit, enrolled, mission, records, report, terms};
+use increp_tests::flash::{Shared, Torn};
+use increp_tests::sealed::{
+    Flash, Headquarters, JOURNAL, KEYS, Read, Replayed, Stuck, Unit, enrolled, mission, records, report, terms,
+};
 
 fn note(note: &str) -> Read {
     Read::Report(note.to_owned())
@@ -283,8 +285,8 @@ fn a_wiped_counter_never_counts_anew() {
     // The journal is lost: the numbers go on, and the one that it had last is void.
     bytes(&unit).iter().for_each(|record| assert_ne!(hq.read(record), Read::Refused));
     let image = unit.flash.borrow().bytes.clone();
-    let mut flash = CutFlash::image(&image[..2048].iter().copied().chain([0xff; 8192]).collect::<Vec<u8>>());
-    flash.torn = Torn::Nothing;
+    let mut flash = Flash::new(10, 5, Torn::Nothing);
+    flash.bytes[..2048].copy_from_slice(&image[..2048]);
     unit.flash.replace(flash);
     assert_eq!(unit.save("two").unwrap().seq, 2);
     let read: Vec<Read> = bytes(&unit).iter().map(|record| hq.read(record)).collect();

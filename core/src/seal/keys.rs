@@ -1,12 +1,14 @@
 //! The key page: where a device keeps its keys, and where no earlier key is ever left.
 //!
 //! ```text
-//! page                            slot
-//! 0     wipe: one word            0    "irk" and the version: 1
-//! then  slots                     4    number  4    one more each time; the page stands at number modulo pages
+//! page, at least 672 bytes        slot, every 320 bytes
+//! 0     wipe   32                 0    "irk" and the version: 1
+//! 32    slots                     4    number  4    one more each time; the page stands at number modulo pages
 //!       ...                       8    state        `state.rs`
-//!                                 ..   check   4    CRC-32 of all before
+//!                                 295  check   4    CRC-32 of all before
 //! ```
+//!
+//! Whatever the flash writes at once, at most 32 bytes, no word is written twice between two erases.
 //!
 //! A state goes to the next page, is read back, and then the page before is erased: really erased, for what is written over stays
 //! readable on most flash. Only then is the new state's last key used. When power fails, so it stands: if two pages can be read, one of
@@ -14,7 +16,7 @@
 //! once more into its own page, so that it is sound, before the earlier one is erased. All other pages are
 //! erased then, whatever they read as.
 //!
-//! If the word `wipe` is filled, all pages are to be erased: a wipe that lost its power goes on when it is back.
+//! If `wipe` is filled with 5a, all pages are to be erased: a wipe that lost its power goes on when it is back.
 
 use core::fmt;
 use core::ops::Range;
@@ -29,13 +31,16 @@ use crate::store::page::CRC;
 
 const MAGIC: [u8; 3] = *b"irk";
 const VERSION: u8 = 1;
-/// Fills the word `wipe`.
+/// What fills `wipe`, and how long it is.
 const WIPE: u8 = 0x5a;
+const WIPE_LENGTH: u32 = 32;
 const HEAD: usize = 8;
 const CHECK: usize = 4;
 const SLOT: usize = HEAD + State::LEN + CHECK;
-/// The longest word, and two slots of such words.
-const LEAST_PAGE: usize = 32 + 2 * SLOT.next_multiple_of(32);
+/// From one slot to the next.
+const SLOT_LENGTH: u32 = 320;
+const LEAST_PAGE: u32 = WIPE_LENGTH + 2 * SLOT_LENGTH;
+const _: () = assert!(SLOT.next_multiple_of(32) == SLOT_LENGTH as usize && WIPE_LENGTH == 32);
 /// How often is tried to write a state, and how often a state that may be unsound is read.
 const TRIES: u32 = 3;
 const READS: u32 = 8;
@@ -159,10 +164,9 @@ impl<F: NorFlash> KeyPage<F> {
     /// Erases everything, beginning with what holds.
     pub(super) fn wipe(mut self) -> Result<(), Error> {
         let own = self.page(self.number);
-        let word = usize::try_from(self.flash.geometry.word).unwrap_or(0);
         let at = self.flash.at(own, 0);
         // Whatever comes of it: the erase comes next.
-        let _ = self.flash.write(at, [WIPE; 32].get(..word).unwrap_or_default());
+        let _ = self.flash.write(at, &[WIPE; WIPE_LENGTH as usize]);
         let erased = self.erase(own);
         self.erase_all().and(erased)
     }
@@ -175,25 +179,16 @@ impl<F: NorFlash> KeyPage<F> {
         number.checked_rem(self.pages()).unwrap_or(0)
     }
 
-    fn slot_length(&self) -> u32 {
-        self.flash.geometry.align(u32::try_from(SLOT).unwrap_or(0))
-    }
-
     fn slots(&self) -> u32 {
-        let geometry = self.flash.geometry;
-        geometry.page.saturating_sub(geometry.word).checked_div(self.slot_length()).unwrap_or(0)
-    }
-
-    fn offset(&self, slot: u32) -> u32 {
-        self.flash.geometry.word.saturating_add(slot.saturating_mul(self.slot_length()))
+        self.flash.geometry.page.saturating_sub(WIPE_LENGTH).checked_div(SLOT_LENGTH).unwrap_or(0)
     }
 
     fn address(&self, page: u32, slot: u32) -> usize {
-        usize::try_from(self.flash.at(page, self.offset(slot))).unwrap_or(0)
+        usize::try_from(self.flash.at(page, offset(slot))).unwrap_or(0)
     }
 
     fn read(&mut self, page: u32, slot: u32) -> Result<Secret<SLOT>, Error> {
-        let at = self.flash.at(page, self.offset(slot));
+        let at = self.flash.at(page, offset(slot));
         let mut bytes = Secret::new([0; SLOT]);
         let mut room = bytes.expose_mut().iter_mut();
         let length = u32::try_from(SLOT).unwrap_or(0);
@@ -204,7 +199,7 @@ impl<F: NorFlash> KeyPage<F> {
     /// Writes a state, and says whether it reads back.
     fn write(&mut self, page: u32, slot: u32, number: u32, state: &State) -> Result<bool, Error> {
         let bytes = slot_bytes(number, state);
-        let at = self.flash.at(page, self.offset(slot));
+        let at = self.flash.at(page, offset(slot));
         self.flash.write(at, bytes.expose()).map_err(flash)?;
         self.read(page, slot).map(|read| read == bytes)
     }
@@ -213,8 +208,9 @@ impl<F: NorFlash> KeyPage<F> {
     fn write_again(&mut self, state: &State) -> Result<(), Error> {
         let (number, page) = (self.number, self.page(self.number));
         for slot in 0..self.slots() {
-            let blank = self.is_filled(page, self.offset(slot), self.slot_length(), 0xff)?;
-            if blank && self.write(page, slot, number, state)? {
+            let blank = self.is_filled(page, offset(slot), SLOT_LENGTH, 0xff)?;
+            // What was cut short may read as erased and refuse to be written.
+            if blank && self.write(page, slot, number, state) == Ok(true) {
                 return Ok(());
             }
         }
@@ -233,7 +229,7 @@ impl<F: NorFlash> KeyPage<F> {
 
     fn wipe_begun(&mut self) -> Result<bool, Error> {
         for page in 0..self.pages() {
-            if self.is_filled(page, 0, self.flash.geometry.word, WIPE)? {
+            if self.is_filled(page, 0, WIPE_LENGTH, WIPE)? {
                 return Ok(true);
             }
         }
@@ -259,6 +255,11 @@ impl<F: NorFlash> KeyPage<F> {
     fn erase_all(&mut self) -> Result<(), Error> {
         (0..self.pages()).map(|page| self.erase(page)).fold(Ok(()), Result::and)
     }
+}
+
+/// Where a slot begins in its page.
+fn offset(slot: u32) -> u32 {
+    slot.saturating_mul(SLOT_LENGTH).saturating_add(WIPE_LENGTH)
 }
 
 fn flash(error: crate::store::Error) -> Error {
