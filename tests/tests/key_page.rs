@@ -17,7 +17,7 @@ use sha2::Sha256;
 /// Pages of flash for the keys: twice what one page of keys takes, which are several where those of the flash are small. Those of the
 /// journal follow.
 const fn key_pages(page: usize) -> usize {
-    2 * 700_usize.div_ceil(page)
+    2 * 672_usize.div_ceil(page)
 }
 
 const fn log_pages(page: usize) -> usize {

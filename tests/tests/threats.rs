@@ -422,16 +422,15 @@ fn somebody_in_between_at_enrolment_is_seen() {
 
 #[test]
 fn a_panic_wipe_leaves_no_key_even_if_power_fails_in_it() {
-    let (hq, mut unit) = mission();
+    let (_, mut unit) = mission();
     unit.save("one").unwrap();
     let before = bytes(&unit);
-    let secrets = unit.flash.borrow().bytes[..2048].to_vec();
-    let secret_parts: Vec<&[u8]> =
-        secrets.windows(16).filter(|part| part.iter().filter(|byte| **byte != 0xff && **byte != 0).count() > 12).collect();
+    // Not a bit of a key: an erase that was cut short leaves most of them to be read. Of the mark of the wipe something may be left.
     let hidden = |unit: &Unit| {
         let flash = unit.flash.borrow();
-        let there: HashSet<&[u8]> = flash.remains().into_iter().flat_map(|bytes| bytes[..2048].windows(16)).collect();
-        secret_parts.iter().all(|part| !there.contains(part))
+        let pages = flash.remains().into_iter().flat_map(|bytes| bytes[..2048].chunks(1024));
+        let mut parts = pages.map(|page| page.split_at(32));
+        parts.all(|(wipe, slots)| wipe.iter().all(|byte| byte & 0x5a == 0x5a) && slots.iter().all(|&byte| byte == 0xff))
     };
     assert!(!hidden(&unit));
     let wipe = |unit: &mut Unit| {
@@ -458,7 +457,6 @@ fn a_panic_wipe_leaves_no_key_even_if_power_fails_in_it() {
         }
         assert!(hidden(&unit), "cut {cut}");
     }
-    drop(hq);
 }
 
 /// Flash that says that it erased, and did not.

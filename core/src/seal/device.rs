@@ -6,7 +6,7 @@ use embedded_storage::nor_flash::NorFlash;
 use rand_core::TryCryptoRng;
 use zeroize::Zeroize as _;
 
-use super::bytes::join;
+use super::bytes::{Writer, join};
 use super::enrol::Enrolled;
 use super::epoch::{self, Start};
 use super::keys::KeyPage;
@@ -128,7 +128,7 @@ impl<F: NorFlash> Device<F> {
     ) -> Result<Id, Error> {
         self.mend(store, buffer)?;
         if self.is_over(terms) {
-            self.begin(terms, rng, store)?;
+            self.begin(terms, rng, store, buffer)?;
         }
         let number = u8::try_from(self.state.chain.next).unwrap_or(LAST);
         let (author, epoch) = (self.state.author, self.state.epoch);
@@ -176,30 +176,31 @@ impl<F: NorFlash> Device<F> {
         // In a full store there is no room for a void, until this makes some.
         self.mend_if_room(store, buffer)?;
         let behind = self.catch_up(&receipt)?;
-        let (mut seen, mut bodies) = (Numbers::default(), Bodies::new(&self.state.receipt));
-        each(store, buffer, &mut |_, record, _| {
-            if record.epoch == receipt.epoch && receipt.numbers.has(record.seq) && seen.add(record.seq) {
-                bodies.add(record.seq, record.tag);
+        let (mut seen, mut bodies, mut marked) = (Numbers::default(), Bodies::new(&self.state.receipt), 0_u32);
+        // All of them are looked at before one is marked.
+        for marking in [false, true] {
+            each(store, buffer, &mut |store, record, handle| {
+                if record.epoch != receipt.epoch || !receipt.numbers.has(record.seq) {
+                    return Ok(());
+                }
+                if marking {
+                    store.mark(handle, Mark::AtHq)?;
+                    marked = marked.saturating_add(1);
+                } else if seen.add(record.seq) {
+                    bodies.add(record.seq, record.tag);
+                }
+                Ok(())
+            })?;
+            if seen != receipt.numbers {
+                return Err(Error::new(ErrorKind::NotHere, 0));
             }
-            Ok(())
-        })?;
-        if seen != receipt.numbers {
-            return Err(Error::new(ErrorKind::NotHere, 0));
+            if !bodies.are(receipt.bodies) {
+                if receipt.epoch == self.state.epoch {
+                    self.end_epoch(store, buffer)?;
+                }
+                return Err(Error::new(ErrorKind::OtherBodies, 0));
+            }
         }
-        if !bodies.are(receipt.bodies) {
-            if receipt.epoch == self.state.epoch {
-                self.end_epoch(store, buffer)?;
-            }
-            return Err(Error::new(ErrorKind::OtherBodies, 0));
-        }
-        let mut marked = 0_u32;
-        each(store, buffer, &mut |store, record, handle| {
-            if record.epoch == receipt.epoch && receipt.numbers.has(record.seq) {
-                store.mark(handle, Mark::AtHq)?;
-                marked = marked.saturating_add(1);
-            }
-            Ok(())
-        })?;
         Ok(Confirmed { marked, behind })
     }
 
@@ -224,7 +225,13 @@ impl<F: NorFlash> Device<F> {
         *epoch == 0 || chain.next > LAST.into() || start.profile != name(terms.profile) || old
     }
 
-    fn begin<R: TryCryptoRng, S: Store>(&mut self, terms: &Terms<'_, '_>, rng: &mut R, store: &mut S) -> Result<(), Error> {
+    fn begin<R: TryCryptoRng, S: Store>(
+        &mut self,
+        terms: &Terms<'_, '_>,
+        rng: &mut R,
+        store: &mut S,
+        buffer: &mut [u8],
+    ) -> Result<(), Error> {
         let mut next = self.state.clone();
         next.seed.check()?;
         let random = next.seed.draw(rng);
@@ -238,9 +245,7 @@ impl<F: NorFlash> Device<F> {
         next.chain.advance();
         next.psk.advance(1);
         self.commit(next)?;
-        if let Some(opening) = self.opening() {
-            store.append(&opening)?;
-        }
+        append(store, buffer, self.state.epoch, 0, &self.state.opening)?;
         self.unsure = false;
         Ok(())
     }
@@ -297,12 +302,11 @@ impl<F: NorFlash> Device<F> {
             has_last |= record.epoch == self.state.epoch && Some(record.seq) == last;
             Ok(())
         })?;
-        if let Some(opening) = self.opening().filter(|_| !has_opening) {
-            store.append(&opening)?;
+        if !has_opening {
+            append(store, buffer, self.state.epoch, 0, &self.state.opening)?;
         }
         if let Some(last) = last.filter(|&last| !has_last && last != 0) {
-            let void: [u8; HEAD + TAG] = join(&[&head(self.state.epoch, last), self.state.void.expose()]);
-            store.append(&void)?;
+            append(store, buffer, self.state.epoch, last, self.state.void.expose())?;
         }
         self.unsure = false;
         Ok(())
@@ -312,6 +316,17 @@ impl<F: NorFlash> Device<F> {
 /// The part of a profile's id that an epoch's start says.
 fn name(profile: &Profile<'_>) -> [u8; 8] {
     profile.id().first_chunk().copied().unwrap_or_default()
+}
+
+/// Keeps a record that is made of its head and this.
+#[inline(never)] // it is called often
+fn append<S: Store>(store: &mut S, buffer: &mut [u8], epoch: u32, seq: u8, rest: &[u8]) -> Result<(), Error> {
+    let record = buffer.get_mut(..HEAD.saturating_add(rest.len())).ok_or(Error::new(ErrorKind::BufferTooSmall, 0))?;
+    let mut writer = Writer::new(record);
+    writer.put(&head(epoch, seq));
+    writer.put(rest);
+    store.append(record)?;
+    Ok(())
 }
 
 /// All records of the store.

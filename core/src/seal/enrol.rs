@@ -233,7 +233,10 @@ pub(super) struct Agreed {
 
 impl Agreed {
     fn new(own: &Secret<32>, other: &[u8; 32], transcript: &[&[u8]]) -> Result<Self, Error> {
-        let agreed = agree(own, other)?;
+        let agreed = agree(own, other);
+        if agreed.is_zero() {
+            return Err(Error::new(ErrorKind::WeakKey, 0));
+        }
         let key = extract(sha256(&[transcript]).expose(), &[agreed.expose()], &[]);
         Ok(Self {
             psk: Psk { key: expand(&key, &[b"increp psk 0"], &[]), count: 0 },
@@ -244,8 +247,9 @@ impl Agreed {
     }
 }
 
-fn digits(bytes: &Secret<4>) -> u32 {
-    u32::from_le_bytes(*bytes.expose()) % 1_000_000
+fn digits(key: &Secret<32>) -> u32 {
+    let &[a, b, c, d, ..] = key.expose();
+    u32::from_le_bytes([a, b, c, d]) % 1_000_000
 }
 
 fn committed(revelation: &[u8]) -> Commitment {
@@ -256,5 +260,5 @@ fn committed(revelation: &[u8]) -> Commitment {
 pub(super) fn fresh<R: TryCryptoRng>(rng: &mut R) -> Result<Secret<32>, Error> {
     let mut key = Secret::new([0; 32]);
     rng.try_fill_bytes(key.expose_mut()).map_err(|_| Error::new(ErrorKind::NoSeed, 0))?;
-    if key == Secret::default() { Err(Error::new(ErrorKind::NoSeed, 0)) } else { Ok(key) }
+    if key.is_zero() { Err(Error::new(ErrorKind::NoSeed, 0)) } else { Ok(key) }
 }

@@ -16,7 +16,8 @@
 //! once more into its own page, so that it is sound, before the earlier one is erased. All other pages are
 //! erased then, whatever they read as.
 //!
-//! If `wipe` is filled with 5a, all pages are to be erased: a wipe that lost its power goes on when it is back.
+//! A wipe first fills the word `wipe` of the empty page after the one with the state, then erases that one, and its own last of all. So a
+//! wipe that lost its power goes on when it is back.
 
 use core::fmt;
 use core::ops::Range;
@@ -58,13 +59,12 @@ fn slot_bytes(number: u32, state: &State) -> Secret<SLOT> {
     bytes
 }
 
-/// The state in a slot and its number, if it is whole.
-fn parse_slot(bytes: &[u8; SLOT]) -> Option<(u32, State)> {
+/// The number of a slot, if it is whole.
+fn slot_number(bytes: &[u8; SLOT]) -> Option<u32> {
     let (body, check) = bytes.split_last_chunk::<CHECK>()?;
-    let (&[m0, m1, m2, version, n0, n1, n2, n3], state) = body.split_first_chunk::<HEAD>()?;
+    let &[m0, m1, m2, version, n0, n1, n2, n3, ..] = bytes;
     let whole = [m0, m1, m2] == MAGIC && version == VERSION && CRC.checksum(body) == u32::from_le_bytes(*check);
-    let state = state.first_chunk().filter(|_| whole)?;
-    Some((u32::from_le_bytes([n0, n1, n2, n3]), State::parse(state)))
+    whole.then_some(u32::from_le_bytes([n0, n1, n2, n3]))
 }
 
 /// The version of a slot that only a later build can read.
@@ -103,37 +103,27 @@ impl<F: NorFlash> KeyPage<F> {
     /// [`NotEnrolled`](ErrorKind::NotEnrolled), [`OtherVersion`](ErrorKind::OtherVersion), or what the flash did.
     pub(super) fn load(&mut self) -> Result<State, Error> {
         if self.wipe_begun()? {
-            self.erase_all()?;
-            return Err(Error::new(ErrorKind::NotEnrolled, 0));
+            return Err(self.erase_all().err().unwrap_or(Error::new(ErrorKind::NotEnrolled, 0)));
         }
-        let (mut newest, mut pages, mut other) = (None, 0_u32, None);
+        let (mut newest, mut number, mut pages) = (Secret::default(), None, 0_u32);
         for page in 0..self.pages() {
-            let mut here = false;
-            for slot in 0..self.slots() {
-                let bytes = self.read(page, slot)?;
-                other = later_version(bytes.expose()).or(other);
-                if let Some((number, state)) = parse_slot(bytes.expose()).filter(|(number, _)| self.page(*number) == page) {
-                    here = true;
-                    if newest.as_ref().is_none_or(|(newest, _)| number > *newest) {
-                        newest = Some((number, state));
-                    }
-                }
+            let (bytes, found) = self.find(page)?;
+            pages = pages.saturating_add(found.is_some().into());
+            if found > number {
+                (newest, number) = (bytes, found);
             }
-            pages = pages.saturating_add(here.into());
         }
-        let Some((number, state)) = newest else {
-            return Err(Error::new(other.map_or(ErrorKind::NotEnrolled, ErrorKind::OtherVersion), 0));
-        };
+        let Some(number) = number else { return Err(self.nothing()) };
         self.number = number;
         if pages > 1 {
-            self.write_again(&state)?;
+            self.write_again(&newest)?;
         }
-        let own = self.page(number);
+        let own = self.page(self.number);
         for page in (0..self.pages()).filter(|&page| page != own) {
             self.erase(page)?;
         }
         self.sound = true;
-        Ok(state)
+        Ok(State::parse(newest.expose().get(HEAD..).unwrap_or_default()))
     }
 
     /// Writes the first state. All pages are erased for it.
@@ -146,14 +136,15 @@ impl<F: NorFlash> KeyPage<F> {
     pub(super) fn commit(&mut self, state: &State) -> Result<(), Error> {
         self.sound = false;
         let old = self.page(self.number);
-        let number = self.number.wrapping_add(1);
+        let number = self.number.saturating_add(1);
         let page = self.page(number);
+        let bytes = slot_bytes(number, state);
         let mut tries = 0_u32;
-        while !self.write(page, 0, number, state)? {
+        while !self.write(page, 0, &bytes)? {
             self.erase(page)?;
             tries = tries.saturating_add(1);
             if tries == TRIES {
-                return Err(Error::new(ErrorKind::NotKept, self.address(page, 0)));
+                return Err(self.error(ErrorKind::NotKept, page));
             }
         }
         self.erase(old)?;
@@ -163,12 +154,13 @@ impl<F: NorFlash> KeyPage<F> {
 
     /// Erases everything, beginning with what holds.
     pub(super) fn wipe(mut self) -> Result<(), Error> {
-        let own = self.page(self.number);
-        let at = self.flash.at(own, 0);
+        let next = self.number.saturating_add(1);
+        if !self.sound {
+            self.erase(self.page(next))?;
+        }
         // Whatever comes of it: the erase comes next.
-        let _ = self.flash.write(at, &[WIPE; WIPE_LENGTH as usize]);
-        let erased = self.erase(own);
-        self.erase_all().and(erased)
+        let _ = self.flash.write(self.flash.at(next, 0), &[WIPE; WIPE_LENGTH as usize]);
+        self.erase_all()
     }
 
     fn pages(&self) -> u32 {
@@ -183,8 +175,26 @@ impl<F: NorFlash> KeyPage<F> {
         self.flash.geometry.page.saturating_sub(WIPE_LENGTH).checked_div(SLOT_LENGTH).unwrap_or(0)
     }
 
-    fn address(&self, page: u32, slot: u32) -> usize {
-        usize::try_from(self.flash.at(page, offset(slot))).unwrap_or(0)
+    /// Why there is no state: if there is not one of a later version.
+    fn nothing(&mut self) -> Error {
+        for page in 0..self.pages() {
+            if let Some(version) = self.read(page, 0).ok().and_then(|bytes| later_version(bytes.expose())) {
+                return self.error(ErrorKind::OtherVersion(version), page);
+            }
+        }
+        Error::new(ErrorKind::NotEnrolled, 0)
+    }
+
+    /// The state in a page: its slot and its number. All slots of a page have the same.
+    fn find(&mut self, page: u32) -> Result<(Secret<SLOT>, Option<u32>), Error> {
+        for slot in 0..self.slots() {
+            let bytes = self.read(page, slot)?;
+            let number = slot_number(bytes.expose()).filter(|&number| self.page(number) == page);
+            if number.is_some() {
+                return Ok((bytes, number));
+            }
+        }
+        Ok((Secret::default(), None))
     }
 
     fn read(&mut self, page: u32, slot: u32) -> Result<Secret<SLOT>, Error> {
@@ -197,39 +207,36 @@ impl<F: NorFlash> KeyPage<F> {
     }
 
     /// Writes a state, and says whether it reads back.
-    fn write(&mut self, page: u32, slot: u32, number: u32, state: &State) -> Result<bool, Error> {
-        let bytes = slot_bytes(number, state);
+    fn write(&mut self, page: u32, slot: u32, bytes: &Secret<SLOT>) -> Result<bool, Error> {
         let at = self.flash.at(page, offset(slot));
         self.flash.write(at, bytes.expose()).map_err(flash)?;
-        self.read(page, slot).map(|read| read == bytes)
+        self.read(page, slot).map(|read| read == *bytes)
     }
 
     /// Writes the state that holds once more into its own page: the earlier one is there still, but perhaps not for long.
-    fn write_again(&mut self, state: &State) -> Result<(), Error> {
-        let (number, page) = (self.number, self.page(self.number));
+    fn write_again(&mut self, bytes: &Secret<SLOT>) -> Result<(), Error> {
+        let page = self.page(self.number);
         for slot in 0..self.slots() {
             let blank = self.is_filled(page, offset(slot), SLOT_LENGTH, 0xff)?;
             // What was cut short may read as erased and refuse to be written.
-            if blank && self.write(page, slot, number, state) == Ok(true) {
+            if blank && self.write(page, slot, bytes) == Ok(true) {
                 return Ok(());
             }
         }
         // Power failed here often, and no slot is free. What reads the same each time will do.
-        for slot in 0..self.slots() {
-            let mut good = 0;
-            while good < READS && parse_slot(self.read(page, slot)?.expose()).is_some_and(|(found, _)| found == number) {
-                good = good.saturating_add(1);
-            }
-            if good == READS {
-                return Ok(());
+        for _ in 0..READS {
+            if self.find(page)?.1 != Some(self.number) {
+                return Err(self.error(ErrorKind::NotKept, page));
             }
         }
-        Err(Error::new(ErrorKind::NotKept, self.address(page, 0)))
+        Ok(())
     }
 
+    /// Does a page say that all others are to be erased? From then on it counts as the one after the state.
     fn wipe_begun(&mut self) -> Result<bool, Error> {
         for page in 0..self.pages() {
             if self.is_filled(page, 0, WIPE_LENGTH, WIPE)? {
+                self.number = page.saturating_add(self.pages()).saturating_sub(1);
                 return Ok(true);
             }
         }
@@ -244,16 +251,22 @@ impl<F: NorFlash> KeyPage<F> {
     /// Erases a page, and looks.
     fn erase(&mut self, page: u32) -> Result<(), Error> {
         self.flash.erase(page).map_err(flash)?;
-        if self.is_filled(page, 0, self.flash.geometry.page, 0xff)? {
-            Ok(())
-        } else {
-            Err(Error::new(ErrorKind::NotErased, self.address(page, 0)))
-        }
+        if self.is_filled(page, 0, self.flash.geometry.page, 0xff)? { Ok(()) } else { Err(self.error(ErrorKind::NotErased, page)) }
     }
 
-    /// All of them, also if some cannot be.
+    /// All of them, also if some cannot be: that of the state first, the one after it last, and only if nothing else is left.
     fn erase_all(&mut self) -> Result<(), Error> {
-        (0..self.pages()).map(|page| self.erase(page)).fold(Ok(()), Result::and)
+        let (pages, mut erased) = (self.pages(), Ok(()));
+        for back in 0..pages.saturating_sub(1) {
+            let page = self.page(self.number.saturating_add(pages).saturating_sub(back));
+            erased = erased.and(self.erase(page));
+        }
+        erased?;
+        self.erase(self.page(self.number.saturating_add(1)))
+    }
+
+    fn error(&self, kind: ErrorKind, page: u32) -> Error {
+        Error { kind, at: self.flash.at(page, 0) }
     }
 }
 

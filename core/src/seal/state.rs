@@ -111,7 +111,8 @@ impl State {
         self.clone().walk(&mut |field| writer.put(field));
     }
 
-    pub(super) fn parse(bytes: &[u8; Self::LEN]) -> Self {
+    /// What was written; what follows it is left alone.
+    pub(super) fn parse(bytes: &[u8]) -> Self {
         let mut state = Self::empty();
         let mut rest = bytes.iter();
         state.walk(&mut |field| field.iter_mut().zip(rest.by_ref()).for_each(|(to, from)| *to = *from));
