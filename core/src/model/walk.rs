@@ -37,6 +37,7 @@ pub trait Walk<'a> {
         0
     }
     /// The walk ends here, inside the value at hand.
+    #[inline(never)] // called everywhere
     fn fail(&mut self, kind: ErrorKind) -> Stopped {
         let offset = self.offset();
         *self.error() = Error { kind, offset, path: Path::ROOT };

@@ -174,10 +174,12 @@ impl Way {
     }
 
     /// What was said bears on what the record says next.
+    #[inline(never)]
     pub(super) fn said(&mut self, what: u32) {
         self.change(|top| top.before = mix(top.before, what));
     }
 
+    #[inline(never)]
     pub(super) fn hint(&mut self, hint: u32) {
         self.change(|top| top.hint = hint);
     }
@@ -188,6 +190,7 @@ impl Way {
     }
 
     /// The record and the field that the top stands in.
+    #[inline(never)]
     pub(super) fn at(&self, record: &Layout, number: u8) -> bool {
         let above = self.depth.checked_sub(1).and_then(|above| self.frames.get(above));
         self.top().number == number && above.is_some_and(|above| above.record == record.id)
@@ -199,6 +202,7 @@ impl Way {
     }
 
     /// Whether the way leads through this field of the report.
+    #[inline(never)]
     pub(super) fn through(&self, number: u8) -> bool {
         self.frame(1).is_some_and(|frame| frame.number == number)
     }

@@ -183,11 +183,13 @@ impl<'p, 'a, const N: usize> Packer<'p, 'a, N> {
         self.decide_at(what, Root::Table, number, bit)
     }
 
+    #[inline(never)] // called everywhere
     pub(super) fn decide_at(&mut self, what: What, root: Root, number: u32, bit: bool) -> bool {
         self.decisions.decide(&At::new(&self.way, what, root), number, bit)
     }
 
     /// The bytes are not what the profile writes.
+    #[inline(never)] // called everywhere
     pub(super) fn other(&mut self) -> Stopped {
         self.fail(ErrorKind::OtherProfile)
     }
