@@ -214,16 +214,16 @@ impl<'a> Walk<'a> for Contents<'a> {
         }
         Ok(Fields::reported(reported, Fields::described(layout)))
     }
-    fn point(&mut self, point: Point) -> Result<Point, Stopped> {
+    fn point(&mut self, point: Point) -> Option<Result<Point, Stopped>> {
         let place = self.places.entry([point.lat.0, point.lon.0]).or_default();
         if place.last != self.reports {
             (place.reports, place.last) = (place.reports + 1, self.reports);
         }
         self.point = Some(point);
-        Ok(point)
+        Some(Ok(point))
     }
-    fn id(&mut self, id: Id) -> Result<Id, Stopped> {
-        Ok(id)
+    fn id(&mut self, id: Id) -> Option<Result<Id, Stopped>> {
+        Some(Ok(id))
     }
     fn text(&mut self, text: Option<&'a str>, bound: &'static Bound) -> Result<&'a str, Stopped> {
         let text = text.unwrap_or_default();

@@ -10,11 +10,13 @@
 //!
 //! Nothing here knows the name of a field: an encoder has no names in it.
 
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap)] // `number` and `signed` give what fits
+
 use super::bounds::{Bound, LATITUDE, LONGITUDE, SECONDS};
 use super::code::understood;
 use super::describe::Path;
 use super::id::Id;
-use super::place::Point;
+use super::place::{Degrees, Point};
 use super::report::Digest;
 use super::said::Said;
 use super::text::{Name, Person, Text, bound_of};
@@ -87,31 +89,15 @@ pub trait Walk<'a> {
     fn text(&mut self, text: Option<&'a str>, bound: &'static Bound) -> Result<&'a str, Stopped>;
     /// A hash.
     fn digest(&mut self, digest: &[u8; 32]) -> Result<[u8; 32], Stopped>;
-    /// An id: by itself its three numbers.
-    fn id(&mut self, id: Id) -> Result<Id, Stopped> {
-        let mut parts = [id.author, id.epoch, id.seq];
-        for (number, part) in (0u8..).zip(&mut parts) {
-            self.field(number);
-            *part = self.unsigned(*part, 32).inspect_err(|_| self.error().path.enclose_field(number))?;
-            self.leave();
-        }
-        let [author, epoch, seq] = parts;
-        Ok(Id { author, epoch, seq })
+    /// An id as one value; `None` if its three numbers are to be walked.
+    fn id(&mut self, id: Id) -> Option<Result<Id, Stopped>> {
+        let _ = id;
+        None
     }
-    /// A point: by itself its two coordinates.
-    fn point(&mut self, point: Point) -> Result<Point, Stopped> {
-        let mut point = point;
-        for (number, degrees, bound) in [(0, &mut point.lat, &LATITUDE), (1, &mut point.lon, &LONGITUDE)] {
-            self.field(number);
-            let read = match self.signed(degrees.0.into(), 32) {
-                Ok(value) if !bound.holds(value) => Err(self.fail(ErrorKind::Limit { bound, value })),
-                read => read,
-            };
-            let read = read.inspect_err(|_| self.error().path.enclose_field(number))?;
-            degrees.0 = i32::try_from(read).unwrap_or_default();
-            self.leave();
-        }
-        Ok(point)
+    /// A point as one value; `None` if its two coordinates are to be walked.
+    fn point(&mut self, point: Point) -> Option<Result<Point, Stopped>> {
+        let _ = point;
+        None
     }
 }
 
@@ -221,7 +207,7 @@ pub(super) fn put<'a>(view: View<'_, 'a>, walk: &mut dyn Walk<'a>) -> Result<(),
             let items = (0..list.len()).map_while(|index| list.item(index));
             for (index, item) in (0u8..).zip(items) {
                 walk.item(index);
-                put_record(item, walk).inspect_err(|_| walk.error().path.enclose_item(index))?;
+                put_record(item, walk).map_err(|_| in_item(index, walk))?;
                 walk.leave();
             }
             list.consistent(walk)
@@ -241,7 +227,7 @@ fn put_record<'a>(record: &dyn Record<'a>, walk: &mut dyn Walk<'a>) -> Result<()
     };
     for number in fields {
         enter(number, layout, walk);
-        record.field(number).map_or(Ok(()), |view| put(view, walk)).inspect_err(|_| walk.error().path.enclose_field(number))?;
+        record.field(number).map_or(Ok(()), |view| put(view, walk)).map_err(|_| in_field(number, walk))?;
         walk.leave();
     }
     record.consistent(walk)
@@ -263,7 +249,7 @@ pub(super) fn take<'a>(slot: Slot<'_, 'a>, walk: &mut dyn Walk<'a>) -> Result<bo
                 walk.item(index);
                 // `length` gives at most `most`.
                 let Some(item) = list.push() else { break };
-                take_record(item, walk).inspect_err(|_| walk.error().path.enclose_item(index))?;
+                take_record(item, walk).map_err(|_| in_item(index, walk))?;
                 walk.leave();
             }
             list.consistent(walk)?;
@@ -289,7 +275,7 @@ fn take_record<'a>(record: &mut dyn RecordMut<'a>, walk: &mut dyn Walk<'a>) -> R
             Ok(false) if sparse => Err(walk.fail(ErrorKind::NotMinimal)),
             taken => taken,
         };
-        taken.inspect_err(|_| walk.error().path.enclose_field(number))?;
+        taken.map_err(|_| in_field(number, walk))?;
         walk.leave();
     }
     if layout.always & !mask != 0 {
@@ -303,9 +289,20 @@ fn enter<'a>(number: u8, layout: &Layout, walk: &mut dyn Walk<'a>) {
     if layout.choice { walk.variant(number) } else { walk.field(number) }
 }
 
+/// The value that went wrong lies in this field.
+#[inline(never)] // called everywhere
+fn in_field<'a>(number: u8, walk: &mut dyn Walk<'a>) -> Stopped {
+    walk.error().path.enclose_field(number);
+    Stopped
+}
+
+fn in_item<'a>(index: u8, walk: &mut dyn Walk<'a>) -> Stopped {
+    walk.error().path.enclose_item(index);
+    Stopped
+}
+
 /// Walks one value, either way. Whether it now differs from its default.
 fn leaf<'a, D: Direction>(leaf: Leaf<'_, 'a, D>, walk: &mut dyn Walk<'a>) -> Result<bool, Stopped> {
-    #![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap)] // `number` and `signed` give what fits
     Ok(match leaf {
         Leaf::Code(code) => {
             let read = walk.code(*code)?;
@@ -421,7 +418,7 @@ fn leaf<'a, D: Direction>(leaf: Leaf<'_, 'a, D>, walk: &mut dyn Walk<'a>) -> Res
             read != [0; 32]
         }
         Leaf::Id(id) => {
-            let read = walk.id(*id)?;
+            let read = self::id(walk, *id)?;
             id.set(read);
             read != Id::default()
         }
@@ -446,18 +443,40 @@ fn within<'a>(value: i64, bound: &'static Bound, checked: bool, walk: &mut dyn W
     if checked && !bound.holds(value) { Err(walk.fail(ErrorKind::Limit { bound, value })) } else { Ok(()) }
 }
 
-fn point<'a, D: Direction>(walk: &mut dyn Walk<'a>, point: Point) -> Result<Point, Stopped> {
-    on_earth(point, !D::IN, walk)?;
-    let point = walk.point(point)?;
-    on_earth(point, D::IN, walk)?;
-    Ok(point)
+fn id<'a>(walk: &mut dyn Walk<'a>, id: Id) -> Result<Id, Stopped> {
+    if let Some(read) = walk.id(id) {
+        return read;
+    }
+    let mut part = |number, part| {
+        walk.field(number);
+        let read = walk.unsigned(part, 32).map_err(|_| in_field(number, walk))?;
+        walk.leave();
+        Ok(read)
+    };
+    Ok(Id { author: part(0, id.author)?, epoch: part(1, id.epoch)?, seq: part(2, id.seq)? })
 }
 
-fn on_earth<'a>(point: Point, checked: bool, walk: &mut dyn Walk<'a>) -> Result<(), Stopped> {
-    for (number, degrees, bound) in [(0, point.lat, &LATITUDE), (1, point.lon, &LONGITUDE)] {
-        within(degrees.0.into(), bound, checked, walk).inspect_err(|_| walk.error().path.enclose_field(number))?;
+fn point<'a, D: Direction>(walk: &mut dyn Walk<'a>, point: Point) -> Result<Point, Stopped> {
+    if !D::IN {
+        on_earth(point, walk)?;
     }
-    Ok(())
+    if let Some(read) = walk.point(point) {
+        let read = read?;
+        return if D::IN { on_earth(read, walk).map(|()| read) } else { Ok(read) };
+    }
+    let mut part = |number, degrees: Degrees, bound| {
+        walk.field(number);
+        let read = walk.signed(degrees.0.into(), 32).and_then(|read| within(read, bound, D::IN, walk).map(|()| read));
+        let read = read.map_err(|_| in_field(number, walk))?;
+        walk.leave();
+        Ok(Degrees(read as i32))
+    };
+    Ok(Point { lat: part(0, point.lat, &LATITUDE)?, lon: part(1, point.lon, &LONGITUDE)? })
+}
+
+fn on_earth<'a>(point: Point, walk: &mut dyn Walk<'a>) -> Result<(), Stopped> {
+    within(point.lat.0.into(), &LATITUDE, true, walk).map_err(|_| in_field(0, walk))?;
+    within(point.lon.0.into(), &LONGITUDE, true, walk).map_err(|_| in_field(1, walk))
 }
 
 fn number<'a, D: Direction>(walk: &mut dyn Walk<'a>, value: u32, bits: u8, bound: &'static Bound) -> Result<u32, Stopped> {

@@ -399,14 +399,14 @@ impl<'a, const N: usize> Walk<'a> for Packer<'_, 'a, N> {
         Ok(digest.map(|byte| fair(self.decisions, 8, byte.into()) as u8))
     }
 
-    fn id(&mut self, id: Id) -> Result<Id, Stopped> {
+    fn id(&mut self, id: Id) -> Option<Result<Id, Stopped>> {
         self.given();
-        self.any_id(id)
+        Some(self.any_id(id))
     }
 
-    fn point(&mut self, point: Point) -> Result<Point, Stopped> {
+    fn point(&mut self, point: Point) -> Option<Result<Point, Stopped>> {
         self.given();
-        self.any_point(point)
+        Some(self.any_point(point))
     }
 }
 

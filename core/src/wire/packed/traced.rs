@@ -125,11 +125,11 @@ impl<'a, T: Trace, const N: usize> Walk<'a> for Traced<'_, '_, 'a, T, N> {
         self.read(|packer| packer.digest(digest), |digest| Seen::Digest(digest))
     }
 
-    fn id(&mut self, id: Id) -> Result<Id, Stopped> {
-        self.read(|packer| packer.id(id), |id| Seen::Id(*id))
+    fn id(&mut self, id: Id) -> Option<Result<Id, Stopped>> {
+        Some(self.read(|packer| packer.id(id).unwrap_or(Ok(id)), |id| Seen::Id(*id)))
     }
 
-    fn point(&mut self, point: Point) -> Result<Point, Stopped> {
-        self.read(|packer| packer.point(point), |point| Seen::Point(*point))
+    fn point(&mut self, point: Point) -> Option<Result<Point, Stopped>> {
+        Some(self.read(|packer| packer.point(point).unwrap_or(Ok(point)), |point| Seen::Point(*point)))
     }
 }
