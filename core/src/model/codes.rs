@@ -10,7 +10,7 @@ use super::bounds::Bound;
 use super::code::{code, codes, understood};
 use super::describe::{CodeList, Shape};
 use super::value::Value;
-use super::walked::{Leaf, Slot, View, Walked};
+use super::walked::{Leaf, Slot, Unreported, View, Walked};
 
 codes! {
     /// What the report does to earlier ones. Must be understood.

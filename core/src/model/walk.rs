@@ -21,7 +21,7 @@ use super::report::Digest;
 use super::said::Said;
 use super::text::{Name, Person, Text, bound_of};
 use super::time::Stamp;
-use super::walked::{Direction, Leaf, Record, RecordMut, Slot, Spot as _, View, Walked as _};
+use super::walked::{Direction, Leaf, List, ListMut, Record, RecordMut, Slot, Spot as _, Unreported, View, Walked as _};
 use crate::error::{Error, ErrorKind};
 
 /// A walk ended before its end; [`Walk::error`] says why.
@@ -64,6 +64,10 @@ pub trait Walk<'a> {
     fn fields(&mut self, layout: &'static Layout, reported: u32) -> Result<Fields, Stopped> {
         let _ = reported;
         Ok(Fields::all(layout))
+    }
+    /// A field holds its default, which is a zero whatever the field is; `true` if nothing more is to be told of it.
+    fn blank(&mut self) -> Result<bool, Stopped> {
+        Ok(false)
     }
     /// A code.
     fn code(&mut self, code: u8) -> Result<u8, Stopped>;
@@ -110,23 +114,26 @@ pub struct Layout {
     pub fields: u8,
     /// Bit `n`: the default of field `n` is no value that a report may hold.
     pub always: u32,
+    /// Bit `n`: the default of field `n` is a zero and nothing more: no code, no number, no item, nothing reported.
+    pub blank: u32,
     /// It is a choice between variants.
     pub choice: bool,
 }
 
 impl Layout {
     #[allow(clippy::indexing_slicing, clippy::cast_possible_truncation)] // const: within the length
-    pub(super) const fn record(name: &str, always: &[bool]) -> Self {
-        let (mut mask, mut at) = (0, 0);
-        while at < always.len() {
-            mask |= (always[at] as u32) << at;
+    pub(super) const fn record(name: &str, defaults: &[Unreported]) -> Self {
+        let (mut always, mut blank, mut at) = (0, 0, 0);
+        while at < defaults.len() {
+            always |= (matches!(defaults[at], Unreported::Never) as u32) << at;
+            blank |= (matches!(defaults[at], Unreported::Zero) as u32) << at;
             at += 1;
         }
-        Self { id: Self::hash(name), fields: always.len() as u8, always: mask, choice: false }
+        Self { id: Self::hash(name), fields: defaults.len() as u8, always, blank, choice: false }
     }
 
     pub(super) const fn choice(variants: u8) -> Self {
-        Self { id: 0, fields: variants, always: 0, choice: true }
+        Self { id: 0, fields: variants, always: 0, blank: 0, choice: true }
     }
 
     /// What a record with this name is known by: its FNV-1a hash, 32 bits.
@@ -202,35 +209,48 @@ pub(super) fn put<'a>(view: View<'_, 'a>, walk: &mut dyn Walk<'a>) -> Result<(),
             walk.case(case, of)?;
             record.map_or(Ok(()), |record| put_record(record, walk))
         }
-        View::List(list, most) => {
-            walk.length(list.len(), most)?;
-            let items = (0..list.len()).map_while(|index| list.item(index));
-            for (index, item) in (0u8..).zip(items) {
-                walk.item(index);
-                put_record(item, walk).map_err(|_| in_item(index, walk))?;
-                walk.leave();
-            }
-            list.consistent(walk)
-        }
+        View::List(list, most) => put_list(list, most, walk),
     }
 }
 
+// Functions that call each other have small frames: what they need not keep is in functions of its own.
+#[inline(never)]
+fn put_list<'a>(list: &dyn List<'a>, most: usize, walk: &mut dyn Walk<'a>) -> Result<(), Stopped> {
+    walk.length(list.len(), most)?;
+    let mut index = 0u8;
+    while let Some(item) = list.item(index.into()) {
+        walk.item(index);
+        put_record(item, walk).map_err(|_| in_item(index, walk))?;
+        walk.leave();
+        index += 1;
+    }
+    list.consistent(walk)
+}
+
 fn put_record<'a>(record: &dyn Record<'a>, walk: &mut dyn Walk<'a>) -> Result<(), Stopped> {
-    let (layout, reported) = (record.layout(), record.reported());
-    let fields = if layout.choice {
-        // A choice has fewer than 256 variants.
-        let [variant, ..] = reported.to_le_bytes();
-        walk.choice(variant, layout.fields)?;
-        Fields::reported(1 << variant, Fields::described(layout))
-    } else {
-        walk.fields(layout, reported)?
-    };
+    let (fields, blank) = put_fields(record, walk)?;
     for number in fields {
-        enter(number, layout, walk);
+        if blank >> (number & 31) & 1 == 1 && walk.blank().map_err(|_| in_field(number, walk))? {
+            continue;
+        }
+        enter(number, record.layout(), walk);
         record.field(number).map_or(Ok(()), |view| put(view, walk)).map_err(|_| in_field(number, walk))?;
         walk.leave();
     }
     record.consistent(walk)
+}
+
+/// Which fields are walked, and which of them are blank.
+#[inline(never)]
+fn put_fields<'a>(record: &dyn Record<'a>, walk: &mut dyn Walk<'a>) -> Result<(Fields, u32), Stopped> {
+    let (layout, reported) = (record.layout(), record.reported());
+    if !layout.choice {
+        return Ok((walk.fields(layout, reported)?, layout.blank & !reported));
+    }
+    // A choice has fewer than 256 variants.
+    let [variant, ..] = reported.to_le_bytes();
+    walk.choice(variant, layout.fields)?;
+    Ok((Fields::reported(1 << variant, Fields::described(layout)), 0))
 }
 
 /// Whether the value now differs from its default.
@@ -243,46 +263,53 @@ pub(super) fn take<'a>(slot: Slot<'_, 'a>, walk: &mut dyn Walk<'a>) -> Result<bo
             optional.set(case).map_or(Ok(false), |record| take_record(record, walk))?;
             Ok(case != 0)
         }
-        Slot::List(list, most) => {
-            let items = walk.length(0, most)?;
-            for (index, _) in (0u8..).zip(0..items) {
-                walk.item(index);
-                // `length` gives at most `most`.
-                let Some(item) = list.push() else { break };
-                take_record(item, walk).map_err(|_| in_item(index, walk))?;
-                walk.leave();
-            }
-            list.consistent(walk)?;
-            Ok(items != 0)
-        }
+        Slot::List(list, most) => take_list(list, most, walk),
     }
 }
 
-fn take_record<'a>(record: &mut dyn RecordMut<'a>, walk: &mut dyn Walk<'a>) -> Result<bool, Stopped> {
-    let layout = record.layout();
-    let fields = if layout.choice {
-        let variant = walk.choice(0, layout.fields)?;
-        record.choose(variant);
-        Fields { sparse: false, ..Fields::reported(1 << variant, Fields::described(layout)) }
-    } else {
-        walk.fields(layout, 0)?
-    };
-    let (mask, sparse) = (fields.mask, fields.sparse);
-    for number in fields {
-        enter(number, layout, walk);
-        let taken = match record.field_mut(number).map_or(Ok(true), |slot| take(slot, walk)) {
-            // It should have been left out.
-            Ok(false) if sparse => Err(walk.fail(ErrorKind::NotMinimal)),
-            taken => taken,
-        };
-        taken.map_err(|_| in_field(number, walk))?;
+#[inline(never)]
+fn take_list<'a>(list: &mut dyn ListMut<'a>, most: usize, walk: &mut dyn Walk<'a>) -> Result<bool, Stopped> {
+    let items = walk.length(0, most)?;
+    for (index, _) in (0u8..).zip(0..items) {
+        walk.item(index);
+        // `length` gives at most `most`.
+        let Some(item) = list.push() else { break };
+        take_record(item, walk).map_err(|_| in_item(index, walk))?;
         walk.leave();
     }
-    if layout.always & !mask != 0 {
+    list.consistent(walk)?;
+    Ok(items != 0)
+}
+
+fn take_record<'a>(record: &mut dyn RecordMut<'a>, walk: &mut dyn Walk<'a>) -> Result<bool, Stopped> {
+    let fields = take_fields(record, walk)?;
+    let (mask, sparse) = (fields.mask, fields.sparse);
+    for number in fields {
+        enter(number, record.layout(), walk);
+        let reported = record.field_mut(number).map_or(Ok(true), |slot| take(slot, walk)).map_err(|_| in_field(number, walk))?;
+        if sparse && !reported {
+            // It should have been left out.
+            walk.fail(ErrorKind::NotMinimal);
+            return Err(in_field(number, walk));
+        }
+        walk.leave();
+    }
+    if record.layout().always & !mask != 0 {
         return Err(walk.fail(ErrorKind::NotMinimal));
     }
     record.consistent(walk)?;
     Ok(mask != 0)
+}
+
+#[inline(never)]
+fn take_fields<'a>(record: &mut dyn RecordMut<'a>, walk: &mut dyn Walk<'a>) -> Result<Fields, Stopped> {
+    let layout = record.layout();
+    if !layout.choice {
+        return walk.fields(layout, 0);
+    }
+    let variant = walk.choice(0, layout.fields)?;
+    record.choose(variant);
+    Ok(Fields { sparse: false, ..Fields::reported(1 << variant, Fields::described(layout)) })
 }
 
 fn enter<'a>(number: u8, layout: &Layout, walk: &mut dyn Walk<'a>) {
@@ -302,6 +329,7 @@ fn in_item<'a>(index: u8, walk: &mut dyn Walk<'a>) -> Stopped {
 }
 
 /// Walks one value, either way. Whether it now differs from its default.
+#[inline(never)]
 fn leaf<'a, D: Direction>(leaf: Leaf<'_, 'a, D>, walk: &mut dyn Walk<'a>) -> Result<bool, Stopped> {
     Ok(match leaf {
         Leaf::Code(code) => {
@@ -412,11 +440,7 @@ fn leaf<'a, D: Direction>(leaf: Leaf<'_, 'a, D>, walk: &mut dyn Walk<'a>) -> Res
             value.set(read);
             read != Name::UNREPORTED
         }
-        Leaf::Digest(digest) => {
-            let read = walk.digest(&digest.0)?;
-            digest.set(Digest(read));
-            read != [0; 32]
-        }
+        Leaf::Digest(value) => digest::<D>(value, walk)?,
         Leaf::Id(id) => {
             let read = self::id(walk, *id)?;
             id.set(read);
@@ -484,6 +508,13 @@ fn number<'a, D: Direction>(walk: &mut dyn Walk<'a>, value: u32, bits: u8, bound
     let value = walk.unsigned(value, bits)?;
     within(value.into(), bound, D::IN, walk)?;
     Ok(value)
+}
+
+#[inline(never)] // it takes a lot of stack
+fn digest<'a, D: Direction>(digest: D::Of<'_, Digest>, walk: &mut dyn Walk<'a>) -> Result<bool, Stopped> {
+    let read = walk.digest(&digest.0)?;
+    digest.set(Digest(read));
+    Ok(read != [0; 32])
 }
 
 fn optional<'a, D: Direction>(

@@ -178,10 +178,21 @@ pub trait ListMut<'a> {
     }
 }
 
+/// What a value is that is not reported: its default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreported {
+    /// A zero, and nothing more: no code, no number, no item, nothing said.
+    Zero,
+    /// Another value.
+    Other,
+    /// No value that a report may hold.
+    Never,
+}
+
 /// A value that a walk can go through.
 pub trait Walked<'a> {
-    /// Its default is no value that a report may hold.
-    const ALWAYS: bool = false;
+    /// What its default is.
+    const UNREPORTED: Unreported = Unreported::Zero;
 
     /// Whether it says anything: differs from its default.
     fn is_reported(&self) -> bool;
@@ -214,9 +225,9 @@ pub trait Walked<'a> {
 
 /// Leaves: type, its variant of [`Leaf`], whether that has the bound.
 macro_rules! leaf {
-    ($($type:ty => $variant:ident $(($bound:ident))?, $reported:expr $(, $always:literal)?;)+) => {$(
+    ($($type:ty => $variant:ident $(($bound:ident))?, $reported:expr $(, $unreported:ident)?;)+) => {$(
         impl<'a> Walked<'a> for $type {
-            $(const ALWAYS: bool = $always;)?
+            $(const UNREPORTED: Unreported = Unreported::$unreported;)?
 
             fn is_reported(&self) -> bool {
                 $reported(self)
@@ -247,13 +258,13 @@ leaf! {
     Stamp => Stamp, |stamp: &Stamp| stamp.seconds() != 0;
     Option<Stamp> => OptionStamp, Self::is_some;
     Said<Stamp> => SaidStamp, Self::is_reported;
-    Text<'a> => Text(bound), |text: &Text<'_>| !text.as_str().is_empty(), true;
+    Text<'a> => Text(bound), |text: &Text<'_>| !text.as_str().is_empty(), Never;
     Option<Text<'a>> => OptionText(bound), Self::is_some;
     Option<Person<'a>> => OptionPerson(bound), Self::is_some;
     Name<'a> => Name(bound), |name: &Name<'_>| *name != Name::UNREPORTED;
-    Digest => Digest, |digest: &Digest| digest.0 != [0; 32];
-    Id => Id, |id: &Id| *id != Id::default();
-    Point => Point, |point: &Point| *point != Point::default();
+    Digest => Digest, |digest: &Digest| digest.0 != [0; 32], Other;
+    Id => Id, |id: &Id| *id != Id::default(), Other;
+    Point => Point, |point: &Point| *point != Point::default(), Other;
     Option<Point> => OptionPoint, Self::is_some;
 }
 

@@ -99,6 +99,10 @@ impl<'a> Walk<'a> for Writer<'_> {
         self.start
     }
 
+    fn blank(&mut self) -> Result<bool, Stopped> {
+        self.byte(0).map(|_| true)
+    }
+
     fn code(&mut self, code: u8) -> Result<u8, Stopped> {
         self.byte(code)
     }
