@@ -72,7 +72,7 @@ pub(crate) fn split(number: i64, unit: NonZeroU32) -> (i64, u32) {
 const fn days_in_month(year: u32, month: u32) -> u32 {
     match month {
         4 | 6 | 9 | 11 => 30,
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
         2 => 28,
         _ => 31,
     }
@@ -89,7 +89,7 @@ mod tests {
         let step = if cfg!(miri) { 97 } else { 1 };
         let mut days = 0u32;
         while expected.year <= 9999 {
-            if days % step == 0 {
+            if days.is_multiple_of(step) {
                 assert_eq!(Civil::from_seconds(seconds), expected);
                 assert_eq!(expected.seconds(), Some(seconds));
             }

@@ -69,6 +69,7 @@ pub fn encoded_len(report: &Report<'_>) -> Result<usize, Error> {
 }
 
 /// Checks any value by measuring it.
+#[inline(never)] // what it takes on the stack is not for long
 pub(crate) fn measure<'a, V: Walked<'a>>(value: &V) -> Result<usize, Error> {
     let mut writer = Writer::new(None);
     value.put(&mut writer)?;

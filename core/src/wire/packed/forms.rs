@@ -78,6 +78,7 @@ impl<'p> Forms<'p> {
     ///
     /// # Errors
     /// The first limit or rule that the report breaks.
+    #[inline(never)] // its walk is over when packing begins
     pub(super) fn find(&self, report: &Report<'_>, profile: &Profile<'_>) -> Result<Option<usize>, Error> {
         if self.is_empty() {
             return Ok(None);

@@ -77,7 +77,7 @@ pub(super) struct Packer<'p, 'a, const N: usize> {
     pub(super) decisions: &'p mut dyn Decisions,
     pub(super) memory: &'p mut Memory<'a, N>,
     pub(super) known: Option<Id>,
-    pub(super) way: Way,
+    pub(super) way: &'p mut Way,
     /// The value that comes next is known to differ from its default.
     given: bool,
     pub(super) figures: Figures,
@@ -101,6 +101,7 @@ impl<'p, 'a, const N: usize> Packer<'p, 'a, N> {
         profile: &'p Profile<'a>,
         decisions: &'p mut dyn Decisions,
         memory: &'p mut Memory<'a, N>,
+        way: &'p mut Way,
         known: &Known,
     ) -> Self {
         Self {
@@ -108,7 +109,7 @@ impl<'p, 'a, const N: usize> Packer<'p, 'a, N> {
             decisions,
             memory,
             known: known.id,
-            way: Way::new(),
+            way,
             given: false,
             figures: Figures::default(),
             last: None,
@@ -185,7 +186,7 @@ impl<'p, 'a, const N: usize> Packer<'p, 'a, N> {
 
     #[inline(never)] // called everywhere
     pub(super) fn decide_at(&mut self, what: What, root: Root, number: u32, bit: bool) -> bool {
-        self.decisions.decide(&At::new(&self.way, what, root), number, bit)
+        self.decisions.decide(&At::new(self.way, what, root), number, bit)
     }
 
     /// The bytes are not what the profile writes.
@@ -229,7 +230,7 @@ impl<'a, const N: usize> Walk<'a> for Packer<'_, 'a, N> {
         } else if layout.id == Place::LAYOUT.id {
             self.place = None;
         }
-        self.way.record(layout.id);
+        self.way.record(layout);
         let sets = self.profile.masks.of(layout.id);
         let rank = match self.step()? {
             Some(step) => usize::from(step),
@@ -241,7 +242,7 @@ impl<'a, const N: usize> Walk<'a> for Packer<'_, 'a, N> {
         let reported = match sets.get(rank) {
             Some(set) => u32::from_le_bytes(*set),
             None if rank == sets.len() => {
-                let at = At::new(&self.way, What::Fields, Root::Table);
+                let at = At::new(self.way, What::Fields, Root::Table);
                 (0..u32::from(layout.fields)).fold(0, |mask, number| {
                     let bit = self.decisions.decide(&at, 0x100 + number, reported >> number & 1 == 1);
                     mask | u32::from(bit) << number
@@ -249,7 +250,7 @@ impl<'a, const N: usize> Walk<'a> for Packer<'_, 'a, N> {
             }
             None => return Err(self.other()),
         };
-        self.way.reported(reported);
+        self.way.reported(layout, reported);
         Ok(Fields::reported(reported, order(layout)))
     }
 
