@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use increp::Error;
 use increp::model::bounds::{Bound, TEXT};
 use increp::model::describe::{Path, Shape};
-use increp::model::{Degrees, Fields, Id, Layout, Point, Report, Stopped, Walk, Walked as _};
+use increp::model::{Degrees, Fields, Id, Layout, Point, Record as _, Report, Stopped, Walk};
 use increp::wire::packed::{Area, ENTRY, Entry, Weight};
 
 /// What was counted.
@@ -212,7 +212,7 @@ impl<'a> Walk<'a> for Contents<'a> {
         if *last != this {
             (*reports, *last) = (*reports + 1, this);
         }
-        Ok(Fields::reported(reported, Fields::described(layout)))
+        Ok(Fields::reported(layout, reported))
     }
     fn point(&mut self, point: Point) -> Option<Result<Point, Stopped>> {
         let place = self.places.entry([point.lat.0, point.lon.0]).or_default();

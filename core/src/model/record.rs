@@ -331,6 +331,7 @@ macro_rules! record {
     (@rule $self:ident $walk:ident $other:ident $($rest:ident)*) => { record!(@rule $self $walk $($rest)*) };
     (@checked $value:ident) => { $crate::model::record::checked(NAME, $value) };
     (@checked $value:ident json_only $($rest:ident)*) => { Ok($value) };
+    (@checked $value:ident leaf $($rest:ident)*) => { $value.check().map(|()| $value).map_err(<D::Error as serde::de::Error>::custom) };
     (@checked $value:ident $other:ident $($rest:ident)*) => { record!(@checked $value $($rest)*) };
     (@repair $value:ident $u:ident) => { $value };
     (@repair $value:ident $u:ident rule $($rest:ident)*) => { $value.repaired($u)? };
@@ -540,7 +541,7 @@ impl Names {
 }
 
 /// Holds the limits on what came in through serde.
-pub(crate) fn checked<'a, V: super::walked::Walked<'a>, E: serde::de::Error>(name: &str, value: V) -> Result<V, E> {
+pub(crate) fn checked<'a, V: super::walked::Record<'a>, E: serde::de::Error>(name: &str, value: V) -> Result<V, E> {
     match crate::wire::measure(&value) {
         Ok(_) => Ok(value),
         // A path leads from the report.

@@ -10,18 +10,11 @@
 //!
 //! Nothing here knows the name of a field: an encoder has no names in it.
 
-#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap)] // `number` and `signed` give what fits
-
-use super::bounds::{Bound, LATITUDE, LONGITUDE, SECONDS};
-use super::code::understood;
+use super::bounds::Bound;
 use super::describe::Path;
 use super::id::Id;
-use super::place::{Degrees, Point};
-use super::report::Digest;
-use super::said::Said;
-use super::text::{Name, Person, Text, bound_of};
-use super::time::Stamp;
-use super::walked::{Direction, Leaf, List, ListMut, Record, RecordMut, Slot, Spot as _, Unreported, View, Walked as _};
+use super::place::Point;
+use super::walked::Unreported;
 use crate::error::{Error, ErrorKind};
 
 /// A walk ended before its end; [`Walk::error`] says why.
@@ -153,417 +146,70 @@ impl Layout {
 /// Which fields of a record are walked, in which order.
 #[derive(Clone, Debug)]
 pub struct Fields {
-    order: &'static [u8],
+    order: &'static Order,
+    /// Those that are still to be walked.
     mask: u32,
+    /// Where in the order the next one may stand.
+    at: u8,
     sparse: bool,
 }
 
-/// The order in which the fields are described. No record has more.
-static DESCRIBED: [u8; 24] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23];
+/// All fields of a record in some order; no record has more.
+pub type Order = [u8; 24];
+
+/// The order in which the fields are described.
+pub(crate) static DESCRIBED: Order = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23];
 
 impl Fields {
     /// All of them, as described.
     #[must_use]
-    pub fn all(layout: &Layout) -> Self {
-        Self { order: Self::described(layout), mask: u32::MAX, sparse: false }
+    pub const fn all(layout: &Layout) -> Self {
+        Self { sparse: false, ..Self::reported(layout, u32::MAX) }
     }
 
-    /// Those with a bit in `mask`, which then must not hold their default, in the given order.
+    /// Those with a bit in `mask`, which then must not hold their default, as described.
     #[must_use]
-    pub const fn reported(mask: u32, order: &'static [u8]) -> Self {
-        Self { order, mask, sparse: true }
+    pub const fn reported(layout: &Layout, mask: u32) -> Self {
+        Self { order: &DESCRIBED, mask: mask & ((1 << layout.fields) - 1), at: 0, sparse: true }
     }
 
-    /// As described, for [`Fields::reported`].
+    /// One variant, which may hold its default.
+    pub(super) const fn variant(layout: &Layout, number: u8) -> Self {
+        Self { sparse: false, ..Self::reported(layout, 1 << (number & 31)) }
+    }
+
+    /// The same in another order.
     #[must_use]
-    pub fn described(layout: &Layout) -> &'static [u8] {
-        DESCRIBED.get(..usize::from(layout.fields)).unwrap_or(&DESCRIBED)
+    pub const fn ordered(self, order: &'static Order) -> Self {
+        Self { order, ..self }
     }
 
-    /// The fields with a bit are walked.
+    /// The fields with a bit are still to be walked.
     #[must_use]
     pub const fn mask(&self) -> u32 {
         self.mask
+    }
+
+    /// Whether a field that is walked must differ from its default.
+    pub(super) const fn is_sparse(&self) -> bool {
+        self.sparse
     }
 }
 
 impl Iterator for Fields {
     type Item = u8;
 
+    #[inline]
     fn next(&mut self) -> Option<u8> {
-        while let Some((number, rest)) = self.order.split_first() {
-            self.order = rest;
-            if self.mask >> (number & 31) & 1 == 1 {
-                return Some(*number);
+        while self.mask != 0 {
+            let number = *self.order.get(usize::from(self.at))?;
+            self.at += 1;
+            let bit = 1 << (number & 31);
+            if self.mask & bit != 0 {
+                self.mask &= !bit;
+                return Some(number);
             }
         }
         None
     }
-}
-
-pub(super) fn put<'a>(view: View<'_, 'a>, walk: &mut dyn Walk<'a>) -> Result<(), Stopped> {
-    match view {
-        View::Leaf(value) => leaf(value, walk).map(|_| ()),
-        View::Record(record) => put_record(record, walk),
-        View::Optional(case, of, record) => {
-            walk.case(case, of)?;
-            record.map_or(Ok(()), |record| put_record(record, walk))
-        }
-        View::List(list, most) => put_list(list, most, walk),
-    }
-}
-
-// Functions that call each other have small frames: what they need not keep is in functions of its own.
-#[inline(never)]
-fn put_list<'a>(list: &dyn List<'a>, most: usize, walk: &mut dyn Walk<'a>) -> Result<(), Stopped> {
-    walk.length(list.len(), most)?;
-    let mut index = 0u8;
-    while let Some(item) = list.item(index.into()) {
-        walk.item(index);
-        put_record(item, walk).map_err(|_| in_item(index, walk))?;
-        walk.leave();
-        index += 1;
-    }
-    list.consistent(walk)
-}
-
-fn put_record<'a>(record: &dyn Record<'a>, walk: &mut dyn Walk<'a>) -> Result<(), Stopped> {
-    let (fields, blank) = put_fields(record, walk)?;
-    for number in fields {
-        if blank >> (number & 31) & 1 == 1 && walk.blank().map_err(|_| in_field(number, walk))? {
-            continue;
-        }
-        enter(number, record.layout(), walk);
-        record.field(number).map_or(Ok(()), |view| put(view, walk)).map_err(|_| in_field(number, walk))?;
-        walk.leave();
-    }
-    record.consistent(walk)
-}
-
-/// Which fields are walked, and which of them are blank.
-#[inline(never)]
-fn put_fields<'a>(record: &dyn Record<'a>, walk: &mut dyn Walk<'a>) -> Result<(Fields, u32), Stopped> {
-    let (layout, reported) = (record.layout(), record.reported());
-    if !layout.choice {
-        return Ok((walk.fields(layout, reported)?, layout.blank & !reported));
-    }
-    // A choice has fewer than 256 variants.
-    let [variant, ..] = reported.to_le_bytes();
-    walk.choice(variant, layout.fields)?;
-    Ok((Fields::reported(1 << variant, Fields::described(layout)), 0))
-}
-
-/// Whether the value now differs from its default.
-pub(super) fn take<'a>(slot: Slot<'_, 'a>, walk: &mut dyn Walk<'a>) -> Result<bool, Stopped> {
-    match slot {
-        Slot::Leaf(value) => leaf(value, walk),
-        Slot::Record(record) => take_record(record, walk),
-        Slot::Optional(of, optional) => {
-            let case = walk.case(0, of)?;
-            optional.set(case).map_or(Ok(false), |record| take_record(record, walk))?;
-            Ok(case != 0)
-        }
-        Slot::List(list, most) => take_list(list, most, walk),
-    }
-}
-
-#[inline(never)]
-fn take_list<'a>(list: &mut dyn ListMut<'a>, most: usize, walk: &mut dyn Walk<'a>) -> Result<bool, Stopped> {
-    let items = walk.length(0, most)?;
-    for (index, _) in (0u8..).zip(0..items) {
-        walk.item(index);
-        // `length` gives at most `most`.
-        let Some(item) = list.push() else { break };
-        take_record(item, walk).map_err(|_| in_item(index, walk))?;
-        walk.leave();
-    }
-    list.consistent(walk)?;
-    Ok(items != 0)
-}
-
-fn take_record<'a>(record: &mut dyn RecordMut<'a>, walk: &mut dyn Walk<'a>) -> Result<bool, Stopped> {
-    let fields = take_fields(record, walk)?;
-    let (mask, sparse) = (fields.mask, fields.sparse);
-    for number in fields {
-        enter(number, record.layout(), walk);
-        let reported = record.field_mut(number).map_or(Ok(true), |slot| take(slot, walk)).map_err(|_| in_field(number, walk))?;
-        if sparse && !reported {
-            // It should have been left out.
-            walk.fail(ErrorKind::NotMinimal);
-            return Err(in_field(number, walk));
-        }
-        walk.leave();
-    }
-    if record.layout().always & !mask != 0 {
-        return Err(walk.fail(ErrorKind::NotMinimal));
-    }
-    record.consistent(walk)?;
-    Ok(mask != 0)
-}
-
-#[inline(never)]
-fn take_fields<'a>(record: &mut dyn RecordMut<'a>, walk: &mut dyn Walk<'a>) -> Result<Fields, Stopped> {
-    let layout = record.layout();
-    if !layout.choice {
-        return walk.fields(layout, 0);
-    }
-    let variant = walk.choice(0, layout.fields)?;
-    record.choose(variant);
-    Ok(Fields { sparse: false, ..Fields::reported(1 << variant, Fields::described(layout)) })
-}
-
-fn enter<'a>(number: u8, layout: &Layout, walk: &mut dyn Walk<'a>) {
-    if layout.choice { walk.variant(number) } else { walk.field(number) }
-}
-
-/// The value that went wrong lies in this field.
-#[inline(never)] // called everywhere
-fn in_field<'a>(number: u8, walk: &mut dyn Walk<'a>) -> Stopped {
-    walk.error().path.enclose_field(number);
-    Stopped
-}
-
-fn in_item<'a>(index: u8, walk: &mut dyn Walk<'a>) -> Stopped {
-    walk.error().path.enclose_item(index);
-    Stopped
-}
-
-/// Walks one value, either way. Whether it now differs from its default.
-#[inline(never)]
-fn leaf<'a, D: Direction>(leaf: Leaf<'_, 'a, D>, walk: &mut dyn Walk<'a>) -> Result<bool, Stopped> {
-    Ok(match leaf {
-        Leaf::Code(code) => {
-            let read = walk.code(*code)?;
-            code.set(read);
-            read != 0
-        }
-        Leaf::Closed(code, list, default) => {
-            let read = walk.code(*code)?;
-            if D::IN && !understood(read, list) {
-                return Err(walk.fail(ErrorKind::MustUnderstand { list, code: read }));
-            }
-            code.set(read);
-            read != default
-        }
-        Leaf::Flag(flag) => {
-            let read = walk.flag(*flag)?;
-            flag.set(read);
-            read
-        }
-        Leaf::OptionU8(value, bound) => {
-            let read = optional::<D>(walk, value.map(u32::from), 8, bound)?;
-            value.set(read.map(|read| read as u8));
-            read.is_some()
-        }
-        Leaf::OptionU16(value, bound) => {
-            let read = optional::<D>(walk, value.map(u32::from), 16, bound)?;
-            value.set(read.map(|read| read as u16));
-            read.is_some()
-        }
-        Leaf::OptionU32(value, bound) => {
-            let read = optional::<D>(walk, *value, 32, bound)?;
-            value.set(read);
-            read.is_some()
-        }
-        Leaf::OptionI8(value, bound) => {
-            let read = if walk.case(value.is_some().into(), 2)? == 0 {
-                None
-            } else {
-                let number = value.map_or(0, i64::from);
-                within(number, bound, !D::IN, walk)?;
-                let number = walk.signed(number, 8)?;
-                within(number, bound, D::IN, walk)?;
-                Some(number as i8)
-            };
-            value.set(read);
-            read.is_some()
-        }
-        Leaf::SaidU8(value, bound) => {
-            let read = said::<D>(walk, value.map(u32::from), 8, bound)?;
-            value.set(read.map(|read| read as u8));
-            read != Said::Unreported
-        }
-        Leaf::SaidU32(value, bound) => {
-            let read = said::<D>(walk, *value, 32, bound)?;
-            value.set(read);
-            read != Said::Unreported
-        }
-        Leaf::Integer(value) => {
-            let read = walk.signed(value.get(), 64)?;
-            value.set(read.into());
-            read != 0
-        }
-        Leaf::Stamp(value) => {
-            let read = stamp(walk, *value)?;
-            value.set(read);
-            read.is_reported()
-        }
-        Leaf::OptionStamp(value) => {
-            let read = match walk.case(value.is_some().into(), 2)? {
-                0 => None,
-                _ => Some(stamp(walk, value.unwrap_or_default())?),
-            };
-            value.set(read);
-            read.is_some()
-        }
-        Leaf::SaidStamp(value) => {
-            let read = match walk.case(value.case(), 3)? {
-                0 => Said::Unreported,
-                1 => Said::Unknown,
-                _ => Said::Known(stamp(walk, value.known().copied().unwrap_or_default())?),
-            };
-            value.set(read);
-            read != Said::Unreported
-        }
-        Leaf::Text(value, bound) => {
-            let read = text::<D>(walk, value.as_str(), bound)?;
-            value.set(Text::new(read));
-            true
-        }
-        Leaf::OptionText(value, bound) => {
-            let read = optional_text::<D>(walk, value.map(|text| text.as_str()), bound)?;
-            value.set(read.map(Text::new));
-            read.is_some()
-        }
-        Leaf::OptionPerson(value, bound) => {
-            let read = optional_text::<D>(walk, value.map(|text| text.as_str()), bound)?;
-            value.set(read.map(Person::new));
-            read.is_some()
-        }
-        Leaf::Name(value, bound) => {
-            let said = value.said();
-            let read = match walk.case(said.case(), 3)? {
-                0 => Name::UNREPORTED,
-                1 => Name::UNKNOWN,
-                _ => Name::new(text::<D>(walk, said.known().copied().unwrap_or_default(), bound)?),
-            };
-            value.set(read);
-            read != Name::UNREPORTED
-        }
-        Leaf::Digest(value) => digest::<D>(value, walk)?,
-        Leaf::Id(id) => {
-            let read = self::id(walk, *id)?;
-            id.set(read);
-            read != Id::default()
-        }
-        Leaf::Point(value) => {
-            let read = point::<D>(walk, *value)?;
-            value.set(read);
-            read != Point::default()
-        }
-        Leaf::OptionPoint(value) => {
-            let read = match walk.case(value.is_some().into(), 2)? {
-                0 => None,
-                _ => Some(point::<D>(walk, value.unwrap_or_default())?),
-            };
-            value.set(read);
-            read.is_some()
-        }
-    })
-}
-
-/// Stops the walk if the value is outside, where that is to be `checked` yet.
-fn within<'a>(value: i64, bound: &'static Bound, checked: bool, walk: &mut dyn Walk<'a>) -> Result<(), Stopped> {
-    if checked && !bound.holds(value) { Err(walk.fail(ErrorKind::Limit { bound, value })) } else { Ok(()) }
-}
-
-fn id<'a>(walk: &mut dyn Walk<'a>, id: Id) -> Result<Id, Stopped> {
-    if let Some(read) = walk.id(id) {
-        return read;
-    }
-    let mut part = |number, part| {
-        walk.field(number);
-        let read = walk.unsigned(part, 32).map_err(|_| in_field(number, walk))?;
-        walk.leave();
-        Ok(read)
-    };
-    Ok(Id { author: part(0, id.author)?, epoch: part(1, id.epoch)?, seq: part(2, id.seq)? })
-}
-
-fn point<'a, D: Direction>(walk: &mut dyn Walk<'a>, point: Point) -> Result<Point, Stopped> {
-    if !D::IN {
-        on_earth(point, walk)?;
-    }
-    if let Some(read) = walk.point(point) {
-        let read = read?;
-        return if D::IN { on_earth(read, walk).map(|()| read) } else { Ok(read) };
-    }
-    let mut part = |number, degrees: Degrees, bound| {
-        walk.field(number);
-        let read = walk.signed(degrees.0.into(), 32).and_then(|read| within(read, bound, D::IN, walk).map(|()| read));
-        let read = read.map_err(|_| in_field(number, walk))?;
-        walk.leave();
-        Ok(Degrees(read as i32))
-    };
-    Ok(Point { lat: part(0, point.lat, &LATITUDE)?, lon: part(1, point.lon, &LONGITUDE)? })
-}
-
-fn on_earth<'a>(point: Point, walk: &mut dyn Walk<'a>) -> Result<(), Stopped> {
-    within(point.lat.0.into(), &LATITUDE, true, walk).map_err(|_| in_field(0, walk))?;
-    within(point.lon.0.into(), &LONGITUDE, true, walk).map_err(|_| in_field(1, walk))
-}
-
-fn number<'a, D: Direction>(walk: &mut dyn Walk<'a>, value: u32, bits: u8, bound: &'static Bound) -> Result<u32, Stopped> {
-    within(value.into(), bound, !D::IN, walk)?;
-    let value = walk.unsigned(value, bits)?;
-    within(value.into(), bound, D::IN, walk)?;
-    Ok(value)
-}
-
-#[inline(never)] // it takes a lot of stack
-fn digest<'a, D: Direction>(digest: D::Of<'_, Digest>, walk: &mut dyn Walk<'a>) -> Result<bool, Stopped> {
-    let read = walk.digest(&digest.0)?;
-    digest.set(Digest(read));
-    Ok(read != [0; 32])
-}
-
-fn optional<'a, D: Direction>(
-    walk: &mut dyn Walk<'a>,
-    value: Option<u32>,
-    bits: u8,
-    bound: &'static Bound,
-) -> Result<Option<u32>, Stopped> {
-    if walk.case(value.is_some().into(), 2)? == 0 {
-        return Ok(None);
-    }
-    number::<D>(walk, value.unwrap_or_default(), bits, bound).map(Some)
-}
-
-fn said<'a, D: Direction>(
-    walk: &mut dyn Walk<'a>,
-    value: Said<u32>,
-    bits: u8,
-    bound: &'static Bound,
-) -> Result<Said<u32>, Stopped> {
-    Ok(match walk.case(value.case(), 3)? {
-        0 => Said::Unreported,
-        1 => Said::Unknown,
-        _ => Said::Known(number::<D>(walk, value.known().copied().unwrap_or_default(), bits, bound)?),
-    })
-}
-
-fn stamp<'a>(walk: &mut dyn Walk<'a>, value: Stamp) -> Result<Stamp, Stopped> {
-    let seconds = walk.stamp(value.seconds())?;
-    within(seconds, &SECONDS, true, walk)?;
-    Ok(Stamp::new(seconds))
-}
-
-fn text<'a, D: Direction>(walk: &mut dyn Walk<'a>, text: &'a str, bound: &'static Bound) -> Result<&'a str, Stopped> {
-    let bound = bound_of(bound);
-    let length = |text: &str| i64::try_from(text.len()).unwrap_or(i64::MAX);
-    within(length(text), bound, !D::IN, walk)?;
-    let text = walk.text(if D::IN { None } else { Some(text) }, bound)?;
-    within(length(text), bound, D::IN, walk)?;
-    Ok(text)
-}
-
-fn optional_text<'a, D: Direction>(
-    walk: &mut dyn Walk<'a>,
-    value: Option<&'a str>,
-    bound: &'static Bound,
-) -> Result<Option<&'a str>, Stopped> {
-    if walk.case(value.is_some().into(), 2)? == 0 {
-        return Ok(None);
-    }
-    text::<D>(walk, value.unwrap_or_default(), bound).map(Some)
 }

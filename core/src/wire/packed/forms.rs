@@ -18,7 +18,7 @@ use super::sections::{Bytes, Masks, before, get};
 use super::values::unit;
 use crate::error::Error;
 use crate::model::bounds::Bound;
-use crate::model::{Entry, Fields, Id, Layout, Point, Report, Stopped, Walk, Walked as _};
+use crate::model::{Entry, Fields, Id, Layout, Point, Record as _, Report, Stopped, Walk};
 
 /// The section, in place.
 #[derive(Clone, Copy, Debug)]
@@ -143,7 +143,7 @@ impl<'a, E: FnMut(u8)> Walk<'a> for Walker<'_, '_, E> {
     fn fields(&mut self, layout: &'static Layout, reported: u32) -> Result<Fields, Stopped> {
         self.entry = layout.id == Entry::LAYOUT.id;
         self.step(Masks::rank(self.profile.masks.of(layout.id), reported));
-        Ok(Fields::reported(reported, order(layout)))
+        Ok(Fields::reported(layout, reported).ordered(order(layout)))
     }
 
     fn code(&mut self, code: u8) -> Result<u8, Stopped> {

@@ -11,20 +11,23 @@ use super::numbers::Figures;
 use super::profile::Profile;
 use super::sections::Masks;
 use crate::error::{Error, ErrorKind};
+use crate::model::DESCRIBED;
 use crate::model::bounds::{ALL_TEXT, Bound, TEXT};
 use crate::model::describe;
 use crate::model::report::number as field;
-use crate::model::{Count, Entry, Event, Fields, Id, Layout, Party, Place, Point, Report, Stopped, Time, Walk, Walked as _};
+use crate::model::{
+    Count, Entry, Event, Fields, Id, Layout, Order, Party, Place, Point, Record as _, RecordMut as _, Report, Stopped, Time, Walk,
+};
 
 /// The order in which packed writes fields: these first, then the others as described. What bears on the rest comes first.
-const fn first<const N: usize>(record: &describe::Record, names: &[&str]) -> [u8; N] {
-    let mut order = [0; N];
+const fn first(record: &describe::Record, names: &[&str]) -> Order {
+    let mut order = DESCRIBED;
     let (mut at, mut next) = (0, 0);
     while at < names.len() {
         order[at] = field(record.fields, names[at]);
         at += 1;
     }
-    while at < N {
+    while at < order.len() {
         let mut before = 0;
         let mut there = false;
         while before < names.len() {
@@ -40,12 +43,12 @@ const fn first<const N: usize>(record: &describe::Record, names: &[&str]) -> [u8
     order
 }
 
-static EVENT_ORDER: [u8; Event::RECORD.fields.len()] = first(Event::RECORD, &["type", "planned", "parties"]);
-static TIME_ORDER: [u8; Time::RECORD.fields.len()] = first(Time::RECORD, &["precision", "end", "start"]);
-static PLACE_ORDER: [u8; Place::RECORD.fields.len()] = first(Place::RECORD, &["precision", "point"]);
-static COUNT_ORDER: [u8; Count::RECORD.fields.len()] = first(Count::RECORD, &["of", "item", "who"]);
+static EVENT_ORDER: Order = first(Event::RECORD, &["type", "planned", "parties"]);
+static TIME_ORDER: Order = first(Time::RECORD, &["precision", "end", "start"]);
+static PLACE_ORDER: Order = first(Place::RECORD, &["precision", "point"]);
+static COUNT_ORDER: Order = first(Count::RECORD, &["of", "item", "who"]);
 
-pub(super) fn order(record: &'static Layout) -> &'static [u8] {
+pub(super) fn order(record: &Layout) -> &'static Order {
     if record.id == Event::LAYOUT.id {
         &EVENT_ORDER
     } else if record.id == Time::LAYOUT.id {
@@ -55,7 +58,7 @@ pub(super) fn order(record: &'static Layout) -> &'static [u8] {
     } else if record.id == Count::LAYOUT.id {
         &COUNT_ORDER
     } else {
-        Fields::described(record)
+        &DESCRIBED
     }
 }
 
@@ -251,7 +254,7 @@ impl<'a, const N: usize> Walk<'a> for Packer<'_, 'a, N> {
             None => return Err(self.other()),
         };
         self.way.reported(layout, reported);
-        Ok(Fields::reported(reported, order(layout)))
+        Ok(Fields::reported(layout, reported).ordered(order(layout)))
     }
 
     fn code(&mut self, code: u8) -> Result<u8, Stopped> {

@@ -5,7 +5,7 @@ use super::packer::Packer;
 use crate::error::Error;
 use crate::model::bounds::Bound;
 use crate::model::describe::Path;
-use crate::model::{Fields, Id, Layout, Point, Report, Stopped, Walk, Walked as _};
+use crate::model::{Fields, Id, Layout, Point, RecordMut as _, Report, Stopped, Walk};
 use crate::wire::{Seen, Trace};
 
 /// Unpacks, and tells `trace`.
