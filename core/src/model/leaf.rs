@@ -17,7 +17,7 @@ use super::walked::{Slot, Unreported, View, Walked};
 use crate::error::ErrorKind;
 
 /// Which way values go: [`Out`] of a report, or [`In`]to one.
-pub trait Direction {
+pub trait Flow {
     /// Into a report, over its default.
     const IN: bool;
     /// Where a value stands.
@@ -38,12 +38,12 @@ pub enum Out {}
 #[derive(Debug)]
 pub enum In {}
 
-impl Direction for Out {
+impl Flow for Out {
     const IN: bool = false;
     type Of<'r, T: 'r> = &'r T;
 }
 
-impl Direction for In {
+impl Flow for In {
     const IN: bool = true;
     type Of<'r, T: 'r> = &'r mut T;
 }
@@ -60,7 +60,7 @@ impl<T> Spot<T> for &mut T {
 
 /// A value without parts.
 #[allow(missing_docs, missing_debug_implementations)] // named like their types
-pub enum Leaf<'r, 'a: 'r, D: Direction> {
+pub enum Leaf<'r, 'a: 'r, D: Flow> {
     /// Of an open list.
     Code(D::Of<'r, u8>),
     /// Of a list that every receiver must understand, with the code of the default.
@@ -133,7 +133,7 @@ leaf! {
 
 /// Walks one value, either way. Whether it now differs from its default.
 #[inline(never)]
-pub(super) fn walk<'a, D: Direction>(leaf: Leaf<'_, 'a, D>, walk: &mut dyn Walk<'a>) -> Result<bool, Stopped> {
+pub(super) fn walk<'a, D: Flow>(leaf: Leaf<'_, 'a, D>, walk: &mut dyn Walk<'a>) -> Result<bool, Stopped> {
     Ok(match leaf {
         Leaf::Code(code) => {
             let read = walk.code(*code)?;
@@ -283,7 +283,7 @@ fn id<'a>(walk: &mut dyn Walk<'a>, id: Id) -> Result<Id, Stopped> {
     Ok(Id { author: part(0, id.author)?, epoch: part(1, id.epoch)?, seq: part(2, id.seq)? })
 }
 
-fn point<'a, D: Direction>(walk: &mut dyn Walk<'a>, point: Point) -> Result<Point, Stopped> {
+fn point<'a, D: Flow>(walk: &mut dyn Walk<'a>, point: Point) -> Result<Point, Stopped> {
     if !D::IN {
         on_earth(point, walk)?;
     }
@@ -306,7 +306,7 @@ fn on_earth<'a>(point: Point, walk: &mut dyn Walk<'a>) -> Result<(), Stopped> {
     within(point.lon.0.into(), &LONGITUDE, true, walk).map_err(|_| in_field(1, walk))
 }
 
-fn number<'a, D: Direction>(walk: &mut dyn Walk<'a>, value: u32, bits: u8, bound: &'static Bound) -> Result<u32, Stopped> {
+fn number<'a, D: Flow>(walk: &mut dyn Walk<'a>, value: u32, bits: u8, bound: &'static Bound) -> Result<u32, Stopped> {
     within(value.into(), bound, !D::IN, walk)?;
     let value = walk.unsigned(value, bits)?;
     within(value.into(), bound, D::IN, walk)?;
@@ -314,13 +314,13 @@ fn number<'a, D: Direction>(walk: &mut dyn Walk<'a>, value: u32, bits: u8, bound
 }
 
 #[inline(never)] // it takes a lot of stack
-fn digest<'a, D: Direction>(digest: D::Of<'_, Digest>, walk: &mut dyn Walk<'a>) -> Result<bool, Stopped> {
+fn digest<'a, D: Flow>(digest: D::Of<'_, Digest>, walk: &mut dyn Walk<'a>) -> Result<bool, Stopped> {
     let read = walk.digest(&digest.0)?;
     digest.set(Digest(read));
     Ok(read != [0; 32])
 }
 
-fn optional<'a, D: Direction>(
+fn optional<'a, D: Flow>(
     walk: &mut dyn Walk<'a>,
     value: Option<u32>,
     bits: u8,
@@ -332,7 +332,7 @@ fn optional<'a, D: Direction>(
     number::<D>(walk, value.unwrap_or_default(), bits, bound).map(Some)
 }
 
-fn said<'a, D: Direction>(
+fn said<'a, D: Flow>(
     walk: &mut dyn Walk<'a>,
     value: Said<u32>,
     bits: u8,
@@ -351,7 +351,7 @@ fn stamp<'a>(walk: &mut dyn Walk<'a>, value: Stamp) -> Result<Stamp, Stopped> {
     Ok(Stamp::new(seconds))
 }
 
-fn text<'a, D: Direction>(walk: &mut dyn Walk<'a>, text: &'a str, bound: &'static Bound) -> Result<&'a str, Stopped> {
+fn text<'a, D: Flow>(walk: &mut dyn Walk<'a>, text: &'a str, bound: &'static Bound) -> Result<&'a str, Stopped> {
     let bound = bound_of(bound);
     let length = |text: &str| i64::try_from(text.len()).unwrap_or(i64::MAX);
     within(length(text), bound, !D::IN, walk)?;
@@ -360,7 +360,7 @@ fn text<'a, D: Direction>(walk: &mut dyn Walk<'a>, text: &'a str, bound: &'stati
     Ok(text)
 }
 
-fn optional_text<'a, D: Direction>(
+fn optional_text<'a, D: Flow>(
     walk: &mut dyn Walk<'a>,
     value: Option<&'a str>,
     bound: &'static Bound,

@@ -42,7 +42,7 @@ pub use codes::*;
 pub use event::{Access, Control, Distance, Event, Notice, Observer, Truce};
 pub use extra::{Entry, Extra, Integer, Scalar};
 pub use id::{Id, ParseIdError};
-pub use leaf::{Direction, In, Leaf, Out, Spot};
+pub use leaf::{Flow, In, Leaf, Out, Spot};
 pub use parties::{Count, Object, Party, Who};
 pub use place::{Degrees, Place, Point};
 pub use report::{Digest, Evidence, Link, Report, list};

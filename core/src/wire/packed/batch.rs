@@ -59,12 +59,13 @@ fn error(kind: ErrorKind, offset: usize) -> Error {
 
 impl<'p, 'a, 'b> BatchWriter<'p, 'a, 'b> {
     /// Writes into `buffer`.
+    #[inline(always)] // Made where it is to stand, not moved there.
     pub fn new(profile: &'p Profile<'a>, buffer: &'b mut [u8]) -> Self {
         for (byte, value) in buffer.iter_mut().zip([BATCH, PACKED | profile.tag()]) {
             *byte = value;
         }
         let decisions = Weighing { weights: profile.weights, coder: Encoder::new(buffer, 2) };
-        Self { profile, memory: Memory::new(&Known::default()), decisions }
+        Self { profile, memory: Memory::empty(), decisions }
     }
 
     /// One more report.
@@ -96,9 +97,11 @@ impl<'p, 'a, 'b> BatchWriter<'p, 'a, 'b> {
     ///
     /// # Errors
     /// [`BufferFull`](ErrorKind::BufferFull).
-    pub fn finish(mut self) -> Result<&'b [u8], Error> {
-        self.decisions.coder.bit(END, true);
-        self.decisions.coder.finish().ok_or(error(ErrorKind::BufferFull, 0))
+    pub fn finish(self) -> Result<&'b [u8], Error> {
+        // The rest of it, a few KiB, is not moved.
+        let mut coder = self.decisions.coder;
+        coder.bit(END, true);
+        coder.finish().ok_or(error(ErrorKind::BufferFull, 0))
     }
 }
 
@@ -117,12 +120,13 @@ impl<'p, 'a, 'b> BatchReader<'p, 'a, 'b> {
     ///
     /// # Errors
     /// The bytes are no batch, or need another profile.
+    #[inline(always)] // As for the writer.
     pub fn new(bytes: &'b [u8], profile: &'p Profile<'a>, room: &'a mut [u8]) -> Result<Self, Error> {
         match bytes {
             [] => Err(error(ErrorKind::Empty, 0)),
             [BATCH, tag, ..] if *tag == PACKED | profile.tag() => {
                 let decisions = Weighing { weights: profile.weights, coder: Decoder::new(bytes, 2) };
-                Ok(Self { profile, memory: Memory::new(&Known::default()), decisions, room, ended: false })
+                Ok(Self { profile, memory: Memory::empty(), decisions, room, ended: false })
             }
             [BATCH] => Err(error(ErrorKind::EndsEarly, 1)),
             [BATCH, ..] => Err(error(ErrorKind::OtherProfile, 1)),
