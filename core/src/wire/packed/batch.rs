@@ -7,6 +7,7 @@
 //! ```
 
 use super::coder::{Coder as _, Decoder, Encoder};
+use super::context::Way;
 use super::decide::Weighing;
 use super::memory::{Known, Memory};
 use super::packer::Packer;
@@ -74,7 +75,8 @@ impl<'p, 'a, 'b> BatchWriter<'p, 'a, 'b> {
     pub fn push(&mut self, report: &Report<'a>) -> Result<(), Error> {
         report.check()?;
         self.decisions.coder.bit(END, false);
-        let put = Packer::new(self.profile, &mut self.decisions, &mut self.memory, &Known::default()).put(report);
+        let mut way = Way::new();
+        let put = Packer::new(self.profile, &mut self.decisions, &mut self.memory, &mut way, &Known::default()).put(report);
         self.memory.later = true;
         put
     }
@@ -154,7 +156,8 @@ impl<'p, 'a, 'b> BatchReader<'p, 'a, 'b> {
         if self.ended {
             return self.decisions.coder.end().map(|()| false);
         }
-        let mut packer = Packer::new(self.profile, &mut self.decisions, &mut self.memory, &Known::default());
+        let mut way = Way::new();
+        let mut packer = Packer::new(self.profile, &mut self.decisions, &mut self.memory, &mut way, &Known::default());
         packer.room = core::mem::take(&mut self.room);
         let read = take(packer, report, trace);
         self.memory.later = true;
