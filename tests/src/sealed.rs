@@ -88,6 +88,9 @@ pub fn report(note: &str) -> Report<'_> {
 }
 
 /// A device and HQ make themselves known to each other.
+///
+/// # Panics
+/// If they do not come to terms, which would be a defect.
 pub fn enrolled(author: u32, hq: &HqKey, hq_rng: &mut impl TryCryptoRng, device_rng: &mut impl TryCryptoRng) -> (Peer, Enrolled) {
     let (hq, invitation) = enrol::Hq::invite(author, hq, hq_rng).unwrap();
     let (device, commitment) = enrol::Device::commit(&invitation, device_rng).unwrap();
@@ -99,6 +102,9 @@ pub fn enrolled(author: u32, hq: &HqKey, hq_rng: &mut impl TryCryptoRng, device_
 }
 
 /// All records of a store.
+///
+/// # Panics
+/// If it cannot be read.
 pub fn records(store: &mut impl Store) -> Vec<(Mark, Vec<u8>)> {
     let (mut found, mut after, mut buffer) = (Vec::new(), None, vec![0; increp::seal::MAX_RECORD]);
     while let Some(record) = store.next(after, &mut buffer).unwrap() {
@@ -111,15 +117,20 @@ pub fn records(store: &mut impl Store) -> Vec<(Mark, Vec<u8>)> {
 /// HQ as far as these tests need it: everything in memory.
 #[derive(Debug)]
 pub struct Headquarters {
+    /// Its key.
     pub key: HqKey,
+    /// What it knows of the one device.
     pub peer: Peer,
+    /// The device's epochs, as they came.
     pub epochs: Vec<Epoch>,
 }
 
 /// What HQ makes of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Read {
+    /// An epoch begins.
     Opening,
+    /// A number that was lost.
     Void,
     /// The note of the report.
     Report(String),
@@ -129,6 +140,9 @@ pub enum Read {
 
 impl Headquarters {
     /// The record, opened by any epoch of that number.
+    ///
+    /// # Panics
+    /// If what opens is no report of the device.
     pub fn read(&mut self, bytes: &[u8]) -> Read {
         let Ok(record) = Record::parse(bytes) else { return Read::Refused };
         if record.seq == 0 {

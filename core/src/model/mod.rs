@@ -48,7 +48,7 @@ pub use text::{Name, Person, Text};
 pub use time::{Date, ParseDateError, Period, Stamp, Time};
 pub use value::{Fill, Value};
 pub use walk::{Fields, Layout, Stopped, Walk};
-pub use walked::{Direction, In, Leaf, List, ListMut, OptionalMut, Out, Record, RecordMut, Slot, Spot, View, Walked};
+pub use walked::{Flow, In, Leaf, List, ListMut, OptionalMut, Out, Record, RecordMut, Slot, Spot, View, Walked};
 
 /// The shape of a report, the root of every [`describe::Path`].
 #[must_use]

@@ -19,7 +19,7 @@ use super::report::Digest;
 use super::said::Said;
 use super::text::{Name, Person, Text, bound_of};
 use super::time::Stamp;
-use super::walked::{Direction, Leaf, Record, RecordMut, Slot, Spot as _, View, Walked as _};
+use super::walked::{Flow, Leaf, Record, RecordMut, Slot, Spot as _, View, Walked as _};
 use crate::error::{Error, ErrorKind};
 
 /// A walk ended before its end; [`Walk::error`] says why.
@@ -303,7 +303,7 @@ fn enter<'a>(number: u8, layout: &Layout, walk: &mut dyn Walk<'a>) {
 }
 
 /// Walks one value, either way. Whether it now differs from its default.
-fn leaf<'a, D: Direction>(leaf: Leaf<'_, 'a, D>, walk: &mut dyn Walk<'a>) -> Result<bool, Stopped> {
+fn leaf<'a, D: Flow>(leaf: Leaf<'_, 'a, D>, walk: &mut dyn Walk<'a>) -> Result<bool, Stopped> {
     #![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap)] // `number` and `signed` give what fits
     Ok(match leaf {
         Leaf::Code(code) => {
@@ -445,7 +445,7 @@ fn within<'a>(value: i64, bound: &'static Bound, checked: bool, walk: &mut dyn W
     if checked && !bound.holds(value) { Err(walk.fail(ErrorKind::Limit { bound, value })) } else { Ok(()) }
 }
 
-fn point<'a, D: Direction>(walk: &mut dyn Walk<'a>, point: Point) -> Result<Point, Stopped> {
+fn point<'a, D: Flow>(walk: &mut dyn Walk<'a>, point: Point) -> Result<Point, Stopped> {
     on_earth(point, !D::IN, walk)?;
     let point = walk.point(point)?;
     on_earth(point, D::IN, walk)?;
@@ -459,14 +459,14 @@ fn on_earth<'a>(point: Point, checked: bool, walk: &mut dyn Walk<'a>) -> Result<
     Ok(())
 }
 
-fn number<'a, D: Direction>(walk: &mut dyn Walk<'a>, value: u32, bits: u8, bound: &'static Bound) -> Result<u32, Stopped> {
+fn number<'a, D: Flow>(walk: &mut dyn Walk<'a>, value: u32, bits: u8, bound: &'static Bound) -> Result<u32, Stopped> {
     within(value.into(), bound, !D::IN, walk)?;
     let value = walk.unsigned(value, bits)?;
     within(value.into(), bound, D::IN, walk)?;
     Ok(value)
 }
 
-fn optional<'a, D: Direction>(
+fn optional<'a, D: Flow>(
     walk: &mut dyn Walk<'a>,
     value: Option<u32>,
     bits: u8,
@@ -478,12 +478,7 @@ fn optional<'a, D: Direction>(
     number::<D>(walk, value.unwrap_or_default(), bits, bound).map(Some)
 }
 
-fn said<'a, D: Direction>(
-    walk: &mut dyn Walk<'a>,
-    value: Said<u32>,
-    bits: u8,
-    bound: &'static Bound,
-) -> Result<Said<u32>, Stopped> {
+fn said<'a, D: Flow>(walk: &mut dyn Walk<'a>, value: Said<u32>, bits: u8, bound: &'static Bound) -> Result<Said<u32>, Stopped> {
     Ok(match walk.case(value.case(), 3)? {
         0 => Said::Unreported,
         1 => Said::Unknown,
@@ -497,7 +492,7 @@ fn stamp<'a>(walk: &mut dyn Walk<'a>, value: Stamp) -> Result<Stamp, Stopped> {
     Ok(Stamp::new(seconds))
 }
 
-fn text<'a, D: Direction>(walk: &mut dyn Walk<'a>, text: &'a str, bound: &'static Bound) -> Result<&'a str, Stopped> {
+fn text<'a, D: Flow>(walk: &mut dyn Walk<'a>, text: &'a str, bound: &'static Bound) -> Result<&'a str, Stopped> {
     let bound = bound_of(bound);
     let length = |text: &str| i64::try_from(text.len()).unwrap_or(i64::MAX);
     within(length(text), bound, !D::IN, walk)?;
@@ -506,7 +501,7 @@ fn text<'a, D: Direction>(walk: &mut dyn Walk<'a>, text: &'a str, bound: &'stati
     Ok(text)
 }
 
-fn optional_text<'a, D: Direction>(
+fn optional_text<'a, D: Flow>(
     walk: &mut dyn Walk<'a>,
     value: Option<&'a str>,
     bound: &'static Bound,

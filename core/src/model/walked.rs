@@ -15,7 +15,7 @@ use super::walk::{Layout, Stopped, Walk, put, take};
 use crate::error::Error;
 
 /// Which way values go: [`Out`] of a report, or [`In`]to one.
-pub trait Direction {
+pub trait Flow {
     /// Into a report, over its default.
     const IN: bool;
     /// Where a value stands.
@@ -36,12 +36,12 @@ pub enum Out {}
 #[derive(Debug)]
 pub enum In {}
 
-impl Direction for Out {
+impl Flow for Out {
     const IN: bool = false;
     type Of<'r, T: 'r> = &'r T;
 }
 
-impl Direction for In {
+impl Flow for In {
     const IN: bool = true;
     type Of<'r, T: 'r> = &'r mut T;
 }
@@ -58,7 +58,7 @@ impl<T> Spot<T> for &mut T {
 
 /// A value without parts.
 #[allow(missing_docs, missing_debug_implementations)] // named like their types
-pub enum Leaf<'r, 'a: 'r, D: Direction> {
+pub enum Leaf<'r, 'a: 'r, D: Flow> {
     /// Of an open list.
     Code(D::Of<'r, u8>),
     /// Of a list that every receiver must understand, with the code of the default.

@@ -47,12 +47,14 @@ mod tests {
     /// RFC 5869, appendices A.1 to A.3: the key, and the first 32 of the bytes that follow from it.
     #[test]
     fn hkdf_is_that_of_rfc_5869() {
-        let rising =
-            |from: u8, count: u8| -> [u8; 80] { core::array::from_fn(|at| if at < count.into() { from + at as u8 } else { 0 }) };
+        let rising = |from: u8, count: u8| -> [u8; 80] {
+            core::array::from_fn(|at| if at < count.into() { from + u8::try_from(at).unwrap_or(0) } else { 0 })
+        };
         let (ikm, salt, info) = (rising(0, 80), rising(0x60, 80), rising(0xb0, 80));
         // RFC 2104: a key that is longer than a block stands for its hash.
         let hash = sha256(&[&[&salt]]);
-        let cases: [(&[u8], &[u8], &[u8], [u8; 32], [u8; 32]); 3] = [
+        type Case<'c> = (&'c [u8], &'c [u8], &'c [u8], [u8; 32], [u8; 32]);
+        let cases: [Case<'_>; 3] = [
             (
                 &[0x0b; 22],
                 &rising(0, 13)[..13],

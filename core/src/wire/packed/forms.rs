@@ -13,7 +13,8 @@
 //! its numbers, names, texts and places. A report like none of them says its steps one by one.
 
 use super::packer::{KEY, order};
-use super::profile::{Bytes, Masks, Profile};
+use super::profile::Profile;
+use super::sections::{Bytes, Masks, before, get};
 use super::values::unit;
 use crate::error::Error;
 use crate::model::bounds::Bound;
@@ -29,21 +30,22 @@ pub struct Forms<'p> {
 impl<'p> Forms<'p> {
     pub(super) const EMPTY: Forms<'static> = Forms { starts: &[], steps: &[] };
 
-    pub(super) fn new(section: &'p [u8]) -> Option<Self> {
+    pub(super) const fn new(section: &'p [u8]) -> Option<Self> {
         if section.is_empty() {
             return Some(Self::EMPTY);
         }
         let mut bytes = Bytes(section);
-        let many = usize::from(u16::from_le_bytes(bytes.take()?));
-        let starts = bytes.many(2 * (many + 1))?.as_chunks().0;
-        let forms = Self { starts, steps: bytes.0 };
-        let mut last = None;
-        for number in 0..many {
-            let form = forms.get(number)?;
-            if last >= Some(form) {
+        let Some(many) = bytes.u16() else { return None };
+        let Some(starts) = bytes.many(2 * (many as usize + 1)) else { return None };
+        let forms = Self { starts: starts.as_chunks().0, steps: bytes.0 };
+        let (mut number, mut last): (_, &[u8]) = (0, &[]);
+        while number < many as usize {
+            let Some(form) = forms.get(number) else { return None };
+            // The first one may be empty.
+            if number > 0 && !before(last, form) {
                 return None;
             }
-            last = Some(form);
+            (number, last) = (number + 1, form);
         }
         Some(forms)
     }
@@ -62,9 +64,14 @@ impl<'p> Forms<'p> {
 
     /// The steps of a form.
     #[must_use]
-    pub fn get(&self, number: usize) -> Option<&'p [u8]> {
-        let start = |number: usize| self.starts.get(number).map(|start| usize::from(u16::from_le_bytes(*start)));
-        self.steps.get(start(number)?..start(number.checked_add(1)?)?)
+    pub const fn get(&self, number: usize) -> Option<&'p [u8]> {
+        let (Some(start), Some(end)) = (get(self.starts, number), get(self.starts, number + 1)) else { return None };
+        let (start, end) = (u16::from_le_bytes(*start) as usize, u16::from_le_bytes(*end) as usize);
+        let Some((upto, _)) = self.steps.split_at_checked(end) else { return None };
+        match upto.split_at_checked(start) {
+            Some((_, form)) => Some(form),
+            None => None,
+        }
     }
 
     /// The form of a report, if it has one of these.

@@ -15,11 +15,13 @@ mod context;
 mod decide;
 mod forms;
 mod gazetteer;
+mod general;
 mod memory;
 mod names;
 mod numbers;
 mod packer;
 mod profile;
+mod sections;
 mod squash;
 mod text;
 mod traced;
@@ -32,8 +34,13 @@ pub use context::mix;
 pub use decide::{At, Decisions, Root, Shared, Weighing, What};
 pub use forms::{Forms, walk};
 pub use gazetteer::{ENTRY, Entry, Gazetteer, Node, Tier, order};
+#[cfg(feature = "general-16")]
+pub use general::GENERAL_16;
+#[cfg(feature = "general-64")]
+pub use general::GENERAL_64;
 pub use memory::Known;
-pub use profile::{Area, LENGTHS, MAGIC, PROFILE_VERSION, Profile, ProfileError, SECTION_NAMES, SECTIONS, section};
+pub use profile::{LENGTHS, MAGIC, PROFILE_VERSION, Profile, ProfileError, SECTION_NAMES, SECTIONS, section};
+pub use sections::Area;
 pub use squash::{MOST_LOGIT, squash};
 pub use text::{
     BUCKET_CELLS, CELL_BUCKET, CELL_CONTEXTS, DEEPEST, DEPTH_CLASSES, FIRST_TRUST, FREE_CELL, History, MOST_CELLS, NO_BYTE,
@@ -49,15 +56,6 @@ use super::{Seen, Trace};
 use crate::error::{Error, ErrorKind};
 use crate::model::Report;
 use crate::model::describe::Path;
-
-/// A profile for whoever has none of their own, of 16 KiB: from UCDP events of Mexico and Syria, and the texts of NGA
-/// anti-shipping activity messages.
-#[cfg(feature = "general-16")]
-pub static GENERAL_16: &[u8] = include_bytes!("../../../profiles/general-16.profile");
-
-/// The same in 64 KiB, with more of its text model.
-#[cfg(feature = "general-64")]
-pub static GENERAL_64: &[u8] = include_bytes!("../../../profiles/general-64.profile");
 
 /// Marks the first byte of a packed report; the other bits are the profile's tag.
 pub const PACKED: u8 = 0x80;

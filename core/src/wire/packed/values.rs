@@ -5,7 +5,7 @@
 use super::decide::{Root, Shared, What};
 use super::gazetteer::{Entry, Tier, order};
 use super::packer::{Packer, same_point};
-use super::profile::Area;
+use super::sections::Area;
 use crate::error::ErrorKind;
 use crate::model::bounds::{LATITUDE, LONGITUDE};
 use crate::model::calendar::Civil;
