@@ -15,9 +15,9 @@ c_host() {
         fail "vectors with another last byte passed"
     fi
     run c++ -x c++ -std=c++11 -Wall -Wextra -Wconversion -Wshadow -Wcast-qual -Werror -fsyntax-only -I capi/include capi/example/report.c
-    # What the README shows compiles.
-    awk '/^```c$/ {shown++; next} /^```$/ {inside = 0} shown == 1 && !/^```/ {print} /^```$/ && shown {exit}' capi/README.md >"$program.shown.c"
-    grep -q increp_encode_packed "$program.shown.c" || fail "capi/README.md shows no report"
+    # What the README shows compiles: the first program, and what keeps its reports.
+    awk '/^```c$/ {block++; inside = 1; next} /^```$/ {inside = 0} inside && (block == 1 || block == 3)' capi/README.md >"$program.shown.c"
+    grep -q increp_encode_packed "$program.shown.c" && grep -q increp_journal_open "$program.shown.c" || fail "capi/README.md shows no report, or no journal"
     run cc "${C_WARNINGS[@]}" -fsyntax-only -I capi/include "$program.shown.c"
     # A code of another list is a mistake that the compiler sees.
     printf '#include "increp.h"\nvoid f(increp_report *r) { increp_event_set_weapon(r, increp_report_event(), %s); }\n' INCREP_WEAPON_DRONE >"$program.good.c"

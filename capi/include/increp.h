@@ -128,7 +128,7 @@ typedef enum increp_code {
     INCREP_ERROR_FLASH = 64, // the flash could not be read, written or erased
     INCREP_ERROR_NO_JOURNAL_FITS = 65, // a journal needs two whole pages that hold a record, and words of at most 32 bytes
     INCREP_ERROR_JOURNAL_VERSION = 66, // a journal of a newer layout is there; nothing was changed
-    INCREP_ERROR_OTHER_GEOMETRY = 67, // a journal with other pages or words is there; nothing was changed
+    INCREP_ERROR_OTHER_GEOMETRY = 67, // a journal with other pages, other words or another beginning is there; nothing was changed
     INCREP_ERROR_TOO_LONG = 68, // the record would never fit
     INCREP_ERROR_FULL = 69, // there is no room, and nothing may be dropped
     INCREP_ERROR_NOT_KEPT = 70, // what was written reads back as something else, three times in different places
@@ -282,7 +282,7 @@ typedef struct {
     uint32_t lost;
     // Pages that cannot be read, or whose head cannot.
     uint32_t damaged_pages;
-    // 1 if the last append was cut short, or the newest record was damaged, which looks the same; else 0.
+    // 1 if the last append was cut short, or the newest record or page was damaged, which looks the same; else 0.
     uint32_t unfinished;
     // Erases of all pages together. An erase that power cut short may be missing.
     uint32_t erases;
@@ -453,8 +453,8 @@ increp_code increp_batch_reader_open(increp_batch_reader *reader,
                                      increp_error *error);
 
 // The next report of a batch: INCREP_OK and a report, or INCREP_END, or an error; then the report is empty or holds a part, and
-// cannot be encoded. The reports before an error stand, but for the last one if the bytes were cut off there: it may be made up
-// of what is missing. There are none behind an error.
+// cannot be encoded. The reports before an error stand, but for the last one: if the bytes were cut off, what is missing may have
+// made it up. So look at a report when the next call says that it was not the last before an error. There are none behind an error.
 increp_code increp_batch_reader_next(increp_batch_reader *reader,
                                      increp_report *report,
                                      increp_error *error);
