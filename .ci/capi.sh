@@ -28,6 +28,17 @@ c_host() {
     fi
 }
 
+# c_archives: of each target, with all that belongs in it.
+c_archives() {
+    local archives archive
+    archives=$(CARGO_TARGET_DIR=$target/capi capi/release "${BOARDS[@]}")
+    for archive in $archives; do
+        [[ $(tar -tzf "$archive" | sed 's,.*/,,' | sort | xargs) == "LICENSE-APACHE LICENSE-MIT README.md increp.h libincrep.a report.c report.h" ]] ||
+            fail "$archive holds something else: $(tar -tzf "$archive")"
+        printf '%s, %d bytes\n' "${archive##*/}" "$(stat -c %s "$archive")"
+    done
+}
+
 # c_link FOLDER PROGRAM ARGUMENT...: firmware out of an unpacked release archive.
 c_link() {
     local folder=$1 program=$2
