@@ -162,11 +162,12 @@ pub(crate) unsafe fn make<T: InMemory>(memory: *mut T::Memory, content: T) -> Re
         return Err(Error::new(Code::Misuse));
     }
     let block = memory.cast::<Block<T>>();
-    // SAFETY: not NULL, writable by the contract; size and alignment are asserted above. One after the other: as a `Block` it would
-    // first be put together on the stack.
-    unsafe { (&raw mut (*block).content).write(content) };
-    // SAFETY: as before.
-    unsafe { (&raw mut (*block).magic).write(T::MAGIC) };
+    // SAFETY: not NULL, writable by the contract; size and alignment are asserted above.
+    let place = unsafe { &raw mut (*block).content };
+    // SAFETY: as before. The content alone: with its number it would first be put together on the stack.
+    unsafe { place.write(content) };
+    // SAFETY: as before; the number stands first in a `Block`.
+    unsafe { block.cast::<u32>().write(T::MAGIC) };
     Ok(())
 }
 
