@@ -162,12 +162,15 @@ pub(crate) unsafe fn make<T: InMemory>(memory: *mut T::Memory, content: T) -> Re
         return Err(Error::new(Code::Misuse));
     }
     let block = memory.cast::<Block<T>>();
-    // SAFETY: not NULL, writable by the contract; size and alignment are asserted above.
-    let place = unsafe { &raw mut (*block).content };
-    // SAFETY: as before. The content alone: with its number it would first be put together on the stack.
-    unsafe { place.write(content) };
-    // SAFETY: as before; the number stands first in a `Block`.
-    unsafe { block.cast::<u32>().write(T::MAGIC) };
+    // One after the other: as a `Block` it would first be put together on the stack.
+    // SAFETY: not NULL, and as large as a block, which is asserted above.
+    let first = unsafe { &raw mut (*block).content };
+    // SAFETY: as before.
+    let second = unsafe { &raw mut (*block).magic };
+    // SAFETY: writable by the contract; its alignment is asserted above.
+    unsafe { first.write(content) };
+    // SAFETY: as before.
+    unsafe { second.write(T::MAGIC) };
     Ok(())
 }
 

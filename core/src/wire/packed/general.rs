@@ -1,5 +1,6 @@
 //! Profiles that come with the crate, for whoever has none of their own.
 
+#[cfg(any(feature = "general-16", feature = "general-64"))]
 use super::profile::Profile;
 
 macro_rules! general {

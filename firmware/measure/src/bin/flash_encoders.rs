@@ -4,7 +4,4 @@
 
 use increp::wire::packed::{Profile, encode};
 
-increp_measure::firmware!(
-    increp::encode(given(), given()),
-    encode(given(), &Profile::GENERAL_16, given(), given()),
-);
+increp_measure::firmware!(increp::encode(given(), given()), encode(given(), &Profile::GENERAL_16, given(), given()),);

@@ -4,7 +4,6 @@
 
 use increp::store::{Journal, Mark, Store as _, WhenFull};
 use increp_measure::driver::Driver;
-use increp_measure::given;
 
 increp_measure::firmware!(Journal::open(Driver, given(), WhenFull::DropAtHq).map(|(mut journal, _)| {
     let saved = journal.append(given()).is_ok();

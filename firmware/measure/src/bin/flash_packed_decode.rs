@@ -4,6 +4,4 @@
 
 use increp::wire::packed::{Profile, decode_into};
 
-increp_measure::firmware!(
-    decode_into(given(), &Profile::GENERAL_16, given(), given(), given())
-);
+increp_measure::firmware!(decode_into(given(), &Profile::GENERAL_16, given(), given(), given()));
