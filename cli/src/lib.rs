@@ -18,5 +18,6 @@ pub mod import;
 pub mod json;
 pub mod profiles;
 pub mod stats;
+pub mod store;
 pub mod stream;
 pub mod train;
