@@ -2,9 +2,11 @@
 //!
 //! | file | what it holds |
 //! |---|---|
+//! | `flash.rs` | a file as flash, for the journal and the key page of a device |
 //! | `hub.rs` | sealed records of all devices, as a hub keeps them; receipts on their way back |
 //! | `numbers.rs` | which numbers of an epoch there are |
 
+pub mod flash;
 pub mod hub;
 mod numbers;
 
@@ -99,6 +101,24 @@ pub(crate) fn private(file: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(file)
+}
+
+/// Opens a file that nobody else may read.
+///
+/// # Errors
+/// The file cannot be opened, or others may read it too.
+pub(crate) fn private_file(file: &Path) -> Result<File> {
+    let context = || format!("{}: cannot be opened", file.display());
+    let opened = File::options().read(true).write(true).open(file).with_context(context)?;
+    #[cfg(unix)]
+    {
+        let mode = std::os::unix::fs::PermissionsExt::mode(&opened.metadata().with_context(context)?.permissions()) & 0o777;
+        if mode & 0o077 != 0 {
+            let name = file.display();
+            bail!("{name}: expected a file that only you may use, mode 0600, found {mode:04o}: who could read it may have its keys; chmod 600 {name} if nobody did");
+        }
+    }
+    Ok(opened)
 }
 
 /// A folder that nobody else may look into, if there is none yet.
