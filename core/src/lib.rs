@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`model`] | what a report says: claims side by side, four kinds of "not a number", limits and units |
 //! | [`wire`] | a report as bytes: [`encode`] and [`decode`] |
+//! | `seal` | bytes that nobody else can read or forge: enrolment, epochs, a key a report; with the feature `seal` |
 //! | `store` | reports at rest: a flash journal and a RAM ring; with the feature `store` |
 //!
 //! ```
@@ -35,6 +36,10 @@
 pub mod error;
 pub mod model;
 pub mod wire;
+
+#[cfg(feature = "seal")]
+#[allow(dead_code)] // until the device is whole
+pub mod seal;
 
 #[cfg(feature = "store")]
 pub mod store;
