@@ -16,6 +16,7 @@ pub mod exit;
 mod files;
 pub mod import;
 pub mod json;
+pub mod link;
 pub mod profiles;
 pub mod stats;
 pub mod store;
