@@ -19,7 +19,8 @@ fn main() {
     let folder = env::var_os("INCREP_BENCH_DIR").map_or_else(env::temp_dir, PathBuf::from);
     let folder = folder.join(format!("increp-hub-store-{}", std::process::id()));
     fs::create_dir_all(&folder).expect("a folder can be made");
-    let mut hub = Hub::open(&folder).expect("a new hub's store");
+    Hub::create(&folder).expect("a new hub");
+    let mut hub = Hub::open(&folder).expect("the new hub");
     let mut slowest = f64::INFINITY;
     println!("{:>9} {:>12} {:>22}", "records", "inserts/s", "what a device lacks");
     let mut kept = 0;

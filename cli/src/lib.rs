@@ -14,6 +14,7 @@ pub mod args;
 pub mod command;
 pub mod exit;
 mod files;
+mod hex;
 pub mod import;
 pub mod json;
 pub mod link;

@@ -23,9 +23,12 @@ fn entries() -> impl Strategy<Value = Vec<Entry>> {
             (first..).zip(bodies).map(record).collect::<Vec<_>>()
         },
     );
-    let have = (0..0xff_ffffu32, any::<[u8; 32]>()).prop_map(|(epoch, bits)| Entry::Have(epoch, Numbers::new(bits)));
+    let have = (0..0xff_ffffu32, any::<[u8; 32]>()).prop_map(|(epoch, bits)| Entry::Numbers(epoch, Numbers::new(bits)));
     let receipt = prop::collection::vec(any::<u8>(), 0..300).prop_map(Entry::Receipt);
-    let one = prop_oneof![record.prop_map(|one| vec![one]), row, have.prop_map(|one| vec![one]), receipt.prop_map(|one| vec![one])];
+    let hub = any::<[u8; 32]>().prop_map(Entry::Hub);
+    let profile = prop::collection::vec(any::<u8>(), 0..300).prop_map(Entry::Profile);
+    let other = prop_oneof![have, receipt, hub, profile];
+    let one = prop_oneof![record.prop_map(|one| vec![one]), row, other.prop_map(|one| vec![one])];
     prop::collection::vec(one, 0..8).prop_map(|rows| rows.concat())
 }
 
@@ -34,8 +37,10 @@ fn content(kind: Kind, author: u32, entries: &[Entry]) -> Vec<u8> {
     for entry in entries {
         match entry {
             Entry::Record(record) => writer.record(record),
-            Entry::Have(epoch, numbers) => writer.have(*epoch, *numbers),
+            Entry::Numbers(epoch, numbers) => writer.numbers(*epoch, *numbers),
             Entry::Receipt(receipt) => writer.receipt(receipt),
+            Entry::Hub(public) => writer.hub(public),
+            Entry::Profile(profile) => writer.profile(profile),
         }
     }
     let at_most = writer.len();

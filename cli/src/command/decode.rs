@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::Rejects;
 use super::encoded::{Encoded, Form, Found};
-use super::hex::hex;
+use crate::hex::hex;
 use super::unpack::Unpacker;
 use crate::args::Decode;
 use crate::exit::Exit;

@@ -1,8 +1,9 @@
 //! A file as the flash of a device, so that a laptop runs the code that a chip runs.
 //!
 //! The file is the flash's content, byte by byte. It is read once; writes go to the file at once, so killing the program is a power
-//! cut between two words, no worse. For the power of the laptop itself it takes the disk's word: see [`Flush`]. The lock is the
-//! operating system's, and goes with the process.
+//! cut between two words, no worse. For the power of the laptop, the disk has all that was written before an erase begins, and the
+//! erase before anything is written after it: that is the order on which the key page rests, and records are checked when they are
+//! read. What is to be called saved, [`FileFlash::sync`] makes last. The lock is the operating system's, and goes with the process.
 
 use std::fmt;
 use std::fs::File;
@@ -14,6 +15,7 @@ use embedded_storage::nor_flash::{
     ErrorType, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash, check_erase, check_read, check_write,
 };
 use fs4::{FileExt, TryLockError};
+use zeroize::Zeroizing;
 
 use super::{private, private_file, sync_folder};
 
@@ -23,22 +25,13 @@ pub const PAGE: usize = 4096;
 /// Bytes of a word.
 pub const WORD: usize = 8;
 
-/// When the disk must have what was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flush {
-    /// After every write and erase, before the next one: for keys, where the order is what makes it safe.
-    Each,
-    /// Before an erase, and when [`FileFlash::sync`] asks for it: for records, which are checked when they are read.
-    Asked,
-}
-
 /// A file as NOR flash, locked for as long as it is open.
 #[derive(Debug)]
 pub struct FileFlash {
     path: PathBuf,
     file: File,
-    bytes: Vec<u8>,
-    flush: Flush,
+    /// Keys are among them.
+    bytes: Zeroizing<Vec<u8>>,
 }
 
 impl FileFlash {
@@ -46,11 +39,11 @@ impl FileFlash {
     ///
     /// # Errors
     /// The file exists, or cannot be written.
-    pub fn create(path: &Path, pages: usize, flush: Flush) -> Result<Self> {
+    pub fn create(path: &Path, pages: usize) -> Result<Self> {
         let context = || format!("{}: cannot be written", path.display());
         let file = private(path).with_context(context)?;
         lock(&file, path)?;
-        let flash = Self { path: path.to_owned(), file, bytes: vec![0xff; pages * PAGE], flush };
+        let flash = Self { path: path.to_owned(), file, bytes: Zeroizing::new(vec![0xff; pages * PAGE]) };
         flash.write_at(0, &flash.bytes).and_then(|()| flash.file.sync_all()).with_context(context)?;
         sync_folder(path.parent()).with_context(context)?;
         Ok(flash)
@@ -60,15 +53,15 @@ impl FileFlash {
     ///
     /// # Errors
     /// The file cannot be read, others may read it too, another process has it, or it is not of whole pages.
-    pub fn open(path: &Path, flush: Flush) -> Result<Self> {
+    pub fn open(path: &Path) -> Result<Self> {
         let file = private_file(path)?;
         lock(&file, path)?;
-        let mut bytes = Vec::new();
+        let mut bytes = Zeroizing::new(Vec::new());
         io::Read::read_to_end(&mut &file, &mut bytes).with_context(|| format!("{}: cannot be read", path.display()))?;
         if bytes.is_empty() || !bytes.len().is_multiple_of(PAGE) {
             bail!("{}: expected whole pages of {PAGE} bytes, found {} bytes: the file was cut short", path.display(), bytes.len());
         }
-        Ok(Self { path: path.to_owned(), file, bytes, flush })
+        Ok(Self { path: path.to_owned(), file, bytes })
     }
 
     /// Waits until all that was written is on the disk.
@@ -77,6 +70,12 @@ impl FileFlash {
     /// The disk says so.
     pub fn sync(&self) -> Result<()> {
         self.file.sync_data().with_context(|| format!("{}: cannot be written", self.path.display()))
+    }
+
+    /// How many pages it has.
+    #[must_use]
+    pub fn pages(&self) -> usize {
+        self.bytes.len() / PAGE
     }
 
     /// The file.
@@ -99,14 +98,14 @@ impl FileFlash {
     }
 
     /// The file has these bytes of the image now.
-    fn put(&mut self, from: usize, to: usize) -> Result<(), Fault> {
-        let bytes = self.bytes.get(from..to).unwrap_or_default();
-        let done = self.write_at(from, bytes).and_then(|()| if self.flush == Flush::Each { self.file.sync_data() } else { Ok(()) });
-        done.map_err(|error| {
-            // The flash's own error has no room for it.
-            say!("increp: {}: cannot be written: {error}", self.path.display());
-            Fault(NorFlashErrorKind::Other)
-        })
+    fn put(&self, from: usize, to: usize) -> io::Result<()> {
+        self.write_at(from, self.bytes.get(from..to).unwrap_or_default())
+    }
+
+    /// The flash's own error has no room for what the file says.
+    fn fault(&self, error: &io::Error) -> Fault {
+        say!("increp: {}: cannot be written: {error}", self.path.display());
+        Fault(NorFlashErrorKind::Other)
     }
 }
 
@@ -161,12 +160,10 @@ impl NorFlash for FileFlash {
 
     fn erase(&mut self, from: u32, to: u32) -> Result<(), Fault> {
         check_erase(self, from, to).map_err(Fault)?;
-        if self.flush == Flush::Asked {
-            self.file.sync_data().map_err(|_| Fault(NorFlashErrorKind::Other))?;
-        }
+        self.file.sync_data().map_err(|error| self.fault(&error))?;
         let (from, to) = (from as usize, to as usize);
         self.bytes.get_mut(from..to).ok_or(Fault(NorFlashErrorKind::OutOfBounds))?.fill(0xff);
-        self.put(from, to)
+        self.put(from, to).and_then(|()| self.file.sync_data()).map_err(|error| self.fault(&error))
     }
 
     fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Fault> {
@@ -175,7 +172,7 @@ impl NorFlash for FileFlash {
         let place = self.bytes.get_mut(from..to).ok_or(Fault(NorFlashErrorKind::OutOfBounds))?;
         // As flash does: what is 0 stays 0.
         place.iter_mut().zip(bytes).for_each(|(old, new)| *old &= new);
-        self.put(from, to)
+        self.put(from, to).map_err(|error| self.fault(&error))
     }
 }
 
@@ -194,7 +191,7 @@ mod tests {
     #[test]
     fn what_is_written_is_in_the_file_and_only_an_erase_brings_ones_back() {
         let file = scratch("written");
-        let mut flash = FileFlash::create(&file, 2, Flush::Each).unwrap();
+        let mut flash = FileFlash::create(&file, 2).unwrap();
         flash.write(8, &[0xf0; 8]).unwrap();
         flash.write(8, &[0x3c; 8]).unwrap();
         assert_eq!(std::fs::read(&file).unwrap()[..24], [[0xff; 8], [0x30; 8], [0xff; 8]].concat());
@@ -208,20 +205,20 @@ mod tests {
     #[test]
     fn only_one_has_it() {
         let file = scratch("lock");
-        let flash = FileFlash::create(&file, 1, Flush::Asked).unwrap();
-        let error = FileFlash::open(&file, Flush::Asked).unwrap_err().to_string();
+        let flash = FileFlash::create(&file, 1).unwrap();
+        let error = FileFlash::open(&file).unwrap_err().to_string();
         assert!(error.ends_with("is in use by another process; try again when that has ended"), "{error}");
         drop(flash);
-        FileFlash::open(&file, Flush::Asked).unwrap();
+        FileFlash::open(&file).unwrap();
         std::fs::remove_file(file).unwrap();
     }
 
     #[test]
     fn what_is_no_flash_is_refused() {
         let file = scratch("cut");
-        drop(FileFlash::create(&file, 1, Flush::Asked).unwrap());
+        drop(FileFlash::create(&file, 1).unwrap());
         std::fs::write(&file, [0xff; 100]).unwrap();
-        let error = FileFlash::open(&file, Flush::Asked).unwrap_err().to_string();
+        let error = FileFlash::open(&file).unwrap_err().to_string();
         assert!(error.contains("found 100 bytes"), "{error}");
         std::fs::remove_file(file).unwrap();
     }
@@ -231,14 +228,14 @@ mod tests {
     fn what_others_may_read_is_refused() {
         use std::os::unix::fs::PermissionsExt as _;
         let file = scratch("wide");
-        drop(FileFlash::create(&file, 1, Flush::Asked).unwrap());
+        drop(FileFlash::create(&file, 1).unwrap());
         for mode in [0o640, 0o604, 0o660, 0o601] {
             std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
-            let error = FileFlash::open(&file, Flush::Asked).unwrap_err().to_string();
+            let error = FileFlash::open(&file).unwrap_err().to_string();
             assert!(error.contains(&format!("found {mode:04o}")), "{error}");
         }
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
-        FileFlash::open(&file, Flush::Asked).unwrap();
+        FileFlash::open(&file).unwrap();
         std::fs::remove_file(file).unwrap();
     }
 }

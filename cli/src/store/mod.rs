@@ -2,12 +2,18 @@
 //!
 //! | file | what it holds |
 //! |---|---|
+//! | `device.rs` | the folder of a laptop that is a device |
 //! | `flash.rs` | a file as flash, for the journal and the key page of a device |
 //! | `hub.rs` | sealed records of all devices, as a hub keeps them; receipts on their way back |
+//! | `hq.rs` | HQ's keys, what it keeps of devices, and the archive of reports |
+//! | `key.rs` | a file with a secret key |
 //! | `numbers.rs` | which numbers of an epoch there are |
 
+pub mod device;
 pub mod flash;
+pub mod hq;
 pub mod hub;
+mod key;
 mod numbers;
 
 use std::fs::{self, File};
@@ -101,6 +107,17 @@ pub(crate) fn private(file: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(file)
+}
+
+/// Writes a new file that nobody else may read, and waits until it is on the disk.
+///
+/// # Errors
+/// There is such a file, or it cannot be written.
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
+    let context = || format!("{}: cannot be written", path.display());
+    let mut file = private(path).with_context(context)?;
+    io::Write::write_all(&mut file, bytes).and_then(|()| file.sync_all()).with_context(context)?;
+    sync_folder(path.parent()).with_context(context)
 }
 
 /// Opens a file that nobody else may read.

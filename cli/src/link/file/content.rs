@@ -5,10 +5,13 @@
 //! 1    author   4                the device, as HQ numbered it; little-endian
 //! 5    entries:
 //!        01  form 1 | epoch 3 | first 1 | many | { length | record }*   records with numbers in a row from `first`
-//!        02  epoch 3 | numbers 32                                       what the hub has of an epoch: a bit for each number
+//!        02  epoch 3 | numbers 32                                       of an epoch, a bit for each number: up, what the device keeps
+//!                                                                       without HQ's word; down, what the hub has
 //!        03  length | receipt                                           HQ's word to the device
+//!        04  key 32                                                     at enrolment: a hub that may read the device's files
+//!        05  length | profile                                           at enrolment: the mission's own profile
 //! then 00       1                the end
-//!      count                     records, haves and receipts together
+//!      count                     records and other entries together
 //!      mac      16               HMAC-SHA256(hop key, "increp stick 1" | all before), its first bytes
 //! then zeros
 //! ```
@@ -29,8 +32,10 @@ const DOMAIN: &[u8] = b"increp stick 1";
 
 const END: u8 = 0;
 const RECORDS: u8 = 1;
-const HAVE: u8 = 2;
+const NUMBERS: u8 = 2;
 const RECEIPT: u8 = 3;
+const HUB: u8 = 4;
+const PROFILE: u8 = 5;
 
 /// Which way a file goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,10 +60,14 @@ impl Kind {
 pub enum Entry {
     /// A sealed record, whole.
     Record(Vec<u8>),
-    /// What the hub has of an epoch.
-    Have(u32, Numbers),
+    /// Numbers of an epoch: up, what the device keeps without HQ's word; down, what the hub has.
+    Numbers(u32, Numbers),
     /// HQ's word to the device.
     Receipt(Vec<u8>),
+    /// A hub that may read the device's files.
+    Hub([u8; 32]),
+    /// The mission's own profile.
+    Profile(Vec<u8>),
 }
 
 /// All that a file says.
@@ -149,21 +158,38 @@ impl Writer {
         self.held = 0;
     }
 
-    /// Says what the hub has of an epoch.
-    pub fn have(&mut self, epoch: u32, numbers: Numbers) {
+    /// Says which numbers of an epoch there are.
+    pub fn numbers(&mut self, epoch: u32, numbers: Numbers) {
         self.end_row();
         let [low, middle, high, _] = epoch.to_le_bytes();
-        self.bytes.extend([HAVE, low, middle, high]);
+        self.bytes.extend([NUMBERS, low, middle, high]);
         self.bytes.extend(numbers.bits());
         self.count += 1;
     }
 
     /// Passes HQ's word on.
     pub fn receipt(&mut self, receipt: &[u8]) {
+        self.long(RECEIPT, receipt);
+    }
+
+    /// Names a hub that may read the device's files.
+    pub fn hub(&mut self, public: &[u8; 32]) {
         self.end_row();
-        self.bytes.push(RECEIPT);
-        varint(receipt.len(), &mut self.bytes);
-        self.bytes.extend(receipt);
+        self.bytes.push(HUB);
+        self.bytes.extend(public);
+        self.count += 1;
+    }
+
+    /// Gives the mission's own profile.
+    pub fn profile(&mut self, profile: &[u8]) {
+        self.long(PROFILE, profile);
+    }
+
+    fn long(&mut self, entry: u8, bytes: &[u8]) {
+        self.end_row();
+        self.bytes.push(entry);
+        varint(bytes.len(), &mut self.bytes);
+        self.bytes.extend(bytes);
         self.count += 1;
     }
 
@@ -197,14 +223,19 @@ impl Content {
             match reader.byte("an entry or the end")? {
                 END => break,
                 RECORDS => reader.records(&mut entries)?,
-                HAVE => {
+                NUMBERS => {
                     let [low, middle, high] = reader.array("an epoch")?;
                     let numbers = Numbers::new(reader.array("the numbers of an epoch")?);
-                    entries.push(Entry::Have(u32::from_le_bytes([low, middle, high, 0]), numbers));
+                    entries.push(Entry::Numbers(u32::from_le_bytes([low, middle, high, 0]), numbers));
                 }
                 RECEIPT => {
                     let length = reader.varint("the length of a receipt")?;
                     entries.push(Entry::Receipt(reader.take(length, "a receipt")?.to_vec()));
+                }
+                HUB => entries.push(Entry::Hub(reader.array("a hub's key")?)),
+                PROFILE => {
+                    let length = reader.varint("the length of a profile")?;
+                    entries.push(Entry::Profile(reader.take(length, "a profile")?.to_vec()));
                 }
                 _ => return Err(Broken { at: reader.at - 1, expected: "an entry or the end" }),
             }
