@@ -6,7 +6,6 @@ use anyhow::{Context as _, Result};
 use bumpalo::Bump;
 use increp::model::{Clock, Id, Report, Stamp};
 use increp::seal::ErrorKind;
-use increp::store;
 
 use super::now;
 use crate::args::Save;
@@ -31,7 +30,8 @@ pub(super) fn run(arguments: &Save) -> Result<Exit> {
     while let Some(piece) = pieces.next_piece()? {
         let arena = Bump::new();
         let mut report = Report::default();
-        let read = read(&piece, &arena, arguments.new_id, &mut report);
+        let read = read(&piece, &arena, arguments.new_id, &mut report)
+            .and_then(|()| report.check().map_err(|error| at(&piece, &json::refused(piece.text, &error))));
         if let Err(message) = read {
             say!("{name}: {message}");
             rejected += 1;
@@ -45,13 +45,8 @@ pub(super) fn run(arguments: &Save) -> Result<Exit> {
         let id = match device.save(&mut report, &How { profile: &named.profile, now }) {
             Ok(id) => id,
             Err(error) => {
-                if let ErrorKind::Report(error) = error.kind {
-                    say!("{name}: {}", at(&piece, &json::refused(piece.text, &error)));
-                    rejected += 1;
-                    continue;
-                }
                 let line = piece.line;
-                let left = if matches!(error.kind, ErrorKind::Store(store::ErrorKind::Full)) {
+                let left = if error.kind == ErrorKind::Full {
                     ": sync with a hub, and again when HQ's receipts are back"
                 } else {
                     ""

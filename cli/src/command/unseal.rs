@@ -223,7 +223,8 @@ fn decode(hq: &mut Hq, record: &Archived, named: Option<&Named>) -> Result<Optio
         say!("increp: report {name}: needs a profile that is not known: give its file with --profile");
         return Ok(None);
     };
-    let (mut report, mut texts) = (Report::default(), vec![0; room(&record.packed)]);
+    let mut texts = vec![0; room(&record.packed)];
+    let mut report = Report::default();
     if let Err(error) = packed::decode_into(&record.packed, &named.profile, &epoch.known(seq), &mut report, &mut texts) {
         say!("increp: report {name}: {error}");
         return Ok(None);
