@@ -71,12 +71,6 @@ fn inputs(files: &[PathBuf]) -> Vec<Option<PathBuf>> {
     if files.is_empty() { vec![None] } else { files.iter().cloned().map(Some).collect() }
 }
 
-/// Seconds since 1970, as the machine's clock says.
-fn now() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
-}
-
 /// So many of something, in words.
 fn many(number: u64, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })

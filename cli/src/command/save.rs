@@ -7,13 +7,13 @@ use bumpalo::Bump;
 use increp::model::{Clock, Id, Report, Stamp};
 use increp::seal::ErrorKind;
 
-use super::now;
 use crate::args::Save;
 use crate::exit::Exit;
 use crate::files::Input;
 use crate::json::{self, Piece, Pieces};
 use crate::profiles::{Named, built_in};
 use crate::store::device::{Folder, How};
+use crate::store::now;
 
 pub(super) fn run(arguments: &Save) -> Result<Exit> {
     let mut device = Folder::open(&arguments.device)?;
@@ -46,13 +46,11 @@ pub(super) fn run(arguments: &Save) -> Result<Exit> {
             Ok(id) => id,
             Err(error) => {
                 let line = piece.line;
-                let left = if error.kind == ErrorKind::Full {
-                    ": sync with a hub, and again when HQ's receipts are back"
-                } else {
-                    ""
-                };
+                let left =
+                    if error.kind == ErrorKind::Full { ": sync with a hub, and again when HQ's receipts are back" } else { "" };
                 device.sync()?;
-                return Err(error).with_context(|| format!("{name}: the report at line {line} and those after it are not saved{left}"));
+                return Err(error)
+                    .with_context(|| format!("{name}: the report at line {line} and those after it are not saved{left}"));
             }
         };
         // Said only when it is so: what is printed survives the power.

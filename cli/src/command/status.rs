@@ -66,7 +66,11 @@ fn device(folder: &Path, as_json: bool) -> Result<Exit> {
             writeln!(out, "{state:6} {number:>8}  {what}")?;
         }
         if lost > 0 || status.damaged_pages > 0 {
-            say!("increp: {} that were saved cannot be read, and {} are damaged", many(lost, "record"), many(status.damaged_pages.into(), "page"));
+            say!(
+                "increp: {} that were saved cannot be read, and {} are damaged",
+                many(lost, "record"),
+                many(status.damaged_pages.into(), "page")
+            );
         }
     }
     Ok(Exit::findings(lost + u64::from(status.damaged_pages)))
@@ -91,13 +95,13 @@ fn hub(folder: &Path, as_json: bool) -> Result<Exit> {
 fn hq(folder: &Path, as_json: bool) -> Result<Exit> {
     let hq = Hq::open(folder)?;
     let devices = hq.devices()?;
-    let revoked: Vec<u32> =
-        devices.iter().filter(|device| device.revoked.is_some()).map(|device| device.peer.author()).collect();
+    let revoked: Vec<u32> = devices.iter().filter(|device| device.revoked.is_some()).map(|device| device.peer.author()).collect();
     let (reports, left) = (hq.many(Which { printed: true, revoked: true })?, hq.many(Which { printed: false, revoked: true })?);
     let mut out = std::io::stdout();
     if as_json {
         let authors: Vec<u32> = devices.iter().map(|device| device.peer.author()).collect();
-        let object = json!({ "devices": authors, "revoked": revoked, "hubs": hq.hubs()?.len(), "reports": reports, "not_printed": left });
+        let object =
+            json!({ "devices": authors, "revoked": revoked, "hubs": hq.hubs()?.len(), "reports": reports, "not_printed": left });
         writeln!(out, "{object}")?;
     } else {
         let (devices, hubs) = (many(devices.len() as u64, "device"), many(hq.hubs()?.len() as u64, "hub"));

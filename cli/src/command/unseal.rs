@@ -6,15 +6,15 @@ use increp::model::Report;
 use increp::seal::{MAX_RECEIPT, MAX_RECORD, Opened, Record};
 use increp::wire::packed;
 
-use super::{hq, many, now};
+use super::{hq, many};
 use crate::args::Unseal;
 use crate::exit::Exit;
 use crate::files::{Content, Output};
 use crate::json;
 use crate::profiles::{Named, Profiles, room};
-use crate::store::Numbers;
 use crate::store::hq::{Archived, Device, Hq, Key, Opening, Which};
 use crate::store::hub::{Have, Hub, Kept, Run};
+use crate::store::{Numbers, now};
 
 pub(super) fn run(arguments: &Unseal) -> Result<Exit> {
     let mut hq = Hq::open(&arguments.hq)?;

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `file/mod.rs` | stick files in a folder: found, written so that a pulled stick harms nothing |
 //! | `file/sealed.rs` | one stick file: who can read it, and what shows that it is whole |
+//! | `file/device.rs`, `file/hub.rs` | what a device and a hub do with a stick |
 //! | `file/content.rs` | what a stick file says: records, what a hub has, receipts |
 
 pub mod file;

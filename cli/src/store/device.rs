@@ -194,7 +194,8 @@ impl Folder {
     /// # Errors
     /// The journal cannot be read.
     pub fn next(&mut self, after: Option<Handle>) -> Result<Option<Kept>> {
-        let found = self.journal.next(after, &mut self.buffer).with_context(|| self.folder.join("journal").display().to_string())?;
+        let found =
+            self.journal.next(after, &mut self.buffer).with_context(|| self.folder.join("journal").display().to_string())?;
         Ok(found.map(|record| Kept { handle: record.handle, mark: record.mark, bytes: record.bytes.to_vec() }))
     }
 

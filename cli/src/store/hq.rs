@@ -196,7 +196,8 @@ impl Hq {
     /// # Errors
     /// Those of the database.
     pub fn revoke(&mut self, author: u32, now: i64) -> Result<Option<bool>> {
-        let changed = self.database.execute("UPDATE device SET revoked = ?2 WHERE author = ?1 AND revoked IS NULL", (author, now))?;
+        let changed =
+            self.database.execute("UPDATE device SET revoked = ?2 WHERE author = ?1 AND revoked IS NULL", (author, now))?;
         let sql = "SELECT EXISTS (SELECT 1 FROM device WHERE author = ?1)";
         let known: bool = self.database.query_row(sql, (author,), |row| row.get(0))?;
         Ok(known.then_some(changed > 0))
@@ -357,7 +358,8 @@ impl Opening<'_> {
     pub fn device(&self) -> Result<Option<Device>> {
         let mut statement = self.transaction.prepare_cached("SELECT peer, revoked FROM device WHERE author = ?1")?;
         let row = statement.query_row((self.run.author,), |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?))).optional()?;
-        row.map(|(peer, revoked)| Ok(Device { peer: Peer::from_bytes(&peer).context("HQ's store: a device")?, revoked })).transpose()
+        row.map(|(peer, revoked)| Ok(Device { peer: Peer::from_bytes(&peer).context("HQ's store: a device")?, revoked }))
+            .transpose()
     }
 
     /// The state of the epoch, if it has begun.

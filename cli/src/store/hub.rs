@@ -198,7 +198,8 @@ impl Hub {
     /// # Errors
     /// Those of the database.
     pub fn epochs(&self, author: Option<u32>) -> Result<Vec<(Run, Have)>> {
-        let sql = "SELECT author, epoch, have, forked, digest, refused FROM epoch WHERE ?1 IS NULL OR author = ?1 ORDER BY author, epoch";
+        let sql =
+            "SELECT author, epoch, have, forked, digest, refused FROM epoch WHERE ?1 IS NULL OR author = ?1 ORDER BY author, epoch";
         let mut statement = self.database.prepare_cached(sql)?;
         let rows = statement.query_map((author,), |row| {
             let run = Run { author: row.get(0)?, epoch: row.get(1)? };
@@ -214,9 +215,8 @@ impl Hub {
     pub fn records(&self, run: Run) -> Result<Vec<Kept>> {
         let sql = "SELECT seq, fork, bytes FROM record WHERE author = ?1 AND epoch = ?2 ORDER BY seq, fork";
         let mut statement = self.database.prepare_cached(sql)?;
-        let rows = statement.query_map((run.author, run.epoch), |row| {
-            Ok(Kept { seq: row.get(0)?, fork: row.get(1)?, bytes: row.get(2)? })
-        })?;
+        let rows = statement
+            .query_map((run.author, run.epoch), |row| Ok(Kept { seq: row.get(0)?, fork: row.get(1)?, bytes: row.get(2)? }))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
@@ -249,9 +249,8 @@ impl Hub {
     /// Those of the database.
     pub fn devices(&self) -> Result<Vec<Device>> {
         let mut statement = self.database.prepare_cached("SELECT author, hop, revoked FROM device ORDER BY author")?;
-        let rows = statement.query_map((), |row| {
-            Ok(Device { author: row.get(0)?, hop: Secret::new(row.get(1)?), revoked: row.get(2)? })
-        })?;
+        let rows = statement
+            .query_map((), |row| Ok(Device { author: row.get(0)?, hop: Secret::new(row.get(1)?), revoked: row.get(2)? }))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
@@ -262,9 +261,8 @@ impl Hub {
     pub fn waits(&self, author: Option<u32>) -> Result<Vec<(Run, Numbers)>> {
         let sql = "SELECT author, epoch, numbers FROM waits WHERE ?1 IS NULL OR author = ?1 ORDER BY author, epoch";
         let mut statement = self.database.prepare_cached(sql)?;
-        let rows = statement.query_map((author,), |row| {
-            Ok((Run { author: row.get(0)?, epoch: row.get(1)? }, row.get(2).map(Numbers::new)?))
-        })?;
+        let rows = statement
+            .query_map((author,), |row| Ok((Run { author: row.get(0)?, epoch: row.get(1)? }, row.get(2).map(Numbers::new)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 

@@ -74,7 +74,10 @@ fn migrate(database: &mut Connection, kind: &Kind) -> Result<()> {
         bail!("is not {}", kind.name);
     }
     if version > kind.migrations.len() {
-        bail!("was written by a later version of increp: its tables are of version {version}, this build knows {}", kind.migrations.len());
+        bail!(
+            "was written by a later version of increp: its tables are of version {version}, this build knows {}",
+            kind.migrations.len()
+        );
     }
     // The log beside the database lets readers go on while one writes; FULL makes every commit wait for the disk.
     database.pragma_update(None, "journal_mode", "WAL")?;
@@ -132,7 +135,9 @@ pub(crate) fn private_file(file: &Path) -> Result<File> {
         let mode = std::os::unix::fs::PermissionsExt::mode(&opened.metadata().with_context(context)?.permissions()) & 0o777;
         if mode & 0o077 != 0 {
             let name = file.display();
-            bail!("{name}: expected a file that only you may use, mode 0600, found {mode:04o}: who could read it may have its keys; chmod 600 {name} if nobody did");
+            bail!(
+                "{name}: expected a file that only you may use, mode 0600, found {mode:04o}: who could read it may have its keys; chmod 600 {name} if nobody did"
+            );
         }
     }
     Ok(opened)
@@ -154,4 +159,10 @@ pub(crate) fn sync_folder(folder: Option<&Path>) -> io::Result<()> {
     let folder = folder.filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
     // Only Unix can open a folder.
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// Seconds since 1970, as the machine's clock says.
+pub(crate) fn now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }

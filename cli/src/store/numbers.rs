@@ -81,9 +81,13 @@ mod tests {
 
     #[test]
     fn the_frontier_is_the_first_that_is_not_there() {
-        for (numbers, frontier, many) in
-            [(vec![], 0, 0), (vec![1], 0, 1), (vec![0, 1, 2, 9], 3, 4), ((0..=254).collect(), 255, 255), ((0..=255).collect(), 256, 256)]
-        {
+        for (numbers, frontier, many) in [
+            (vec![], 0, 0),
+            (vec![1], 0, 1),
+            (vec![0, 1, 2, 9], 3, 4),
+            ((0..=254).collect(), 255, 255),
+            ((0..=255).collect(), 256, 256),
+        ] {
             let all: Numbers = numbers.iter().copied().collect();
             assert_eq!((all.frontier(), all.many()), (frontier, many), "{numbers:?}");
             assert!(all.iter().eq(numbers.iter().copied()), "{numbers:?}");

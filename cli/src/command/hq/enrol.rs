@@ -11,12 +11,13 @@ use increp::seal::{Error, Peer};
 use increp::wire::packed::Profile;
 
 use super::messages::{Messages, Step, Welcome};
-use super::{now, tell};
+use super::tell;
 use crate::args::HqEnrol;
 use crate::exit::Exit;
 use crate::link::Link;
 use crate::store::device::Folder;
 use crate::store::hq::Hq;
+use crate::store::now;
 
 pub(in crate::command) fn run(arguments: &HqEnrol) -> Result<Exit> {
     let over = arguments.over.as_ref().map(|Link::File(folder)| Messages::new(folder));
@@ -108,7 +109,9 @@ fn at_hq(arguments: &HqEnrol, folder: &Path, messages: &mut Messages) -> Result<
     let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
     if digits != format!("{:06}", checked.digits()) {
         messages.clear()?;
-        say!("increp: these are not the digits of HQ: either they were mistyped, or somebody is between the two; nothing was enrolled");
+        say!(
+            "increp: these are not the digits of HQ: either they were mistyped, or somebody is between the two; nothing was enrolled"
+        );
         return Ok(Exit::Findings);
     }
     let peer = checked.confirm();

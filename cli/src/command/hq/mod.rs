@@ -7,11 +7,11 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::now;
 use crate::args::{HqHub, HqInit, HqRevoke};
 use crate::exit::Exit;
 use crate::store::hq::Hq;
 use crate::store::hub::{self, Hub};
+use crate::store::now;
 
 pub(super) use enrol::run as enrol;
 

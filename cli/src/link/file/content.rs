@@ -135,7 +135,8 @@ impl Writer {
     pub fn record(&mut self, record: &[u8]) {
         let Some((&[form, low, middle, high, seq], body)) = record.split_first_chunk::<HEAD>() else { return };
         let head = [form, low, middle, high];
-        let follows = self.row.is_some_and(|(row, first)| row == head && usize::from(first) + self.records.len() == usize::from(seq));
+        let follows =
+            self.row.is_some_and(|(row, first)| row == head && usize::from(first) + self.records.len() == usize::from(seq));
         if !follows {
             self.end_row();
             self.row = Some((head, seq));

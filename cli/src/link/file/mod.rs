@@ -5,6 +5,8 @@
 //! is refused stays where it is.
 
 pub mod content;
+pub mod device;
+pub mod hub;
 pub mod sealed;
 
 use std::fs::{self, File};
@@ -13,8 +15,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
+use self::content::Content;
+use self::sealed::{BLOCK, Opener, Refused};
 use crate::store::sync_folder;
-use sealed::{BLOCK, Refused};
 
 /// How the name of a stick file ends.
 pub const EXTENSION: &str = "irs";
@@ -90,4 +93,44 @@ pub fn remove(file: &Path) -> Result<()> {
     let context = || format!("{}: cannot be removed", file.display());
     fs::remove_file(file).with_context(context)?;
     sync_folder(file.parent()).with_context(context)
+}
+
+/// What was found on a stick that was not taken.
+#[derive(Clone, Copy, Default)]
+struct Left {
+    /// Whole files for somebody else.
+    others: u64,
+    /// Files with which something is wrong. They were named, and are where they were.
+    refused: u64,
+}
+
+/// What is done with a stick file that was opened: its path, what it says, and which key opened it. The inner error says why it is
+/// refused.
+type Take<'t> = &'t mut dyn FnMut(&Path, Content, &Opener) -> Result<Result<(), String>>;
+
+/// Takes what some keys can open of the stick files in a folder, one at a time.
+fn each(stick: &Path, openers: &[Opener], take: Take<'_>) -> Result<Left> {
+    let mut left = Left::default();
+    for path in list(stick)? {
+        let taken = match read(&path) {
+            Ok(Ok(file)) => match sealed::open(&file, openers) {
+                Err(Refused::Others) => {
+                    left.others += 1;
+                    Ok(())
+                }
+                Err(refused) => Err(refused.to_string()),
+                Ok((bytes, by)) => match Content::parse(&bytes) {
+                    Ok(content) => take(&path, content, by)?,
+                    Err(broken) => Err(broken.to_string()),
+                },
+            },
+            Ok(Err(refused)) => Err(refused.to_string()),
+            Err(error) => Err(format!("cannot be read: {error}")),
+        };
+        if let Err(why) = taken {
+            say!("{}: {why}; it is left where it is", path.display());
+            left.refused += 1;
+        }
+    }
+    Ok(left)
 }

@@ -240,7 +240,8 @@ fn wrap(key: &Secret<32>, reader: &Reader) -> anyhow::Result<[u8; WRAPPED]> {
     let (share, under) = wrapped.split_at_mut(32);
     match reader {
         Reader::Hub(public) => {
-            let public = <Kem as hpke::Kem>::PublicKey::from_bytes(public).map_err(|error| anyhow::anyhow!("a hub's key: {error}"))?;
+            let public =
+                <Kem as hpke::Kem>::PublicKey::from_bytes(public).map_err(|error| anyhow::anyhow!("a hub's key: {error}"))?;
             let rng = &mut UnwrapErr(SysRng);
             let (made, text) =
                 hpke::single_shot_seal_with_rng::<HpkeAead, HkdfSha256, Kem>(&OpModeS::Base, &public, INFO, key.expose(), &[], rng)

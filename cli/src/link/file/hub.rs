@@ -1,54 +1,52 @@
-//! The hub's side: records are kept, and what the hub has is written for the way back, with HQ's receipts.
+//! The hub's side of a stick: records are kept, and what the hub has is written for the way back, with HQ's receipts.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use increp::seal::HEAD;
-use serde_json::json;
 
-use super::{Found, open};
-use crate::command::{many, now};
-use crate::exit::Exit;
-use crate::link::file::content::{Content, Entry, Kind, Writer};
-use crate::link::file::sealed::{MOST_CONTENT, Opener, Reader, seal};
-use crate::link::file::{remove, write};
+use super::content::{Content, Entry, Kind, Writer};
+use super::sealed::{MOST_CONTENT, Opener, Reader, seal};
+use super::{each, remove, write};
 use crate::store::hub::{Added, Device, Hub, Run};
+use crate::store::now;
 
-pub(super) fn run(folder: &Path, stick: &Path, as_json: bool) -> Result<Exit> {
-    let mut hub = Hub::open(folder)?;
+/// What came of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Stick files of devices that were read.
+    pub files: u64,
+    /// What became of the records in them.
+    pub added: Added,
+    /// Devices for which an answer was written.
+    pub answered: u64,
+    /// Stick files for somebody else.
+    pub others: u64,
+    /// Stick files that are not as they should be; they were named on standard error, and are where they were.
+    pub refused: u64,
+}
+
+/// Keeps what devices wrote, and answers them.
+///
+/// # Errors
+/// The stick or the hub's store cannot be read or written; what was kept stays so.
+pub fn sync(hub: &mut Hub, stick: &Path) -> Result<Outcome> {
     let devices: BTreeMap<u32, Device> = hub.devices()?.into_iter().map(|device| (device.author, device)).collect();
     let mut openers = vec![Opener::Hub(hub.key().clone())];
     openers.extend(devices.values().map(|device| Opener::Device(device.hop.clone())));
-    let mut found = open(stick, &openers)?;
     let mut read = Read::default();
-    for opened in std::mem::take(&mut found.opened) {
-        let by_hub = matches!(opened.by, Opener::Hub(_));
-        take(&mut hub, &devices, &opened.path, opened.content, by_hub, &mut found, &mut read)?;
-    }
+    let left = each(stick, &openers, &mut |path, content, by| {
+        let by_hub = matches!(by, Opener::Hub(_));
+        take(hub, devices.get(&content.author), path, &content, by_hub, &mut read)
+    })?;
     let mut answered = 0;
     for device in read.authors.iter().filter_map(|author| devices.get(author)).filter(|device| !device.revoked) {
-        answer(&hub, device, stick)?;
+        answer(hub, device, stick)?;
         answered += 1;
     }
     read.old_answers.iter().try_for_each(|file| remove(file))?;
-    let wrong = found.refused;
-    let Added { new, known, forks } = read.added;
-    let mut out = std::io::stdout();
-    if as_json {
-        let object = json!({
-            "files": read.files, "new": new, "known": known, "forks": forks, "answered": answered, "refused": wrong, "others": found.others,
-        });
-        writeln!(out, "{object}")?;
-    } else {
-        let (files, new) = (many(read.files, "file"), many(new, "new record"));
-        writeln!(out, "{files} read: {new}, {known} known; {} answered", many(answered, "device"))?;
-        if forks > 0 {
-            say!("increp: {} came under a number that has another body: both are kept, and HQ will tell which is true", many(forks, "record"));
-        }
-    }
-    Ok(Exit::findings(wrong))
+    Ok(Outcome { files: read.files, added: read.added, answered, others: left.others, refused: left.refused })
 }
 
 /// What was read.
@@ -64,44 +62,35 @@ struct Read {
 
 fn take(
     hub: &mut Hub,
-    devices: &BTreeMap<u32, Device>,
+    device: Option<&Device>,
     path: &Path,
-    content: Content,
+    content: &Content,
     by_hub: bool,
-    found: &mut Found<'_>,
     read: &mut Read,
-) -> Result<()> {
+) -> Result<Result<(), String>> {
     let author = content.author;
-    let Some(device) = devices.get(&author) else {
-        found.refuse(path, &format!("is of device {author}, which this hub does not know: increp hq hub brings it up to date"));
-        return Ok(());
+    let Some(device) = device else {
+        return Ok(Err(format!("is of device {author}, which this hub does not know: increp hq hub brings it up to date")));
     };
     if !content.is_by(&device.hop) {
-        found.refuse(path, &format!("says it is of device {author}, and is not"));
-        return Ok(());
+        return Ok(Err(format!("says it is of device {author}, and is not")));
     }
     match (content.kind, by_hub) {
-        (Kind::Up, true) => {}
-        (Kind::Down, false) => {
-            // For the device, by a hub.
-            read.authors.insert(author);
-            read.old_answers.push(path.to_owned());
-            return Ok(());
+        (Kind::Up, true) => {
+            let added = keep(hub, author, &content.entries)?;
+            // The records are on the disk: now the file may go.
+            remove(path)?;
+            read.files += 1;
+            read.added.new += added.new;
+            read.added.known += added.known;
+            read.added.forks += added.forks;
         }
-        _ => {
-            found.refuse(path, &"is not for hubs");
-            return Ok(());
-        }
+        // A hub's answer that the device has not fetched.
+        (Kind::Down, false) => read.old_answers.push(path.to_owned()),
+        _ => return Ok(Err("is not for hubs".to_owned())),
     }
-    let added = keep(hub, author, &content.entries)?;
-    // The records are on the disk: now the file may go.
-    remove(path)?;
-    read.files += 1;
     read.authors.insert(author);
-    read.added.new += added.new;
-    read.added.known += added.known;
-    read.added.forks += added.forks;
-    Ok(())
+    Ok(Ok(()))
 }
 
 /// All that a file says, or nothing.

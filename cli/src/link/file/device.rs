@@ -1,50 +1,60 @@
-//! The device's side: answers are read, and what waits for HQ's word is written.
+//! The device's side of a stick: answers are read, and what waits for HQ's word is written.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use increp::seal::{ErrorKind, Record};
-use increp::store::Mark;
-use serde_json::json;
+use increp::store::{Handle, Mark};
 
-use super::{Found, open};
-use crate::command::many;
-use crate::exit::Exit;
-use crate::link::file::content::{Entry, Kind, Writer};
-use crate::link::file::sealed::{MOST_CONTENT, Opener, Reader, seal};
-use crate::link::file::{remove, write};
+use super::content::{Content, Entry, Kind, Writer};
+use super::sealed::{MOST_CONTENT, Opener, Reader, seal};
+use super::{each, remove, write};
 use crate::store::Numbers;
 use crate::store::device::Folder;
 
-pub(super) fn run(folder: &Path, stick: &Path, as_json: bool) -> Result<Exit> {
-    let mut device = Folder::open(folder)?;
+/// What came of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Reports that were written to the stick.
+    pub written: u64,
+    /// Receipts that were read.
+    pub receipts: u64,
+    /// Records that they were for, and that HQ has.
+    pub confirmed: u64,
+    /// Reports without HQ's word.
+    pub waiting: u64,
+    /// Stick files for somebody else.
+    pub others: u64,
+    /// Stick files and receipts that are not as they should be; they were named on standard error.
+    pub refused: u64,
+}
+
+/// Reads what hubs answered, and writes what no hub there says it has and HQ has sent no receipt for.
+///
+/// # Errors
+/// The stick or the device's files cannot be read or written; what was saved stays so.
+pub fn sync(device: &mut Folder, stick: &Path) -> Result<Outcome> {
     let hubs = device.hubs()?;
     if hubs.is_empty() {
-        bail!("{}: the device knows no hub that it could seal a stick file for", folder.join("hubs").display());
+        bail!("the device knows no hub that it could seal a stick file for");
     }
     let openers = [Opener::Device(device.hop_key().clone())];
-    let mut found = open(stick, &openers)?;
-    let answers = read_answers(&mut device, &mut found)?;
-    let waiting = mark(&mut device, &answers.at_hub)?;
-    let written = write_records(&mut device, &waiting, &hubs, stick)?;
+    let mut answers = Answers::default();
+    let left = each(stick, &openers, &mut |path, content, _| read_answer(device, path, content, &mut answers))?;
+    let waiting = mark(device, &answers.at_hub)?;
+    let written = write_records(device, &waiting, &hubs, stick)?;
     // What the answers said is on the disk before they are gone.
     device.sync()?;
     answers.files.iter().try_for_each(|file| remove(file))?;
-    let wrong = found.refused + answers.wrong;
-    let (receipts, confirmed) = (answers.receipts, answers.confirmed);
-    let mut out = std::io::stdout();
-    if as_json {
-        let object = json!({
-            "written": written, "receipts": receipts, "confirmed": confirmed, "refused": wrong, "others": found.others,
-        });
-        writeln!(out, "{object}")?;
-    } else {
-        let waiting = waiting.iter().filter(|waiting| waiting.report).count() as u64;
-        writeln!(out, "{} written, {} read; HQ's word is missing for {}", many(written, "report"), many(receipts, "receipt"), many(waiting, "report"))?;
-    }
-    Ok(Exit::findings(wrong))
+    Ok(Outcome {
+        written,
+        receipts: answers.receipts,
+        confirmed: answers.confirmed,
+        waiting: waiting.iter().filter(|waiting| waiting.report).count() as u64,
+        others: left.others,
+        refused: left.refused + answers.wrong,
+    })
 }
 
 /// What answers said.
@@ -58,28 +68,23 @@ struct Answers {
     wrong: u64,
 }
 
-fn read_answers(device: &mut Folder, found: &mut Found<'_>) -> Result<Answers> {
-    let mut answers = Answers::default();
-    for opened in std::mem::take(&mut found.opened) {
-        let content = opened.content;
-        if content.kind != Kind::Down || content.author != device.author() || !content.is_by(device.hop_key()) {
-            found.refuse(&opened.path, &"was not made by a hub for this device");
-            continue;
-        }
-        for entry in content.entries {
-            match entry {
-                Entry::Numbers(epoch, numbers) => {
-                    let at_hub = answers.at_hub.entry(epoch).or_default();
-                    *at_hub = numbers.iter().chain(at_hub.iter()).collect();
-                }
-                Entry::Receipt(receipt) => take_receipt(device, &receipt, &opened.path, &mut answers)?,
-                // No hub has these to send.
-                Entry::Record(_) | Entry::Hub(_) | Entry::Profile(_) => {}
-            }
-        }
-        answers.files.push(opened.path);
+fn read_answer(device: &mut Folder, path: &Path, content: Content, answers: &mut Answers) -> Result<Result<(), String>> {
+    if content.kind != Kind::Down || content.author != device.author() || !content.is_by(device.hop_key()) {
+        return Ok(Err("was not made by a hub for this device".to_owned()));
     }
-    Ok(answers)
+    for entry in content.entries {
+        match entry {
+            Entry::Numbers(epoch, numbers) => {
+                let at_hub = answers.at_hub.entry(epoch).or_default();
+                *at_hub = numbers.iter().chain(at_hub.iter()).collect();
+            }
+            Entry::Receipt(receipt) => take_receipt(device, &receipt, path, answers)?,
+            // No hub has these to send.
+            Entry::Record(_) | Entry::Hub(_) | Entry::Profile(_) => {}
+        }
+    }
+    answers.files.push(path.to_owned());
+    Ok(Ok(()))
 }
 
 fn take_receipt(device: &mut Folder, receipt: &[u8], path: &Path, answers: &mut Answers) -> Result<()> {
@@ -88,7 +93,9 @@ fn take_receipt(device: &mut Folder, receipt: &[u8], path: &Path, answers: &mut 
         Ok(confirmed) => {
             answers.confirmed += u64::from(confirmed.marked);
             if confirmed.behind {
-                say!("increp: HQ has reports of this device that are not here: it was put back to an older state; the next report begins a new epoch");
+                say!(
+                    "increp: HQ has reports of this device that are not here: it was put back to an older state; the next report begins a new epoch"
+                );
             }
             return Ok(());
         }
@@ -105,15 +112,12 @@ fn take_receipt(device: &mut Folder, receipt: &[u8], path: &Path, answers: &mut 
 /// Whether the receipt is wrong, not the device.
 const fn is_theirs(kind: ErrorKind) -> bool {
     use ErrorKind as Kind;
-    matches!(
-        kind,
-        Kind::Forged | Kind::OtherAuthor | Kind::OtherBodies | Kind::OtherKind(_) | Kind::EndsEarly | Kind::LeftOver
-    )
+    matches!(kind, Kind::Forged | Kind::OtherAuthor | Kind::OtherBodies | Kind::OtherKind(_) | Kind::EndsEarly | Kind::LeftOver)
 }
 
 /// A record that HQ has sent no receipt for.
 struct Waiting {
-    handle: increp::store::Handle,
+    handle: Handle,
     epoch: u32,
     seq: u8,
     bytes: Vec<u8>,
