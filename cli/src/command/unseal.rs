@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::files::{Content, Output};
 use crate::json;
 use crate::profiles::{Named, Profiles, room};
-use crate::store::hq::{Archived, Device, Hq, Key, Opening, Which};
+use crate::store::hq::{Archived, Hq, Key, Which};
 use crate::store::hub::{Have, Hub, Kept, Run};
 use crate::store::{Numbers, now};
 
@@ -26,6 +26,7 @@ pub(super) fn run(arguments: &Unseal) -> Result<Exit> {
     }
     hq::bring_up_to_date(&hq, &mut hub)?;
     let mut tally = Tally::default();
+    begin_epochs(&mut hq, &hub)?;
     for (run, have) in hub.epochs(None)? {
         if !hq.has_seen(run, &have.digest)? {
             open_epoch(&mut hq, &mut hub, run, &have, &mut tally)?;
@@ -77,16 +78,46 @@ impl Tally {
     }
 }
 
+/// Begins every epoch of which the hub has the opening, each device's in the order in which the device began them: HQ keeps the
+/// pre-shared keys of the last ones alone, and one that is far ahead would leave the others behind for ever.
+fn begin_epochs(hq: &mut Hq, hub: &Hub) -> Result<()> {
+    let epochs = hub.epochs(None)?;
+    for of_device in epochs.chunk_by(|(one, _), (other, _)| one.author == other.author) {
+        let mut openings = Vec::new();
+        for (run, have) in of_device.iter().filter(|(_, have)| have.numbers.has(0)) {
+            if hq.epoch(*run)?.is_none() && !hq.has_seen(*run, &have.digest)? {
+                openings.extend(hub.bodies(*run, 0)?.into_iter().map(|bytes| (*run, bytes)));
+            }
+        }
+        let Some((first, _)) = openings.first() else { continue };
+        let key = hq.key().clone();
+        let opening = hq.opening(first.author)?;
+        let Some(mut device) = opening.device()? else { continue };
+        let oldest = device.peer.oldest_psk();
+        let ahead = |bytes: &[u8]| Record::parse(bytes).ok().and_then(|record| record.psk_id()).map(|id| id.wrapping_sub(oldest));
+        openings.sort_by_key(|(_, bytes)| ahead(bytes));
+        for (run, bytes) in openings {
+            if opening.epoch(run.epoch)?.is_none()
+                && let Ok(epoch) = device.peer.begin(&key, &bytes)
+            {
+                opening.begun(&device.peer, &epoch)?;
+                opening.archive(run.epoch, 0, &tag(&bytes), &[], now())?;
+            }
+        }
+        opening.commit()?;
+    }
+    Ok(())
+}
+
 /// Opens what is new of an epoch, and archives it.
 fn open_epoch(hq: &mut Hq, hub: &mut Hub, run: Run, have: &Have, tally: &mut Tally) -> Result<()> {
     let records = hub.records(run)?;
-    let key = hq.key().clone();
-    let opening = hq.opening(run)?;
-    let Some(mut device) = opening.device()? else {
+    let opening = hq.opening(run.author)?;
+    if opening.device()?.is_none() {
         tally.unknown += records.len() as u64;
         return Ok(());
-    };
-    let Some(epoch) = begin(&opening, &mut device, &key, &records)? else {
+    }
+    let Some(epoch) = opening.epoch(run.epoch)? else {
         tally.early += records.iter().filter(|kept| kept.seq != 0).count() as u64;
         // A record 0 that nobody can begin with is none: the device must send the true one.
         return hub.refuse(run, &records.iter().map(|kept| kept.seq).filter(|seq| *seq == 0).collect());
@@ -94,26 +125,25 @@ fn open_epoch(hq: &mut Hq, hub: &mut Hub, run: Run, have: &Have, tally: &mut Tal
     let (mut good, mut buffer) = (Numbers::default(), vec![0; MAX_RECORD]);
     for Kept { seq, bytes, .. } in &records {
         let (seq, tag) = (*seq, tag(bytes));
-        let known = opening.has(seq, &tag)?;
+        let known = opening.has(run.epoch, seq, &tag)?;
         let opened = if seq == 0 || known { None } else { Some(epoch.open(bytes, &mut buffer)) };
         match opened {
             None if known => {
                 good.add(seq);
             }
             Some(Ok(Opened::Report(packed))) => {
-                opening.archive(seq, &tag, packed, now())?;
+                opening.archive(run.epoch, seq, &tag, packed, now())?;
                 tally.opened += 1;
                 tally.doubled += u64::from(!good.add(seq));
             }
             Some(Ok(Opened::Void)) => {
-                opening.archive(seq, &tag, &[], now())?;
+                opening.archive(run.epoch, seq, &tag, &[], now())?;
                 good.add(seq);
                 tally.voids += 1;
             }
             None | Some(Err(_)) => {
-                if opening.refuse(seq, bytes)? {
-                    let Run { author, epoch } = run;
-                    say!("increp: hub's record {author}-{epoch:x}-{seq}: no key opens it; it is kept at the hub");
+                if opening.refuse(run.epoch, seq, bytes)? {
+                    say!("increp: record {}-{:x}-{seq}: no key opens it; it is kept at the hub", run.author, run.epoch);
                     tally.refused += 1;
                 }
             }
@@ -122,28 +152,8 @@ fn open_epoch(hq: &mut Hq, hub: &mut Hub, run: Run, have: &Have, tally: &mut Tal
     zeroize::Zeroize::zeroize(&mut buffer);
     // First, for once the epoch counts as seen nobody looks again.
     hub.refuse(run, &have.numbers.without(&good))?;
-    opening.seen(&have.digest)?;
+    opening.seen(run.epoch, &have.digest)?;
     opening.commit()
-}
-
-/// The state of the epoch: as it was kept, or begun with a record 0 that opens.
-fn begin(
-    opening: &Opening<'_>,
-    device: &mut Device,
-    key: &increp::seal::HqKey,
-    records: &[Kept],
-) -> Result<Option<increp::seal::Epoch>> {
-    if let Some(epoch) = opening.epoch()? {
-        return Ok(Some(epoch));
-    }
-    for Kept { bytes, .. } in records.iter().filter(|kept| kept.seq == 0) {
-        if let Ok(epoch) = device.peer.begin(key, bytes) {
-            opening.begun(&device.peer, &epoch)?;
-            opening.archive(0, &tag(bytes), &[], now())?;
-            return Ok(Some(epoch));
-        }
-    }
-    Ok(None)
 }
 
 /// The tag of a sealed record: its last bytes.

@@ -33,8 +33,8 @@ const KEY_PAGES: usize = 4;
 const PROFILE: &str = "mission.profile";
 /// Where the device was left.
 const PLACE: &str = "place";
-/// Pages of the journal: 8 MiB, some seventy thousand reports.
-const JOURNAL_PAGES: usize = 2048;
+/// Pages of the journal: 4 MiB, some thirty-five thousand reports.
+const JOURNAL_PAGES: usize = 1024;
 
 /// A device over files.
 #[derive(Debug)]

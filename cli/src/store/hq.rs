@@ -251,15 +251,15 @@ impl Hq {
         Ok(self.database.prepare_cached(sql)?.query_row((run.author, run.epoch, digest), |row| row.get(0))?)
     }
 
-    /// Begins to open the records of an epoch. All that comes of it is kept by [`Opening::commit`], or nothing.
+    /// Begins to open records of a device. All that comes of it is kept by [`Opening::commit`], or nothing.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn opening(&mut self, run: Run) -> Result<Opening<'_>> {
+    pub fn opening(&mut self, author: u32) -> Result<Opening<'_>> {
         let Self { database, file, .. } = self;
         let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate);
         let transaction = transaction.with_context(|| format!("{}: cannot be written", file.display()))?;
-        Ok(Opening { transaction, run })
+        Ok(Opening { transaction, author })
     }
 
     /// Numbers and tags of what is in the archive of an epoch, in order.
@@ -339,15 +339,15 @@ impl Hq {
     /// # Errors
     /// Those of the database.
     pub fn epoch(&self, run: Run) -> Result<Option<Epoch>> {
-        epoch(&self.database, run)
+        state(&self.database, run)
     }
 }
 
-/// The records of an epoch, as they are opened, in one transaction.
+/// Records of a device, as they are opened, in one transaction.
 #[derive(Debug)]
 pub struct Opening<'h> {
     transaction: Transaction<'h>,
-    run: Run,
+    author: u32,
 }
 
 impl Opening<'_> {
@@ -357,17 +357,17 @@ impl Opening<'_> {
     /// Those of the database.
     pub fn device(&self) -> Result<Option<Device>> {
         let mut statement = self.transaction.prepare_cached("SELECT peer, revoked FROM device WHERE author = ?1")?;
-        let row = statement.query_row((self.run.author,), |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?))).optional()?;
+        let row = statement.query_row((self.author,), |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?))).optional()?;
         row.map(|(peer, revoked)| Ok(Device { peer: Peer::from_bytes(&peer).context("HQ's store: a device")?, revoked }))
             .transpose()
     }
 
-    /// The state of the epoch, if it has begun.
+    /// The state of an epoch, if it has begun.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn epoch(&self) -> Result<Option<Epoch>> {
-        epoch(&self.transaction, self.run)
+    pub fn epoch(&self, epoch: u32) -> Result<Option<Epoch>> {
+        state(&self.transaction, Run { author: self.author, epoch })
     }
 
     /// Keeps what the beginning of an epoch changed.
@@ -376,17 +376,9 @@ impl Opening<'_> {
     /// Those of the database.
     pub fn begun(&self, peer: &Peer, epoch: &Epoch) -> Result<()> {
         let sql = "UPDATE device SET peer = ?2 WHERE author = ?1";
-        self.transaction.execute(sql, (self.run.author, peer.to_bytes().expose().as_slice()))?;
-        self.keep_epoch(epoch)
-    }
-
-    /// Keeps the state of the epoch.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn keep_epoch(&self, epoch: &Epoch) -> Result<()> {
+        self.transaction.execute(sql, (self.author, peer.to_bytes().expose().as_slice()))?;
         let sql = "INSERT OR REPLACE INTO epoch VALUES (?1, ?2, ?3)";
-        self.transaction.execute(sql, (self.run.author, self.run.epoch, epoch.to_bytes().expose().as_slice()))?;
+        self.transaction.execute(sql, (self.author, epoch.number(), epoch.to_bytes().expose().as_slice()))?;
         Ok(())
     }
 
@@ -394,18 +386,18 @@ impl Opening<'_> {
     ///
     /// # Errors
     /// Those of the database.
-    pub fn has(&self, seq: u8, tag: &[u8; 8]) -> Result<bool> {
+    pub fn has(&self, epoch: u32, seq: u8, tag: &[u8; 8]) -> Result<bool> {
         let sql = "SELECT EXISTS (SELECT 1 FROM record WHERE author = ?1 AND epoch = ?2 AND seq = ?3 AND tag = ?4)";
-        Ok(self.transaction.prepare_cached(sql)?.query_row((self.run.author, self.run.epoch, seq, tag), |row| row.get(0))?)
+        Ok(self.transaction.prepare_cached(sql)?.query_row((self.author, epoch, seq, tag), |row| row.get(0))?)
     }
 
     /// Archives a record; of a number whose report was lost `packed` is empty, and there is nothing to print.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn archive(&self, seq: u8, tag: &[u8; 8], packed: &[u8], now: i64) -> Result<()> {
+    pub fn archive(&self, epoch: u32, seq: u8, tag: &[u8; 8], packed: &[u8], now: i64) -> Result<()> {
         let sql = "INSERT INTO record VALUES (?1, ?2, ?3, ?4, ?5, NULL, ?6, ?7)";
-        let row = (self.run.author, self.run.epoch, seq, tag, packed, now, packed.is_empty());
+        let row = (self.author, epoch, seq, tag, packed, now, packed.is_empty());
         self.transaction.prepare_cached(sql)?.execute(row)?;
         Ok(())
     }
@@ -414,18 +406,18 @@ impl Opening<'_> {
     ///
     /// # Errors
     /// Those of the database.
-    pub fn refuse(&self, seq: u8, bytes: &[u8]) -> Result<bool> {
+    pub fn refuse(&self, epoch: u32, seq: u8, bytes: &[u8]) -> Result<bool> {
         let hash: [u8; 32] = Sha256::digest(bytes).into();
         let sql = "INSERT OR IGNORE INTO refused VALUES (?1, ?2, ?3, ?4)";
-        Ok(self.transaction.prepare_cached(sql)?.execute((self.run.author, self.run.epoch, seq, hash))? > 0)
+        Ok(self.transaction.prepare_cached(sql)?.execute((self.author, epoch, seq, hash))? > 0)
     }
 
-    /// Remembers that every record behind this digest of the epoch was dealt with.
+    /// Remembers that every record behind this digest of an epoch was dealt with.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn seen(&self, digest: &[u8; 16]) -> Result<()> {
-        self.transaction.execute("INSERT OR IGNORE INTO seen VALUES (?1, ?2, ?3)", (self.run.author, self.run.epoch, digest))?;
+    pub fn seen(&self, epoch: u32, digest: &[u8; 16]) -> Result<()> {
+        self.transaction.execute("INSERT OR IGNORE INTO seen VALUES (?1, ?2, ?3)", (self.author, epoch, digest))?;
         Ok(())
     }
 
@@ -438,7 +430,7 @@ impl Opening<'_> {
     }
 }
 
-fn epoch(database: &Connection, run: Run) -> Result<Option<Epoch>> {
+fn state(database: &Connection, run: Run) -> Result<Option<Epoch>> {
     let mut statement = database.prepare_cached("SELECT state FROM epoch WHERE author = ?1 AND epoch = ?2")?;
     let state: Option<Vec<u8>> = statement.query_row((run.author, run.epoch), |row| row.get(0)).optional()?;
     state.map(|state| Epoch::from_bytes(&state).context("HQ's store: an epoch")).transpose()

@@ -220,6 +220,14 @@ impl Hub {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Every body that came under a number, the first one first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn bodies(&self, run: Run, seq: u8) -> Result<Vec<Vec<u8>>> {
+        Ok(bodies(&self.database, run, seq)?)
+    }
+
     /// How many records there are.
     ///
     /// # Errors
