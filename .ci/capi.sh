@@ -8,7 +8,7 @@ c_host() {
     local library=$target/capi/release/libincrep_capi.a program=$target/capi/host
     run cargo build --quiet --locked --release --manifest-path capi/Cargo.toml --target-dir "$target/capi"
     run cc "${C_WARNINGS[@]}" -O1 -fsanitize=address,undefined -fno-sanitize-recover -I capi/include \
-        capi/tests/host.c capi/example/report.c "$library" -o "$program"
+        capi/tests/*.c capi/example/report.c "$library" -o "$program"
     python3 capi/tests/vectors.py >"$program.vectors"
     run "$program" <"$program.vectors"
     if sed 's/^packed \(.*\)..$/packed \100/' "$program.vectors" | "$program" 2>/dev/null; then
@@ -33,7 +33,7 @@ c_link() {
     local folder=$1 program=$2
     shift 2
     arm-none-eabi-gcc "${C_WARNINGS[@]}" -mcpu=cortex-m3 -mthumb -Os -ffreestanding -ffunction-sections -fdata-sections -nostdlib \
-        -T capi/firmware/link.ld -Wl,--gc-sections -Wl,-z,noexecstack -I "$folder" "$@" capi/firmware/board.c "$folder/report.c" \
+        -T capi/firmware/link.ld -Wl,--gc-sections -Wl,-z,noexecstack -I "$folder" "$@" capi/firmware/board.c capi/firmware/flash.c "$folder/report.c" \
         "$folder/libincrep.a" -lgcc -o "$program"
 }
 
@@ -62,6 +62,7 @@ for folder, name in ("v1", "accepted"), ("packed-v2", "reports"):
 END
     )
     [[ $(grep -E '^(postcard|packed) ' "$program.log") == "$expected" ]] || fail "the firmware made other bytes than the vectors: $expected"
+    [[ $(sed -n 's/^journal //p' "$program.log") == "${expected##* }" ]] || fail "the journal gave other bytes than were kept"
     c_link "$folder" "$program.broken" capi/firmware/main.c -DEXPLOSIONS=15
     if c_qemu "$program.broken" >/dev/null; then
         fail "firmware that expects another count passed"
@@ -79,7 +80,7 @@ END
 # c_size FOLDER: flash of the same firmware with more and more of the library, and the memory that it has.
 c_size() {
     local step program=$target/capi/size.elf before=0 now names all=("nothing" "+ build, encode postcard" "+ encode packed, with general-16"
-        "+ decode packed and postcard" "+ get, error text")
+        "+ decode packed and postcard" "+ get, error text" "+ ring in RAM" "+ journal on flash" "+ batches")
     for step in "${!all[@]}"; do
         c_link "$1" "$program" -DPART="$step" capi/firmware/size.c
         now=$(arm-none-eabi-size "$program" | awk 'NR == 2 {print $1 + $2}')
@@ -87,6 +88,6 @@ c_size() {
         before=$now
     done
     names=$(arm-none-eabi-nm "$program" | awk '$2 ~ /^[bBdD]$/ && $3 !~ /^(bss|data|stack)_/ {print $3}' | sort | xargs)
-    [[ $names == "frame profile report room" ]] || fail "the library has memory of its own: $names"
+    [[ $names == "bytes frame profile reader report room store writer" ]] || fail "the library has memory of its own: $names"
     printf 'static RAM of the library: 0\n'
 }

@@ -1,9 +1,13 @@
-/* A device without an operating system: makes a report, encodes it both ways, reads it back, refuses what is damaged, and says
-   how much stack each call took. Prints the bytes, which .ci/run holds against the vectors. Ends with 0 if all was well. */
+/* A device without an operating system: makes a report, encodes it both ways, reads it back, refuses what is damaged, keeps it in
+   flash through a restart, puts two into one message, and says how much stack each call took. Prints the bytes, which .ci/run holds
+   against the vectors. Ends with 0 if all was well. */
 #include "../example/report.h"
 #include "board.h"
+#include "flash.h"
 
 typedef char a_report_fills_its_memory[sizeof(increp_report) == 8 * INCREP_REPORT_WORDS ? 1 : -1];
+typedef char a_batch_fills_its_memory[sizeof(increp_batch_writer) == 8 * INCREP_BATCH_WORDS ? 1 : -1];
+typedef char a_store_fills_its_memory[sizeof(increp_store) == 8 * INCREP_STORE_WORDS ? 1 : -1];
 
 /* What the report says; .ci/run builds this once with another number, to see it fail. */
 #ifndef EXPLOSIONS
@@ -68,6 +72,77 @@ static int sent_again(const char *encoding, size_t length, increp_error *error)
     return 0;
 }
 
+/* Keeps the frame, marks it as sent, and finds it again after a restart: with memory that knows nothing of it. */
+static int keeps(size_t length, increp_error *error)
+{
+    static increp_store store;
+    static uint8_t buffer[200];
+    increp_store_status status;
+    increp_record record;
+    stack_paint();
+    if (increp_journal_open(&store, &flash, INCREP_DROP_AT_HQ, &status, error)) return failed("journal", error);
+    stack("journal_open");
+    if (increp_store_append(&store, frame, length, &record, error)) return failed("append", error);
+    stack("store_append");
+    if (increp_store_mark(&store, &record, INCREP_MARK_SENT, error)) return failed("mark", error);
+    stack("store_mark");
+
+    for (size_t byte = 0; byte < sizeof store; byte++) ((uint8_t *)&store)[byte] = 0xa5;
+    if (increp_journal_open(&store, &flash, INCREP_DROP_AT_HQ, &status, error)) return failed("journal after a restart", error);
+    if (status.records != 1 || status.lost != 0 || status.unfinished || status.erases != 1) return failed("status", error);
+    stack_paint();
+    if (increp_store_next(&store, NULL, buffer, sizeof buffer, &record, error)) return failed("next", error);
+    stack("store_next");
+    if (record.mark != INCREP_MARK_SENT || record.length != length) return failed("record", error);
+    for (size_t byte = 0; byte < length; byte++)
+        if (buffer[byte] != frame[byte]) return failed("other bytes in the journal", error);
+    if (increp_store_next(&store, &record, buffer, sizeof buffer, &record, error) != INCREP_END) return failed("the end", error);
+    print("journal ");
+    print_hex(buffer, length);
+    print("\n");
+
+    /* Until it is full; then it says so, and what is there stays. */
+    uint32_t records = 1;
+    while (increp_store_append(&store, frame, length, NULL, error) == INCREP_OK) records++;
+    if (error->code != INCREP_ERROR_FULL) return failed("full", error);
+    if (increp_store_read_status(&store, &status, error) || status.records != records || records < 10) return failed("all", error);
+    return 0;
+}
+
+/* The report twice in a message, which takes less than twice the bytes; and both out of it. */
+static int batch(size_t length, increp_error *error)
+{
+    static increp_batch_writer writer;
+    static increp_batch_reader reader;
+    static uint8_t message[100], texts[64];
+    stack_paint();
+    if (increp_batch_writer_open(&writer, &profile, message, sizeof message, error)) return failed("batch", error);
+    stack("batch_writer_open");
+    for (uint32_t seq = 31; seq < 33; seq++) {
+        increp_id_set(&report, increp_report_id(), 44, 0, seq);
+        stack_paint();
+        if (increp_batch_writer_push(&writer, &report, error)) return failed("push", error);
+    }
+    stack("batch_writer_push");
+    size_t both = increp_batch_writer_finish(&writer, error);
+    stack("batch_writer_finish");
+    if (both == 0 || both >= 2 * length) return failed("finish", error);
+    if (increp_batch_reader_open(&reader, &profile, message, both, texts, sizeof texts, error)) return failed("batch reader", error);
+    stack("batch_reader_open");
+    for (uint32_t seq = 31; seq < 33; seq++) {
+        uint32_t found;
+        stack_paint();
+        if (increp_batch_reader_next(&reader, &received, error)) return failed("batch next", error);
+        stack("batch_reader_next");
+        if (increp_id_get_seq(&received, increp_report_id(), &found) != INCREP_KNOWN || found != seq) return failed("seq", error);
+    }
+    if (increp_batch_reader_next(&reader, &received, error) != INCREP_END) return failed("end of the batch", error);
+    print("batch ");
+    print_hex(message, both);
+    print("\n");
+    return 0;
+}
+
 int main(void)
 {
     increp_error error = { 0, 0, 0, 0, 0, 0 };
@@ -89,5 +164,5 @@ int main(void)
     length = increp_encode_packed(&report, &profile, NULL, frame, sizeof frame, &error);
     stack("encode_packed");
     if (length == 0 || sent_again("packed", length, &error)) return failed("packed", &error);
-    return 0;
+    return keeps(length, &error) || batch(length, &error);
 }

@@ -16,12 +16,13 @@
 // setter, or of decoding, stays with the report, and encoding gives it back: check that one result, or each, as you like.
 //
 // MEMORY. The library has no memory of its own, static or allocated, and is used from any number of threads and interrupts at
-// once. One report may be read by many at the same time, or changed by one. A report may be moved by memcpy, and is given up by
-// forgetting it. Nothing has to be freed.
+// once. One report may be read by many at the same time, or changed by one; a store or a batch is used by one at a time. Each may be
+// moved by memcpy, and is given up by forgetting it. Nothing has to be freed.
 //
 // TEXTS are never copied. Until a report is initialised or decoded into again, these must stay where and as they are:
 //   - every text that was set (a string literal is good; a line buffer of a keypad is not, until the report is encoded);
 //   - after decoding: the bytes, the room, and the profile's bytes.
+// Texts of reports that were pushed into a batch stay until it is finished.
 // Texts are UTF-8 and have no NUL at their end. What increp_get_text gives lies in one of these.
 //
 // WHAT WAS SAID. Not reported, asked but unknown, zero and "at least n" are four different things. Getters of numbers and texts
@@ -30,8 +31,26 @@
 // CODES of 128 and up are a mission's own; cast them: (increp_weapon)137. A code that this header does not name is kept and sent on,
 // but for the lists that every receiver must understand.
 //
-// POINTERS. NULL gives INCREP_ERROR_MISUSE (or what a function says it stands for), as do a report and a profile that were never
-// initialised or are not aligned. All else is the caller's word: pointers lead to as much memory as is said, aligned for its type, and nothing
+// STORES keep encoded reports: a journal on flash, or a ring in RAM. A device that starts opens its journal and finds what was kept
+// before the power went, whatever it was doing then:
+//
+//     static increp_store store;                // 128 bytes; with the flash it is all that a journal needs
+//     static const increp_flash flash = { NULL, my_read, my_write, my_erase, .start = 0x60000, .pages = 16, .page_size = 2048, .word_size = 8 };
+//     increp_journal_open(&store, &flash, INCREP_REFUSE, &status, &error);
+//     increp_store_append(&store, buffer, length, &record, &error);    // INCREP_OK: kept
+//     increp_store_mark(&store, &record, INCREP_MARK_SENT, &error);
+//
+//     const increp_record *after = NULL;
+//     while (increp_store_next(&store, after, buffer, sizeof buffer, &record, &error) == INCREP_OK) {
+//         after = &record;                      // a gap in record.sequence is records that were lost
+//     }                                         // INCREP_END: that was all
+//
+// The functions of the flash are called by those of the store, on its thread and stack, with the context that was given; they may not
+// use the store. They keep what they are told, and the journal reads it back: where flash keeps something else, or refuses, the record
+// goes to another place. Records that are damaged later cost nobody else; the status counts them, and the pages' wear.
+//
+// POINTERS. NULL gives INCREP_ERROR_MISUSE (or what a function says it stands for), as do a report, a profile, a store and a batch that were
+// never initialised or are not aligned. All else is the caller's word: pointers lead to as much memory as is said, aligned for its type, and nothing
 // that is written overlaps anything else that is passed. Any bytes may be decoded, whoever made them.
 //
 // STACK. See capi/README.md for each function's. No floating point is used.
@@ -50,14 +69,18 @@
 // All texts of a report together never have more bytes.
 #define INCREP_MAX_TEXT 4096
 
-// The size of a report in words of 8 bytes: 2624 bytes where pointers have 32 bits, 4608 where they have 64.
+// Sizes in words of 8 bytes. A report takes 2624 bytes where pointers have 32 bits, 4608 where they have 64;
+// what reads or writes a batch takes 3712 and 4800.
 #if UINTPTR_MAX > 0xffffffffu
 #define INCREP_REPORT_WORDS 576
+#define INCREP_BATCH_WORDS 600
 #else
 #define INCREP_REPORT_WORDS 328
+#define INCREP_BATCH_WORDS 464
 #endif
-// The size of a profile: 512 bytes.
+// A profile takes 512 bytes, a store 128.
 #define INCREP_PROFILE_WORDS 64
+#define INCREP_STORE_WORDS 16
 
 // increp_known.knows, added up.
 #define INCREP_KNOWS_ID 1u
@@ -73,6 +96,7 @@ typedef enum increp_code {
     INCREP_ERROR_NO_SUCH_ITEM = 3, // the items of a list are set from the first on, without a gap
     INCREP_ERROR_OTHER_TYPE = 4, // the field holds values of another type
     INCREP_ERROR_SAYS_OTHER = 5, // a claim says one thing, and this one says something else already: clear it first
+    INCREP_END = 6, // there are no more
     INCREP_ERROR_EMPTY = 16, // there are no bytes at all
     INCREP_ERROR_UNKNOWN_VERSION = 17, // a newer format version, or no report
     INCREP_ERROR_UNKNOWN_ENCODING = 18, // a newer encoding, or no report
@@ -101,9 +125,19 @@ typedef enum increp_code {
     INCREP_ERROR_PROFILE_VERSION = 49, // a newer profile version
     INCREP_ERROR_PROFILE_DAMAGED = 50, // the profile does not have the hash that it carries
     INCREP_ERROR_PROFILE_MALFORMED = 51, // a section of the profile does not hold what it should
+    INCREP_ERROR_FLASH = 64, // the flash could not be read, written or erased
+    INCREP_ERROR_NO_JOURNAL_FITS = 65, // a journal needs two whole pages that hold a record, and words of at most 32 bytes
+    INCREP_ERROR_JOURNAL_VERSION = 66, // a journal of a newer layout is there; nothing was changed
+    INCREP_ERROR_OTHER_GEOMETRY = 67, // a journal with other pages or words is there; nothing was changed
+    INCREP_ERROR_TOO_LONG = 68, // the record would never fit
+    INCREP_ERROR_FULL = 69, // there is no room, and nothing may be dropped
+    INCREP_ERROR_NOT_KEPT = 70, // what was written reads back as something else, three times in different places
+    INCREP_ERROR_GONE = 71, // the record is no longer there
+    INCREP_ERROR_MARK_WORN = 72, // power failed so often while the record was marked that there is no more place for marks
     INCREP_ERROR_UNKNOWN = 255, // an error that this interface has no code for
     INCREP_CODE_LARGEST = 0x7fffffff
 } increp_code;
+typedef char increp_assert_code[sizeof(increp_code) == 4 ? 1 : -1];
 
 // Whether something was said of a value: four different things, with a known zero.
 typedef enum increp_reported {
@@ -112,10 +146,26 @@ typedef enum increp_reported {
     INCREP_KNOWN = 2, // it is known, and was given
     INCREP_REPORTED_LARGEST = 0x7fffffff
 } increp_reported;
-
-// The size of an int, as the library takes them.
-typedef char increp_assert_code[sizeof(increp_code) == 4 ? 1 : -1];
 typedef char increp_assert_reported[sizeof(increp_reported) == 4 ? 1 : -1];
+
+// How far a record of a store came.
+typedef enum increp_mark {
+    INCREP_MARK_SAVED = 0, // kept here
+    INCREP_MARK_SENT = 1, // sent, and no more is known
+    INCREP_MARK_AT_HUB = 2, // a hub has it
+    INCREP_MARK_AT_HQ = 3, // headquarters have it
+    INCREP_MARK_LARGEST = 0x7fffffff
+} increp_mark;
+typedef char increp_assert_mark[sizeof(increp_mark) == 4 ? 1 : -1];
+
+// What makes room for a new record in a store where there is none.
+typedef enum increp_when_full {
+    INCREP_REFUSE = 0, // nothing: INCREP_ERROR_FULL
+    INCREP_DROP_AT_HQ = 1, // the oldest records, if all that would go are at headquarters; else INCREP_ERROR_FULL
+    INCREP_DROP_OLDEST = 2, // the oldest records
+    INCREP_WHEN_FULL_LARGEST = 0x7fffffff
+} increp_when_full;
+typedef char increp_assert_when_full[sizeof(increp_when_full) == 4 ? 1 : -1];
 
 // A report in memory of the caller. Its content is the library's alone.
 typedef struct {
@@ -139,7 +189,7 @@ typedef struct {
 typedef struct {
     // One of enum increp_code.
     uint32_t code;
-    // The byte at which the offending value starts; 0 for an error of a setter.
+    // The byte at which the offending value starts; 0 for an error of a setter. For an error of a journal, the address in flash.
     uint32_t offset;
     // The way to the field, to be compared or shown by increp_path_text; 0 is the report as a whole.
     increp_path path;
@@ -174,6 +224,85 @@ typedef struct {
     // Longitude of it.
     int32_t lon;
 } increp_known;
+
+// What writes a batch, in memory of the caller.
+typedef struct {
+    // Not to be touched.
+    uint64_t reserved[INCREP_BATCH_WORDS];
+} increp_batch_writer;
+
+// What reads a batch, in memory of the caller.
+typedef struct {
+    // Not to be touched.
+    uint64_t reserved[INCREP_BATCH_WORDS];
+} increp_batch_reader;
+
+// A store in memory of the caller: a journal on flash, or a ring in RAM.
+typedef struct {
+    // Not to be touched.
+    uint64_t reserved[INCREP_STORE_WORDS];
+} increp_store;
+
+// NOR flash: the functions that reach it, and the part of it that a journal may use. The functions give 0 when all is done,
+// anything else when not. Addresses and lengths that they are given are whole words; the bytes are aligned as a uint32_t.
+typedef struct {
+    // What the functions are given first, for their own use; NULL will do.
+    void *context;
+    // Reads. A word in which power failed may read as anything, but must read.
+    int (*read)(void *context, uint32_t address, uint8_t *bytes, size_t length);
+    // Writes words that are erased, in the order in which they come; all bits of what is erased are 1. Done means kept: nothing
+    // is left in a cache.
+    int (*write)(void *context, uint32_t address, const uint8_t *bytes, size_t length);
+    // Erases the page at this address.
+    int (*erase)(void *context, uint32_t address);
+    // The address of the first page: a multiple of `page_size`.
+    uint32_t start;
+    // How many pages, 2 to 65535.
+    uint32_t pages;
+    // Bytes that are erased at once.
+    uint32_t page_size;
+    // Bytes that are written at once, and only once between two erases: 1, 2, 4, 8, 16 or 32. With error correction, those
+    // that have a check in common.
+    uint32_t word_size;
+} increp_flash;
+
+// What is in a store.
+typedef struct {
+    // Records that can be read.
+    uint32_t records;
+    // Bytes that fit until a record is dropped or refused. On flash, each record takes 16 bytes and four words for itself beside
+    // its bytes, in each page that it is in, and all three begin at a word; in RAM three bytes.
+    uint32_t free;
+    // The number of the oldest record that should be here.
+    uint32_t oldest;
+    // The number that the next record will have.
+    uint32_t next;
+    // Records that were kept and cannot be read any more, as far as later ones show it: those whose number, from `oldest` up to
+    // `next`, increp_store_next never gives.
+    uint32_t lost;
+    // Pages that cannot be read, or whose head cannot.
+    uint32_t damaged_pages;
+    // 1 if the last append was cut short, or the newest record was damaged, which looks the same; else 0.
+    uint32_t unfinished;
+    // Erases of all pages together. An erase that power cut short may be missing.
+    uint32_t erases;
+    // Erases of the page that has the most: what wears out first.
+    uint32_t most_erases;
+} increp_store_status;
+
+// A record of a store. Its number, and the next two, say which record is meant until it is dropped; they may be kept and moved.
+typedef struct {
+    // Its number: one more with each record that is kept. Numbers that are left out are records that were lost.
+    uint32_t sequence;
+    // Where it is. For the store alone.
+    uint32_t page;
+    // Where it is. For the store alone.
+    uint32_t slot;
+    // How far it came, when it was read.
+    increp_mark mark;
+    // Its bytes.
+    size_t length;
+} increp_record;
 
 #ifdef __cplusplus
 extern "C" {
@@ -289,6 +418,89 @@ increp_code increp_profile_general_16(increp_profile *profile);
 
 // Opens the profile general-64 of this library: 64 KiB of flash, only where this is called.
 increp_code increp_profile_general_64(increp_profile *profile);
+
+// Begins a batch in `buffer`. `profile` may be NULL, for the profile that knows nothing. Profile and buffer stay where they are
+// until the batch is finished.
+increp_code increp_batch_writer_open(increp_batch_writer *writer,
+                                     const increp_profile *profile,
+                                     uint8_t *buffer,
+                                     size_t size,
+                                     increp_error *error);
+
+// One more report. The report itself may change from then on; its texts stay where and as they are until the batch is finished, or
+// the reader reads others. After an error it is not in the batch, which can go on.
+increp_code increp_batch_writer_push(increp_batch_writer *writer,
+                                     const increp_report *report,
+                                     increp_error *error);
+
+// How many bytes the batch has so far, to within a few; more than the buffer has, if it is too small by now. No report can be taken
+// out again: write the batch anew with fewer. 0 if there is no batch.
+size_t increp_batch_writer_length(const increp_batch_writer *writer);
+
+// Finishes the batch. Gives how many bytes the buffer has of it, 0 for an error: INCREP_ERROR_BUFFER_FULL if they do not fit,
+// and then the batch is lost; its reports are not. The memory is free for another batch.
+size_t increp_batch_writer_finish(increp_batch_writer *writer,
+                                  increp_error *error);
+
+// Begins to read a batch. Texts that were packed, of all its reports, are written to `room`, one behind the other; profile, bytes
+// and room stay where they are until the last report is read, and the room as long as any of the reports.
+increp_code increp_batch_reader_open(increp_batch_reader *reader,
+                                     const increp_profile *profile,
+                                     const uint8_t *bytes,
+                                     size_t length,
+                                     uint8_t *room,
+                                     size_t room_size,
+                                     increp_error *error);
+
+// The next report of a batch: INCREP_OK and a report, or INCREP_END, or an error; then the report is empty or holds a part, and
+// cannot be encoded. The reports before an error stand, but for the last one if the bytes were cut off there: it may be made up
+// of what is missing. There are none behind an error.
+increp_code increp_batch_reader_next(increp_batch_reader *reader,
+                                     increp_report *report,
+                                     increp_error *error);
+
+// Opens the journal in some flash, or begins one: reads everything, writes nothing. Whatever power did, all that was kept is
+// there. `flash` is copied. `status` may be NULL.
+increp_code increp_journal_open(increp_store *store,
+                                const increp_flash *flash,
+                                increp_when_full when_full,
+                                increp_store_status *status,
+                                increp_error *error);
+
+// Begins a ring in `room`, for devices without flash: what it holds is gone with the power. The room stays where it is, and is
+// the ring's alone, as long as the ring is used.
+increp_code increp_ring_open(increp_store *store,
+                             uint8_t *room,
+                             size_t size,
+                             increp_when_full when_full);
+
+// Keeps a record: an encoded report, or any other bytes, at most 32767. INCREP_OK: it is there from now on, whatever happens to the
+// power. After an error it is not there; where power failed, it is there whole or not at all. `record` may be NULL; if not,
+// it says afterwards which record this is.
+increp_code increp_store_append(increp_store *store,
+                                const uint8_t *bytes,
+                                size_t length,
+                                increp_record *record,
+                                increp_error *error);
+
+// Reads the record after `after`, or the oldest if that is NULL, into `buffer`: INCREP_OK and what it is in `record`, or INCREP_END
+// if there is none. INCREP_ERROR_BUFFER_FULL says in `record` how many bytes it needs: ask again with more, or go on after it.
+// `after` and `record` may be the same.
+increp_code increp_store_next(increp_store *store,
+                              const increp_record *after,
+                              uint8_t *buffer,
+                              size_t size,
+                              increp_record *record,
+                              increp_error *error);
+
+// Raises the mark of a record. A mark that is there, or a higher one, stays.
+increp_code increp_store_mark(increp_store *store, const increp_record *record, increp_mark mark, increp_error *error);
+
+// Reads everything there is and says what was found.
+increp_code increp_store_read_status(increp_store *store, increp_store_status *status, increp_error *error);
+
+// How often a page of a journal was erased, counted on the page itself; where that cannot be read, how often at least.
+increp_code increp_journal_erases(increp_store *store, uint32_t page, uint32_t *erases, increp_error *error);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -5,7 +5,7 @@ use core::fmt::{self, Write as _};
 use increp::model::bounds::{ALL_TEXT, Bound, SECONDS, TEXT};
 use increp::model::describe::Shape;
 use increp::wire::packed::ProfileError;
-use increp::{ErrorKind, Rule};
+use increp::{ErrorKind, Rule, store};
 
 use crate::memory::{self, Path};
 use crate::node::Content;
@@ -49,6 +49,7 @@ codes! {
     3 NoSuchItem "NO_SUCH_ITEM" "the items of a list are set from the first on, without a gap";
     4 OtherType "OTHER_TYPE" "the field holds values of another type";
     5 SaysOther "SAYS_OTHER" "a claim says one thing, and this one says something else already: clear it first";
+    6 End "END" "there are no more";
     16 Empty "EMPTY" "there are no bytes at all";
     17 UnknownVersion "UNKNOWN_VERSION" "a newer format version, or no report";
     18 UnknownEncoding "UNKNOWN_ENCODING" "a newer encoding, or no report";
@@ -77,6 +78,15 @@ codes! {
     49 ProfileVersion "PROFILE_VERSION" "a newer profile version";
     50 ProfileDamaged "PROFILE_DAMAGED" "the profile does not have the hash that it carries";
     51 ProfileMalformed "PROFILE_MALFORMED" "a section of the profile does not hold what it should";
+    64 Flash "FLASH" "the flash could not be read, written or erased";
+    65 NoJournalFits "NO_JOURNAL_FITS" "a journal needs two whole pages that hold a record, and words of at most 32 bytes";
+    66 JournalVersion "JOURNAL_VERSION" "a journal of a newer layout is there; nothing was changed";
+    67 OtherGeometry "OTHER_GEOMETRY" "a journal with other pages, other words or another beginning is there; nothing was changed";
+    68 TooLong "TOO_LONG" "the record would never fit";
+    69 Full "FULL" "there is no room, and nothing may be dropped";
+    70 NotKept "NOT_KEPT" "what was written reads back as something else, three times in different places";
+    71 Gone "GONE" "the record is no longer there";
+    72 MarkWorn "MARK_WORN" "power failed so often while the record was marked that there is no more place for marks";
     255 Unknown "UNKNOWN" "an error that this interface has no code for";
 }
 
@@ -86,7 +96,7 @@ codes! {
 pub struct Error {
     /// One of enum increp_code.
     pub code: u32,
-    /// The byte at which the offending value starts; 0 for an error of a setter.
+    /// The byte at which the offending value starts; 0 for an error of a setter. For an error of a journal, the address in flash.
     pub offset: u32,
     /// The way to the field, to be compared or shown by increp_path_text; 0 is the report as a whole.
     pub path: Path,
@@ -134,6 +144,9 @@ impl Error {
         }
     }
 }
+
+/// The error codes of stores, whose `offset` is an address in flash.
+const OF_STORES: core::ops::RangeInclusive<u32> = Code::Flash as u32..=Code::MarkWorn as u32;
 
 const CODE: Bound = Bound { unit: "as a code", min: 0, max: 255 };
 const FLAG: Bound = Bound { unit: "as a flag", min: 0, max: 1 };
@@ -189,13 +202,36 @@ impl From<ProfileError> for Error {
     }
 }
 
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        let (code, found, least, most) = match error.kind {
+            store::ErrorKind::Flash(_) => (Code::Flash, 0, 0, 0),
+            store::ErrorKind::Unsupported => (Code::NoJournalFits, 0, 0, 0),
+            store::ErrorKind::OtherVersion(version) => (Code::JournalVersion, version.into(), 0, 0),
+            store::ErrorKind::OtherGeometry => (Code::OtherGeometry, 0, 0, 0),
+            store::ErrorKind::TooLong { most } => (Code::TooLong, 0, 0, most.into()),
+            store::ErrorKind::Full => (Code::Full, 0, 0, 0),
+            store::ErrorKind::NotKept => (Code::NotKept, 0, 0, 0),
+            store::ErrorKind::BufferTooSmall { needed, .. } => (Code::BufferFull, 0, needed.into(), 0),
+            store::ErrorKind::Gone => (Code::Gone, 0, 0, 0),
+            store::ErrorKind::MarkWorn => (Code::MarkWorn, 0, 0, 0),
+            _ => (Code::Unknown, 0, 0, 0),
+        };
+        // The buffer is not in flash.
+        let offset = if code == Code::BufferFull { 0 } else { error.at };
+        Self { offset, found, least, most, ..Self::new(code) }
+    }
+}
+
 /// "event.counts[0].item at byte 12: expected 1 to 160 bytes of UTF-8, found 0".
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.path != 0 {
             write!(f, "{}", memory::steps_of(self.path))?;
         }
-        if self.offset != 0 {
+        if self.offset != 0 && OF_STORES.contains(&self.code) {
+            write!(f, "at address {:#x}", self.offset)?;
+        } else if self.offset != 0 {
             write!(f, "{}at byte {}", if self.path == 0 { "" } else { " " }, self.offset)?;
         }
         if self.path != 0 || self.offset != 0 {
@@ -207,6 +243,8 @@ impl fmt::Display for Error {
         f.write_str(Code::text(self.code))?;
         if self.most != 0 {
             write!(f, ": expected at most {}, found {}", self.most, self.found)
+        } else if self.least != 0 {
+            write!(f, ": expected at least {}, found {}", self.least, self.found)
         } else if self.found != 0 {
             write!(f, ": found {}", self.found)
         } else {

@@ -19,8 +19,15 @@ pub(crate) const REPORT_WORDS_32: usize = 328;
 pub(crate) const REPORT_WORDS_64: usize = 576;
 /// Words of 8 bytes that a profile takes.
 pub(crate) const INCREP_PROFILE_WORDS: usize = 64;
+/// Words of 8 bytes that a store takes.
+pub(crate) const INCREP_STORE_WORDS: usize = 16;
+/// Words of 8 bytes that the reader or writer of a batch takes where pointers have 32 bits.
+pub(crate) const BATCH_WORDS_32: usize = 464;
+/// The same where they have 64.
+pub(crate) const BATCH_WORDS_64: usize = 600;
 
 const INCREP_REPORT_WORDS: usize = if cfg!(target_pointer_width = "32") { REPORT_WORDS_32 } else { REPORT_WORDS_64 };
+const INCREP_BATCH_WORDS: usize = if cfg!(target_pointer_width = "32") { BATCH_WORDS_32 } else { BATCH_WORDS_64 };
 
 /// A report in memory of the caller. Its content is the library's alone.
 #[derive(Debug)]
@@ -36,6 +43,30 @@ pub struct ReportMemory {
 pub struct ProfileMemory {
     /// Not to be touched.
     pub reserved: [u64; INCREP_PROFILE_WORDS],
+}
+
+/// A store in memory of the caller: a journal on flash, or a ring in RAM.
+#[derive(Debug)]
+#[repr(C)]
+pub struct StoreMemory {
+    /// Not to be touched.
+    pub reserved: [u64; INCREP_STORE_WORDS],
+}
+
+/// What writes a batch, in memory of the caller.
+#[derive(Debug)]
+#[repr(C)]
+pub struct BatchWriterMemory {
+    /// Not to be touched.
+    pub reserved: [u64; INCREP_BATCH_WORDS],
+}
+
+/// What reads a batch, in memory of the caller.
+#[derive(Debug)]
+#[repr(C)]
+pub struct BatchReaderMemory {
+    /// Not to be touched.
+    pub reserved: [u64; INCREP_BATCH_WORDS],
 }
 
 /// A text: UTF-8 that somebody else owns, without a NUL at its end.
@@ -77,94 +108,125 @@ pub(crate) const KNOWS_POINT: u32 = 4;
 /// `knows`: which profile the report needs.
 pub(crate) const KNOWS_PROFILE: u32 = 8;
 
-/// What `ReportMemory` holds.
+/// Something of the library's in memory of C's.
+pub(crate) trait InMemory: Sized {
+    /// The memory, as C sees it.
+    type Memory;
+    /// Stands first in it: what has another number was never made.
+    const MAGIC: u32;
+}
+
+/// What the memory holds.
 #[repr(C)]
-pub(crate) struct Handle {
+struct Block<T> {
     magic: u32,
+    content: T,
+}
+
+/// A report and what went wrong with it.
+pub(crate) struct Handle {
     /// The first error of a setter, or that of decoding; encoding gives it back.
     pub(crate) first: Error,
     /// Its texts live as long as C promises: see the head of the header.
     pub(crate) report: Report<'static>,
 }
 
-/// What `ProfileMemory` holds.
-#[repr(C)]
-struct Opened {
-    magic: u32,
-    profile: packed::Profile<'static>,
+impl InMemory for Handle {
+    type Memory = ReportMemory;
+    const MAGIC: u32 = 0x6972_7231;
 }
 
-const REPORT_MAGIC: u32 = 0x6972_7231;
-const PROFILE_MAGIC: u32 = 0x6972_7031;
+impl InMemory for packed::Profile<'static> {
+    type Memory = ProfileMemory;
+    const MAGIC: u32 = 0x6972_7031;
+}
 
-const _: () = assert!(size_of::<Handle>() <= size_of::<ReportMemory>());
-const _: () = assert!(align_of::<Handle>() <= align_of::<ReportMemory>());
-const _: () = assert!(size_of::<Opened>() <= size_of::<ProfileMemory>());
-const _: () = assert!(align_of::<Opened>() <= align_of::<ProfileMemory>());
+impl InMemory for packed::BatchWriter<'static, 'static, 'static> {
+    type Memory = BatchWriterMemory;
+    const MAGIC: u32 = 0x6972_7731;
+}
 
-/// Makes an empty report.
+impl InMemory for packed::BatchReader<'static, 'static, 'static> {
+    type Memory = BatchReaderMemory;
+    const MAGIC: u32 = 0x6972_6231;
+}
+
+/// Makes it in the memory.
 ///
 /// # Safety
 /// `memory` is NULL or may be written.
-pub(crate) unsafe fn init_report(memory: *mut ReportMemory) -> Result<(), Error> {
+#[inline(always)]
+pub(crate) unsafe fn make<T: InMemory>(memory: *mut T::Memory, content: T) -> Result<(), Error> {
+    const { assert!(size_of::<Block<T>>() <= size_of::<T::Memory>() && align_of::<Block<T>>() <= align_of::<T::Memory>()) };
     if memory.is_null() || !memory.is_aligned() {
         return Err(Error::new(Code::Misuse));
     }
-    let handle = Handle { magic: REPORT_MAGIC, first: Error::NONE, report: Report::default() };
-    // SAFETY: not NULL, writable by the contract; size and alignment are asserted above.
-    unsafe { memory.cast::<Handle>().write(handle) };
+    let block = memory.cast::<Block<T>>();
+    // SAFETY: not NULL, writable by the contract; size and alignment are asserted above. One after the other: as a `Block` it would
+    // first be put together on the stack.
+    unsafe { (&raw mut (*block).content).write(content) };
+    // SAFETY: as before.
+    unsafe { (&raw mut (*block).magic).write(T::MAGIC) };
     Ok(())
 }
 
 /// # Safety
-/// `memory` is NULL or may be read, and nobody writes to it meanwhile.
-pub(crate) unsafe fn report<'r>(memory: *const ReportMemory) -> Result<&'r Handle, Error> {
+/// `memory` is NULL or may be read, and nobody writes to it as long as `'m`.
+pub(crate) unsafe fn get<'m, T: InMemory>(memory: *const T::Memory) -> Result<&'m T, Error> {
     let magic = memory.cast::<u32>();
-    // SAFETY: readable by the contract; the magic number stands first in a `Handle`.
-    if memory.is_null() || !memory.is_aligned() || unsafe { magic.read() } != REPORT_MAGIC {
+    // SAFETY: readable by the contract; the magic number stands first in a `Block`.
+    if memory.is_null() || !memory.is_aligned() || unsafe { magic.read() } != T::MAGIC {
         return Err(Error::new(Code::Misuse));
     }
-    // SAFETY: the magic number says that `init_report` wrote it, and nobody else writes to it.
-    Ok(unsafe { &*memory.cast::<Handle>() })
+    // SAFETY: the magic number says that `make` wrote it, and nobody else writes to it.
+    Ok(unsafe { &(*memory.cast::<Block<T>>()).content })
 }
 
 /// # Safety
-/// `memory` is NULL or may be read and written, and nobody else uses it meanwhile.
-pub(crate) unsafe fn report_mut<'r>(memory: *mut ReportMemory) -> Result<&'r mut Handle, Error> {
+/// `memory` is NULL or may be read and written, and nobody else uses it as long as `'m`.
+pub(crate) unsafe fn get_mut<'m, T: InMemory>(memory: *mut T::Memory) -> Result<&'m mut T, Error> {
     // SAFETY: readable by the contract.
-    unsafe { report(memory) }?;
-    // SAFETY: `report` saw that it is initialised; nobody else uses it, by the contract.
-    Ok(unsafe { &mut *memory.cast::<Handle>() })
+    unsafe { get::<T>(memory) }?;
+    // SAFETY: `get` saw that it was made; nobody else uses it, by the contract.
+    Ok(unsafe { &mut (*memory.cast::<Block<T>>()).content })
 }
 
+/// Takes it out of the memory, where there is none from then on.
+///
 /// # Safety
-/// `memory` is NULL or may be written.
-pub(crate) unsafe fn init_profile(memory: *mut ProfileMemory, blob: &'static [u8]) -> Result<(), Error> {
-    if memory.is_null() || !memory.is_aligned() {
-        return Err(Error::new(Code::Misuse));
-    }
-    let opened = Opened { magic: PROFILE_MAGIC, profile: packed::Profile::new(blob)? };
-    // SAFETY: not NULL, writable by the contract; size and alignment are asserted above.
-    unsafe { memory.cast::<Opened>().write(opened) };
-    Ok(())
+/// As for `get_mut`.
+#[inline]
+pub(crate) unsafe fn take<T: InMemory>(memory: *mut T::Memory) -> Result<T, Error> {
+    // SAFETY: the contract.
+    let content: *const T = unsafe { get::<T>(memory) }?;
+    // SAFETY: `get` gave it, and nobody reads it there again: its magic number goes.
+    let content = unsafe { content.read() };
+    // SAFETY: writable by the contract.
+    unsafe { memory.cast::<u32>().write(0) };
+    Ok(content)
+}
+
+/// An empty report, to be filled.
+///
+/// # Safety
+/// `memory` is NULL or may be read and written, and nobody else uses it as long as `'r`.
+pub(crate) unsafe fn new_report<'r>(memory: *mut ReportMemory) -> Result<&'r mut Handle, Error> {
+    // SAFETY: the contract.
+    unsafe { make(memory, Handle { first: Error::NONE, report: Report::default() }) }?;
+    // SAFETY: the contract.
+    unsafe { get_mut(memory) }
 }
 
 /// NULL is the profile that knows nothing.
 ///
 /// # Safety
-/// `memory` is NULL or may be read.
+/// `memory` is NULL or may be read, and nobody writes to it as long as `'p`.
 pub(crate) unsafe fn profile<'p>(memory: *const ProfileMemory) -> Result<&'p packed::Profile<'static>, Error> {
     if memory.is_null() {
         return Ok(&packed::Profile::EMPTY);
     }
-    let magic = memory.cast::<u32>();
-    // SAFETY: readable by the contract; the magic number stands first in `Opened`.
-    if !memory.is_aligned() || unsafe { magic.read() } != PROFILE_MAGIC {
-        return Err(Error::new(Code::Misuse));
-    }
-    // SAFETY: the magic number says that `init_profile` wrote it.
-    let opened = unsafe { &*memory.cast::<Opened>() };
-    Ok(&opened.profile)
+    // SAFETY: the contract.
+    unsafe { get(memory) }
 }
 
 /// # Safety
@@ -218,6 +280,29 @@ pub(crate) unsafe fn give<T: Copy>(out: *mut T, value: T) {
     // SAFETY: writable by the contract; memory that C did not initialise is fine for plain values.
     if let Some(out) = unsafe { out.cast::<MaybeUninit<T>>().as_mut() } {
         out.write(value);
+    }
+}
+
+/// Writes the error to where C wants it, zeros if there is none.
+///
+/// # Safety
+/// `error` is NULL or may be written.
+pub(crate) unsafe fn answer<T>(result: Result<T, Error>, error: *mut Error) -> Result<T, Code> {
+    let found = result.as_ref().err().copied().unwrap_or(Error::NONE);
+    // SAFETY: the contract.
+    unsafe { give(error, found) };
+    result.map_err(|error| Code::of(error.code))
+}
+
+/// The same, where the code is all that C gets besides.
+///
+/// # Safety
+/// As for `answer`.
+pub(crate) unsafe fn answer_code(result: Result<(), Error>, error: *mut Error) -> Code {
+    // SAFETY: the contract.
+    match unsafe { answer(result, error) } {
+        Ok(()) => Code::Ok,
+        Err(code) => code,
     }
 }
 

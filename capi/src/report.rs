@@ -25,7 +25,7 @@ pub enum Reported {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn increp_init(report: *mut ReportMemory) -> Code {
     // SAFETY: the caller's promise.
-    unsafe { memory::init_report(report) }.map_or(Code::Misuse, |()| Code::Ok)
+    unsafe { memory::new_report(report) }.map_or(Code::Misuse, |_| Code::Ok)
 }
 
 /// Sets a number, a code, a flag (0 or 1), an instant (seconds since 1970 UTC) or an angle (1e-7 degree). What lies on the
@@ -202,7 +202,9 @@ pub unsafe extern "C" fn increp_check(report: *const ReportMemory, error: *mut E
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn increp_effective_handling(report: *const ReportMemory) -> u8 {
     // SAFETY: the caller's promise.
-    unsafe { memory::report(report) }.map_or(increp::model::Handling::RED, |handle| handle.report.effective_handling()).code()
+    unsafe { memory::get::<Handle>(report) }
+        .map_or(increp::model::Handling::RED, |handle| handle.report.effective_handling())
+        .code()
 }
 
 /// Hides where exactly: makes every place of the report, of the event and of the claims, one cell of a grid with a mesh of
@@ -214,7 +216,7 @@ pub unsafe extern "C" fn increp_effective_handling(report: *const ReportMemory) 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn increp_coarsen(report: *mut ReportMemory, metres: u32) -> Code {
     // SAFETY: the caller's promise.
-    let Ok(handle) = (unsafe { memory::report_mut(report) }) else { return Code::Misuse };
+    let Ok(handle) = (unsafe { memory::get_mut::<Handle>(report) }) else { return Code::Misuse };
     let event = handle.report.event.iter_mut().filter_map(|event| match &mut event.place {
         Said::Known(place) => Some(place),
         _ => None,
@@ -263,7 +265,7 @@ unsafe fn set(report: *mut ReportMemory, path: Path, content: Content<'static>) 
 /// As for every function.
 unsafe fn set_or_fail(report: *mut ReportMemory, path: Path, content: Result<Content<'static>, Code>) -> Code {
     // SAFETY: the caller's promise.
-    let Ok(handle) = (unsafe { memory::report_mut(report) }) else { return Code::Misuse };
+    let Ok(handle) = (unsafe { memory::get_mut::<Handle>(report) }) else { return Code::Misuse };
     let set = content.and_then(|content| put(&mut handle.report, path, content));
     if let Err(code) = set
         && handle.first == Error::NONE
@@ -296,7 +298,7 @@ pub(crate) fn look<'a>(report: &Report<'a>, path: Path) -> Content<'a> {
 /// As for every function.
 unsafe fn get(report: *const ReportMemory, path: Path) -> Content<'static> {
     // SAFETY: the caller's promise.
-    unsafe { memory::report(report) }.map_or(Content::Unreported, |handle| look(&handle.report, path))
+    unsafe { memory::get::<Handle>(report) }.map_or(Content::Unreported, |handle| look(&handle.report, path))
 }
 
 /// The report, if every setter did what it was asked to.
@@ -305,7 +307,7 @@ unsafe fn get(report: *const ReportMemory, path: Path) -> Content<'static> {
 /// As for every function.
 pub(crate) unsafe fn sound<'r>(report: *const ReportMemory) -> Result<&'r Report<'static>, Error> {
     // SAFETY: the caller's promise.
-    let Handle { first, report, .. } = unsafe { memory::report(report) }?;
+    let Handle { first, report, .. } = unsafe { memory::get::<Handle>(report) }?;
     if *first == Error::NONE { Ok(report) } else { Err(*first) }
 }
 

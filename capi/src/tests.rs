@@ -1,9 +1,11 @@
 //! What C cannot test: every report there is, and every error there is.
 
 use arbitrary::{Arbitrary as _, Unstructured};
+use embedded_storage::nor_flash::NorFlashErrorKind;
 use increp::model::Report;
 use increp::model::describe::{Field, Shape};
 use increp::model::report_shape;
+use increp::store;
 
 use crate::error::{Code, Error};
 use crate::memory::{path_of, steps_of};
@@ -86,6 +88,21 @@ fn every_error_has_a_code() {
         });
     }
     assert!(kinds > 50, "the vectors have changed their form: {kinds} errors");
+    for kind in [
+        store::ErrorKind::Flash(NorFlashErrorKind::Other),
+        store::ErrorKind::Unsupported,
+        store::ErrorKind::OtherVersion(2),
+        store::ErrorKind::OtherGeometry,
+        store::ErrorKind::TooLong { most: 9 },
+        store::ErrorKind::Full,
+        store::ErrorKind::NotKept,
+        store::ErrorKind::BufferTooSmall { needed: 9, handle: store::Handle::from_parts([0; 3]) },
+        store::ErrorKind::Gone,
+        store::ErrorKind::MarkWorn,
+    ] {
+        let error = Error::from(store::Error { kind, at: 0 });
+        assert!(error.code != Code::Unknown as u32, "no code for {kind}");
+    }
     let refused: [&'static [u8]; 6] = [&[], &[0x21], &[0x12], &[0x11], &[0x11, 0x80, 0], &[0x11, 1, 0, 1, 9]];
     let codes = [Code::Empty, Code::UnknownVersion, Code::UnknownEncoding, Code::EndsEarly, Code::NotMinimal, Code::MustUnderstand];
     for (bytes, code) in refused.into_iter().zip(codes) {
@@ -108,42 +125,5 @@ fn walk(value: &serde_json::Value, see: &mut impl FnMut(&str)) {
             }
         }
         _ => {}
-    }
-}
-
-/// The functions as C calls them, for Miri: it sees what the sanitizers of C do not.
-#[test]
-#[allow(clippy::multiple_unsafe_ops_per_block)]
-fn the_functions_of_c_keep_to_their_memory() {
-    use core::mem::MaybeUninit;
-    use core::ptr::{null, null_mut};
-
-    use crate::memory::Bytes;
-    use crate::report::{Reported, increp_get_text, increp_init, increp_set_number, increp_set_text};
-    use crate::wire::{increp_decode_packed, increp_encode_packed};
-
-    let (mut memory, mut room, mut frame) = (MaybeUninit::uninit(), [0; 64], [0; 128]);
-    let (report, text, mut error) = (memory.as_mut_ptr(), "OP-3", Error::NONE);
-    let post = 0x0b_0f_01; // event.observer.post
-    let mut found = Bytes { bytes: null(), length: 0 };
-    // SAFETY: all of it is there, and nothing overlaps.
-    let length = unsafe {
-        assert_eq!(increp_init(report), Code::Ok);
-        assert_eq!(increp_set_number(report, 3, 1), Code::Ok);
-        assert_eq!(increp_set_text(report, post, Bytes { bytes: text.as_ptr(), length: text.len() }), Code::Ok);
-        increp_encode_packed(report, null(), null(), frame.as_mut_ptr(), frame.len(), &raw mut error)
-    };
-    assert_eq!(error, Error::NONE);
-    // Twice into the same room, the second time over the texts of the first.
-    for _ in 0..2 {
-        // SAFETY: all of it is there, and nothing overlaps.
-        let (code, reported) = unsafe {
-            let (room, size) = (room.as_mut_ptr(), room.len());
-            let code = increp_decode_packed(report, null(), null(), frame.as_ptr(), length, room, size, null_mut());
-            (code, increp_get_text(report, post, &raw mut found))
-        };
-        assert_eq!((code, reported), (Code::Ok, Reported::Known));
-        // SAFETY: the text lies in the room.
-        assert_eq!(unsafe { core::slice::from_raw_parts(found.bytes, found.length) }, text.as_bytes());
     }
 }

@@ -4,6 +4,7 @@ use increp::wire::packed;
 
 use crate::error::{Code, Error};
 use crate::memory::{self, Handle, Known, ProfileMemory, ReportMemory};
+use crate::memory::{answer, answer_code};
 use crate::report::{code_of, sound};
 
 /// Encodes with postcard: readable without any profile, in more bytes than packed. Gives how many bytes were written, 0 for
@@ -69,15 +70,13 @@ pub unsafe extern "C" fn increp_decode_postcard(
     // SAFETY: the caller's promise.
     let bytes = unsafe { memory::bytes(bytes, length) };
     // SAFETY: the caller's promise.
-    let handle = unsafe { memory::init_report(report) }
-        // SAFETY: the caller's promise; it is initialised.
-        .and_then(|()| unsafe { memory::report_mut(report) });
+    let handle = unsafe { memory::new_report(report) };
     let decoded = handle.and_then(|handle| {
         let decoded = bytes.and_then(|bytes| Ok(increp::decode_into(bytes, &mut handle.report)?));
         unsound(handle, decoded)
     });
     // SAFETY: the caller's promise.
-    unsafe { answer(decoded, error) }.map_or_else(|code| code, |()| Code::Ok)
+    unsafe { answer_code(decoded, error) }
 }
 
 /// Decodes exactly one report of either encoding. Its texts stay in `bytes`, in the profile and in `room`, to which texts
@@ -98,9 +97,7 @@ pub unsafe extern "C" fn increp_decode_packed(
     error: *mut Error,
 ) -> Code {
     // SAFETY: the caller's promise.
-    let handle = unsafe { memory::init_report(report) }
-        // SAFETY: the caller's promise; it is initialised.
-        .and_then(|()| unsafe { memory::report_mut(report) });
+    let handle = unsafe { memory::new_report(report) };
     // SAFETY: the caller's promise.
     let bytes = unsafe { memory::bytes(bytes, length) };
     // SAFETY: the caller's promise; texts of an earlier report in the same room are gone.
@@ -116,7 +113,7 @@ pub unsafe extern "C" fn increp_decode_packed(
         unsound(handle, decoded)
     });
     // SAFETY: the caller's promise.
-    unsafe { answer(decoded, error) }.map_or_else(|code| code, |()| Code::Ok)
+    unsafe { answer_code(decoded, error) }
 }
 
 /// Checks a profile whole, once. It stays where it is, on a device in flash, for as long as the profile is used and any report
@@ -134,9 +131,9 @@ pub unsafe extern "C" fn increp_profile_open(
     // SAFETY: the caller's promise.
     let bytes = unsafe { memory::bytes(bytes, length) };
     // SAFETY: the caller's promise.
-    let opened = bytes.and_then(|bytes| unsafe { memory::init_profile(profile, bytes) });
+    let opened = bytes.and_then(|bytes| unsafe { open(profile, bytes) });
     // SAFETY: the caller's promise.
-    unsafe { answer(opened, error) }.map_or_else(|code| code, |()| Code::Ok)
+    unsafe { answer_code(opened, error) }
 }
 
 /// Opens the profile general-16 of this library: 16 KiB of flash, only where this is called.
@@ -146,7 +143,7 @@ pub unsafe extern "C" fn increp_profile_open(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn increp_profile_general_16(profile: *mut ProfileMemory) -> Code {
     // SAFETY: the caller's promise.
-    unsafe { memory::init_profile(profile, packed::GENERAL_16) }.map_or_else(|error| code_of(&error), |()| Code::Ok)
+    unsafe { open(profile, packed::GENERAL_16) }.map_or_else(|error| code_of(&error), |()| Code::Ok)
 }
 
 /// Opens the profile general-64 of this library: 64 KiB of flash, only where this is called.
@@ -156,21 +153,17 @@ pub unsafe extern "C" fn increp_profile_general_16(profile: *mut ProfileMemory) 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn increp_profile_general_64(profile: *mut ProfileMemory) -> Code {
     // SAFETY: the caller's promise.
-    unsafe { memory::init_profile(profile, packed::GENERAL_64) }.map_or_else(|error| code_of(&error), |()| Code::Ok)
+    unsafe { open(profile, packed::GENERAL_64) }.map_or_else(|error| code_of(&error), |()| Code::Ok)
+}
+
+/// # Safety
+/// `profile` is NULL or may be written.
+unsafe fn open(profile: *mut ProfileMemory, bytes: &'static [u8]) -> Result<(), Error> {
+    // SAFETY: the contract.
+    unsafe { memory::make(profile, packed::Profile::new(bytes)?) }
 }
 
 /// Whoever overlooks the error must not pass on a part of a report as if it were one.
-fn unsound(handle: &mut Handle, decoded: Result<(), Error>) -> Result<(), Error> {
+pub(crate) fn unsound(handle: &mut Handle, decoded: Result<(), Error>) -> Result<(), Error> {
     decoded.inspect_err(|error| handle.first = *error)
-}
-
-/// Writes the error to where C wants it, zeros if there is none.
-///
-/// # Safety
-/// `error` is NULL or may be written.
-unsafe fn answer<T>(result: Result<T, Error>, error: *mut Error) -> Result<T, Code> {
-    let found = result.as_ref().err().copied().unwrap_or(Error::NONE);
-    // SAFETY: the contract.
-    unsafe { memory::give(error, found) };
-    result.map_err(|error| code_of(&error))
 }

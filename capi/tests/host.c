@@ -1,25 +1,14 @@
 /* Holds the library against the vectors, which vectors.py prints to its standard input, and against misuse.
    Ends with 1 at the first thing that is wrong. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "increp.h"
 #include "../example/report.h"
+#include "check.h"
 #include "copy.h"
 
 typedef char a_report_fills_its_memory[sizeof(increp_report) == 8 * INCREP_REPORT_WORDS ? 1 : -1];
 
-#define CHECK(condition) \
-    do { \
-        checks++; \
-        if (!(condition)) { \
-            fprintf(stderr, "%s:%d: vector %d: %s\n", __FILE__, __LINE__, lines, #condition); \
-            exit(1); \
-        } \
-    } while (0)
-
-static int checks, lines;
+int checks, lines;
 static increp_report report, again;
 static increp_profile general_16;
 /* Vectors follow one another profile by profile: the last one stays open. */
@@ -35,8 +24,7 @@ static size_t from_hex(const char *hex, uint8_t *bytes)
     return length;
 }
 
-/* The bytes in a block of exactly their size, so that a sanitizer sees a step beyond. */
-static uint8_t *exact(const uint8_t *bytes, size_t length)
+uint8_t *exact(const uint8_t *bytes, size_t length)
 {
     uint8_t *block = malloc(length ? length : 1);
     if (length) memcpy(block, bytes, length);
@@ -169,6 +157,18 @@ static void vectors(void)
             size_t length = from_hex(hex, bytes);
             const increp_profile *profile = profile_at(path);
             CHECK((unsigned)increp_decode_packed(&report, profile, NULL, bytes, length, room, sizeof room, &error) == code);
+        } else if (sscanf(line, "batch %511s %19999s", path, hex) == 2) {
+            size_t length = from_hex(hex, bytes);
+            batch_begins(profile_at(path), bytes, length);
+        } else if (sscanf(line, "in-batch %19999s", hex) == 1) {
+            size_t length = from_hex(hex, bytes);
+            batch_has(bytes, length);
+        } else if (strcmp(line, "ends-batch\n") == 0) {
+            batch_ends();
+        } else if (sscanf(line, "refused-batch %511s %u %19999s", path, &code, hex) == 3) {
+            increp_batch_reader reader;
+            size_t length = from_hex(hex, bytes);
+            CHECK((unsigned)increp_batch_reader_open(&reader, profile_at(path), bytes, length, NULL, 0, &error) == code);
         } else {
             CHECK(!"a line of vectors.py");
         }
@@ -282,6 +282,8 @@ int main(void)
     CHECK(increp_profile_general_16(&general_16) == INCREP_OK);
     misuse();
     fields();
+    stores();
+    batch_misuse();
     vectors();
     printf("C, %u-bit: %d vectors, %d checks\n", (unsigned)(8 * sizeof(void *)), lines, checks);
     return lines > 0 ? 0 : 1;

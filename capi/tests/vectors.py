@@ -43,6 +43,13 @@ for vector in vectors["rejected"]:
 vectors = load("packed-v2")
 for vector in vectors["reports"]:
     print("packed", profile(vector["profile"]), *known(vector["known"]), vector["hex"])
+# A batch, then each of its reports as it is packed alone: so what a batch gives is held against other bytes.
+alone = {(vector["profile"], json.dumps(vector["json"])): vector["hex"] for vector in vectors["reports"] if not vector["known"]}
+for vector in vectors["batches"]:
+    print("batch", profile(vector["profile"]), vector["hex"])
+    for report in vector["json"]:
+        print("in-batch", alone[vector["profile"], json.dumps(report)])
+    print("ends-batch")
 for vector in vectors["rejected"]:
-    if not vector["name"].startswith("batch"):
-        print("packed-refused", profile(vector["profile"]), codes[vector["error"].upper()], vector["hex"])
+    kind = "refused-batch" if vector["name"].startswith("batch") else "packed-refused"
+    print(kind, profile(vector["profile"]), codes[vector["error"].upper()], vector["hex"])

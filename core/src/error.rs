@@ -24,6 +24,11 @@ pub struct Error {
     pub path: Path,
 }
 
+impl Error {
+    /// What a [`Walk`](crate::model::Walk) keeps as long as nothing went wrong.
+    pub const NONE: Self = Self { kind: ErrorKind::Empty, offset: 0, path: Path::ROOT };
+}
+
 /// What the sender of the bytes, or the maker of the report, did.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]

@@ -38,7 +38,6 @@ pub mod model;
 pub mod wire;
 
 #[cfg(feature = "seal")]
-#[allow(dead_code)] // until the device is whole
 pub mod seal;
 
 #[cfg(feature = "store")]

@@ -7,6 +7,7 @@ pub mod filled;
 pub mod flash;
 pub mod mission;
 pub mod profiles;
+pub mod sealed;
 pub mod spec;
 pub mod vectors;
 

@@ -4,31 +4,55 @@ use std::fmt::Write as _;
 
 use increp::model::CODE_LISTS;
 use increp::model::describe::CodeList;
+use increp::store::Mark;
 
 use super::model::{snake, upper};
 use crate::error::Code;
 
-/// The enums that functions of the library give back: 32 bits on every machine.
+/// The enums that the library's functions take and give: 32 bits on every machine.
 pub(super) fn fixed() -> String {
-    let mut text = String::from("// What went wrong. A number is never given a second meaning.\ntypedef enum increp_code {\n");
-    for (code, name, meaning) in Code::ALL {
-        let error = if *code == Code::Ok { "" } else { "ERROR_" };
-        writeln!(text, "    INCREP_{error}{name} = {}, // {meaning}", *code as u32).expect("a string");
+    let codes: Vec<_> = Code::ALL
+        .iter()
+        .map(|(code, name, meaning)| (format!("{}{name}", if is_error(*code) { "ERROR_" } else { "" }), *code as u32, *meaning))
+        .collect();
+    let codes: Vec<_> = codes.iter().map(|(name, number, meaning)| (name.as_str(), *number, *meaning)).collect();
+    let reported = [
+        ("UNREPORTED", 0, "nothing was said of it"),
+        ("UNKNOWN", 1, "it was asked, and is not known"),
+        ("KNOWN", 2, "it is known, and was given"),
+    ];
+    let marks = [
+        ("MARK_SAVED", Mark::Saved as u32, "kept here"),
+        ("MARK_SENT", Mark::Sent as u32, "sent, and no more is known"),
+        ("MARK_AT_HUB", Mark::AtHub as u32, "a hub has it"),
+        ("MARK_AT_HQ", Mark::AtHq as u32, "headquarters have it"),
+    ];
+    let when_full = [
+        ("REFUSE", 0, "nothing: INCREP_ERROR_FULL"),
+        ("DROP_AT_HQ", 1, "the oldest records, if all that would go are at headquarters; else INCREP_ERROR_FULL"),
+        ("DROP_OLDEST", 2, "the oldest records"),
+    ];
+    let text = [
+        enum_32("code", "What went wrong. A number is never given a second meaning.", &codes),
+        enum_32("reported", "Whether something was said of a value: four different things, with a known zero.", &reported),
+        enum_32("mark", "How far a record of a store came.", &marks),
+        enum_32("when_full", "What makes room for a new record in a store where there is none.", &when_full),
+    ];
+    text.join("\n\n")
+}
+
+const fn is_error(code: Code) -> bool {
+    !matches!(code, Code::Ok | Code::End)
+}
+
+/// An enum of the size of an int, as the library takes it.
+fn enum_32(name: &str, doc: &str, members: &[(&str, u32, &str)]) -> String {
+    let mut text = format!("// {doc}\ntypedef enum increp_{name} {{\n");
+    for (member, number, meaning) in members {
+        writeln!(text, "    INCREP_{member} = {number}, // {meaning}").expect("a string");
     }
-    text += "    INCREP_CODE_LARGEST = 0x7fffffff
-} increp_code;
-
-// Whether something was said of a value: four different things, with a known zero.
-typedef enum increp_reported {
-    INCREP_UNREPORTED = 0, // nothing was said of it
-    INCREP_UNKNOWN = 1, // it was asked, and is not known
-    INCREP_KNOWN = 2, // it is known, and was given
-    INCREP_REPORTED_LARGEST = 0x7fffffff
-} increp_reported;
-
-// The size of an int, as the library takes them.
-typedef char increp_assert_code[sizeof(increp_code) == 4 ? 1 : -1];
-typedef char increp_assert_reported[sizeof(increp_reported) == 4 ? 1 : -1];";
+    writeln!(text, "    INCREP_{}_LARGEST = 0x7fffffff\n}} increp_{name};", upper(name)).expect("a string");
+    write!(text, "typedef char increp_assert_{name}[sizeof(increp_{name}) == 4 ? 1 : -1];").expect("a string");
     text
 }
 

@@ -16,12 +16,13 @@
 // setter, or of decoding, stays with the report, and encoding gives it back: check that one result, or each, as you like.
 //
 // MEMORY. The library has no memory of its own, static or allocated, and is used from any number of threads and interrupts at
-// once. One report may be read by many at the same time, or changed by one. A report may be moved by memcpy, and is given up by
-// forgetting it. Nothing has to be freed.
+// once. One report may be read by many at the same time, or changed by one; a store or a batch is used by one at a time. Each may be
+// moved by memcpy, and is given up by forgetting it. Nothing has to be freed.
 //
 // TEXTS are never copied. Until a report is initialised or decoded into again, these must stay where and as they are:
 //   - every text that was set (a string literal is good; a line buffer of a keypad is not, until the report is encoded);
 //   - after decoding: the bytes, the room, and the profile's bytes.
+// Texts of reports that were pushed into a batch stay until it is finished.
 // Texts are UTF-8 and have no NUL at their end. What increp_get_text gives lies in one of these.
 //
 // WHAT WAS SAID. Not reported, asked but unknown, zero and "at least n" are four different things. Getters of numbers and texts
@@ -30,8 +31,26 @@
 // CODES of 128 and up are a mission's own; cast them: (increp_weapon)137. A code that this header does not name is kept and sent on,
 // but for the lists that every receiver must understand.
 //
-// POINTERS. NULL gives INCREP_ERROR_MISUSE (or what a function says it stands for), as do a report and a profile that were never
-// initialised or are not aligned. All else is the caller's word: pointers lead to as much memory as is said, aligned for its type, and nothing
+// STORES keep encoded reports: a journal on flash, or a ring in RAM. A device that starts opens its journal and finds what was kept
+// before the power went, whatever it was doing then:
+//
+//     static increp_store store;                // 128 bytes; with the flash it is all that a journal needs
+//     static const increp_flash flash = { NULL, my_read, my_write, my_erase, .start = 0x60000, .pages = 16, .page_size = 2048, .word_size = 8 };
+//     increp_journal_open(&store, &flash, INCREP_REFUSE, &status, &error);
+//     increp_store_append(&store, buffer, length, &record, &error);    // INCREP_OK: kept
+//     increp_store_mark(&store, &record, INCREP_MARK_SENT, &error);
+//
+//     const increp_record *after = NULL;
+//     while (increp_store_next(&store, after, buffer, sizeof buffer, &record, &error) == INCREP_OK) {
+//         after = &record;                      // a gap in record.sequence is records that were lost
+//     }                                         // INCREP_END: that was all
+//
+// The functions of the flash are called by those of the store, on its thread and stack, with the context that was given; they may not
+// use the store. They keep what they are told, and the journal reads it back: where flash keeps something else, or refuses, the record
+// goes to another place. Records that are damaged later cost nobody else; the status counts them, and the pages' wear.
+//
+// POINTERS. NULL gives INCREP_ERROR_MISUSE (or what a function says it stands for), as do a report, a profile, a store and a batch that were
+// never initialised or are not aligned. All else is the caller's word: pointers lead to as much memory as is said, aligned for its type, and nothing
 // that is written overlaps anything else that is passed. Any bytes may be decoded, whoever made them.
 //
 // STACK. See capi/README.md for each function's. No floating point is used.

@@ -69,12 +69,21 @@ fn header() -> String {
         ("Path", "increp_path"),
         ("Code", "increp_code"),
         ("Reported", "increp_reported"),
+        ("StoreMemory", "increp_store"),
+        ("BatchWriterMemory", "increp_batch_writer"),
+        ("BatchReaderMemory", "increp_batch_reader"),
+        ("Flash", "increp_flash"),
+        ("Record", "increp_record"),
+        ("Status", "increp_store_status"),
+        ("Mark", "increp_mark"),
+        ("WhenFull", "increp_when_full"),
     ];
     config.export.rename = names.iter().map(|(rust, c)| ((*rust).into(), (*c).into())).collect();
-    // Enums have no fixed size in C: these two are written out, with a member that makes them 32 bits everywhere.
-    config.export.exclude = vec!["Code".into(), "Reported".into()];
+    // Enums have no fixed size in C: these are written out, with a member that makes them 32 bits everywhere.
+    config.export.exclude = ["Code", "Reported", "Mark", "WhenFull"].map(Into::into).into();
     let mut builder = cbindgen::Builder::new().with_config(config);
-    for source in ["src/error.rs", "src/memory.rs", "src/report.rs", "src/wire.rs"] {
+    for source in ["src/error.rs", "src/memory.rs", "src/report.rs", "src/wire.rs", "src/batch.rs", "src/flash.rs", "src/store.rs"]
+    {
         builder = builder.with_src(path(source));
     }
     let mut text = Vec::new();
@@ -86,7 +95,9 @@ fn header() -> String {
 
 /// What stands before the prototypes.
 fn before() -> String {
-    let (report_32, report_64, profile) = (memory::REPORT_WORDS_32, memory::REPORT_WORDS_64, memory::INCREP_PROFILE_WORDS);
+    let (report_32, report_64) = (memory::REPORT_WORDS_32, memory::REPORT_WORDS_64);
+    let (batch_32, batch_64) = (memory::BATCH_WORDS_32, memory::BATCH_WORDS_64);
+    let (profile, store) = (memory::INCREP_PROFILE_WORDS, memory::INCREP_STORE_WORDS);
     format!(
         "#include <stdbool.h>
 #include <stddef.h>
@@ -97,14 +108,18 @@ fn before() -> String {
 // All texts of a report together never have more bytes.
 #define INCREP_MAX_TEXT {max_text}
 
-// The size of a report in words of 8 bytes: {report_32_bytes} bytes where pointers have 32 bits, {report_64_bytes} where they have 64.
+// Sizes in words of 8 bytes. A report takes {report_32_bytes} bytes where pointers have 32 bits, {report_64_bytes} where they have 64;
+// what reads or writes a batch takes {batch_32_bytes} and {batch_64_bytes}.
 #if UINTPTR_MAX > 0xffffffffu
 #define INCREP_REPORT_WORDS {report_64}
+#define INCREP_BATCH_WORDS {batch_64}
 #else
 #define INCREP_REPORT_WORDS {report_32}
+#define INCREP_BATCH_WORDS {batch_32}
 #endif
-// The size of a profile: {profile_bytes} bytes.
+// A profile takes {profile_bytes} bytes, a store {store_bytes}.
 #define INCREP_PROFILE_WORDS {profile}
+#define INCREP_STORE_WORDS {store}
 
 // increp_known.knows, added up.
 #define INCREP_KNOWS_ID {id}u
@@ -117,7 +132,10 @@ fn before() -> String {
         max_text = increp::model::bounds::ALL_TEXT.max,
         report_32_bytes = report_32 * 8,
         report_64_bytes = report_64 * 8,
+        batch_32_bytes = batch_32 * 8,
+        batch_64_bytes = batch_64 * 8,
         profile_bytes = profile * 8,
+        store_bytes = store * 8,
         id = memory::KNOWS_ID,
         sent = memory::KNOWS_SENT,
         point = memory::KNOWS_POINT,

@@ -7,18 +7,19 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use increp::model::describe::{CodeList, Path, Record, Shape};
-use increp::model::{Degrees, Fields, Group, Point, Report, Sink, Value as _};
+use increp::Error;
+use increp::model::bounds::{Bound, TEXT};
+use increp::model::describe::{Path, Shape};
+use increp::model::{Degrees, Fields, Id, Layout, Point, Report, Stopped, Walk, Walked as _};
 use increp::wire::packed::{Area, ENTRY, Entry, Weight};
-use increp::{Error, ErrorKind};
 
 /// What was counted.
-#[derive(Default)]
 pub(super) struct Contents<'a> {
     reports: u32,
     /// How many reports must say it.
     least: u32,
     path: Path,
+    error: Error,
     /// In how many reports a name stands, and the last of them.
     names: HashMap<&'a str, (u32, u32)>,
     persons: BTreeSet<&'a str>,
@@ -40,7 +41,19 @@ struct Place<'a> {
 impl<'a> Contents<'a> {
     /// Of what at least so many reports say.
     pub(super) fn new(least: u32) -> Self {
-        Self { least, ..Self::default() }
+        Self {
+            reports: 0,
+            least,
+            path: Path::ROOT,
+            error: Error::NONE,
+            names: HashMap::new(),
+            persons: BTreeSet::new(),
+            places: HashMap::new(),
+            point: None,
+            masks: BTreeMap::new(),
+            sent: Vec::new(),
+            texts: Vec::new(),
+        }
     }
 
     /// Counts what a report says.
@@ -50,7 +63,7 @@ impl<'a> Contents<'a> {
         self.point = None;
         let start = || report.event.as_ref()?.time.known()?.start.known().copied();
         self.sent.extend(report.sent.or_else(start).map(increp::model::Stamp::seconds));
-        report.put(self, &increp::model::bounds::ANY)
+        report.put(self)
     }
 
     /// Names that at least five reports say, and those `given`, the commonest first; of the former at most so many bytes.
@@ -180,42 +193,49 @@ pub(super) fn entry(point: Point, name: Option<&str>, names: &[&str]) -> Entry {
     Entry { point, name: rank.map(|rank| rank as u16), weight: Weight::default() }
 }
 
-impl<'a> Sink<'a> for Contents<'a> {
-    fn path(&mut self) -> &mut Path {
-        &mut self.path
+impl<'a> Walk<'a> for Contents<'a> {
+    fn error(&mut self) -> &mut Error {
+        &mut self.error
     }
-    fn error(&mut self, kind: ErrorKind) -> Error {
-        Error { kind, offset: 0, path: self.path }
+    fn field(&mut self, number: u8) {
+        self.path.enter_field(number);
     }
-    fn fields(&mut self, record: &'static Record, reported: u32) -> Result<Fields, Error> {
+    fn item(&mut self, index: u8) {
+        self.path.enter_item(index);
+    }
+    fn leave(&mut self) {
+        self.path.leave();
+    }
+    fn fields(&mut self, layout: &'static Layout, reported: u32) -> Result<Fields, Stopped> {
         let this = self.reports;
-        let (reports, last) = self.masks.entry(record.id).or_default().entry(reported).or_default();
+        let (reports, last) = self.masks.entry(layout.id).or_default().entry(reported).or_default();
         if *last != this {
             (*reports, *last) = (*reports + 1, this);
         }
-        Ok(Fields::reported(reported, Fields::described(record)))
+        Ok(Fields::reported(reported, Fields::described(layout)))
     }
-    fn group(&mut self, group: Group, [lat, lon, _]: [i64; 3]) -> Result<bool, Error> {
-        if group == Group::Point {
-            let point = Point { lat: Degrees(lat as i32), lon: Degrees(lon as i32) };
-            let place = self.places.entry([point.lat.0, point.lon.0]).or_default();
-            if place.last != self.reports {
-                (place.reports, place.last) = (place.reports + 1, self.reports);
-            }
-            self.point = Some(point);
+    fn point(&mut self, point: Point) -> Result<Point, Stopped> {
+        let place = self.places.entry([point.lat.0, point.lon.0]).or_default();
+        if place.last != self.reports {
+            (place.reports, place.last) = (place.reports + 1, self.reports);
         }
-        Ok(true)
+        self.point = Some(point);
+        Ok(point)
     }
-    fn text(&mut self, text: &'a str) -> Result<(), Error> {
+    fn id(&mut self, id: Id) -> Result<Id, Stopped> {
+        Ok(id)
+    }
+    fn text(&mut self, text: Option<&'a str>, bound: &'static Bound) -> Result<&'a str, Stopped> {
+        let text = text.unwrap_or_default();
         let (shape, field) = self.path.resolve().unzip();
-        let Some(field) = field.flatten() else { return Ok(()) };
+        let Some(field) = field.flatten() else { return Ok(text) };
         if matches!(shape.map(Shape::inner), Some(Shape::Person)) {
             self.persons.insert(text);
-            return Ok(());
+            return Ok(text);
         }
-        if field.bound.max > increp::model::bounds::TEXT.max && !field.bound.unit.is_empty() {
+        if bound.max > TEXT.max {
             self.texts.push((text, 1));
-            return Ok(());
+            return Ok(text);
         }
         self.texts.push((text, 0));
         let this = self.reports;
@@ -228,27 +248,27 @@ impl<'a> Sink<'a> for Contents<'a> {
         if let Some(place) = self.point.take_if(|_| named).and_then(|point| self.places.get_mut(&[point.lat.0, point.lon.0])) {
             *place.names.entry(text).or_default() += 1;
         }
-        Ok(())
+        Ok(text)
     }
-    fn code(&mut self, _: u8, _: &'static CodeList) -> Result<(), Error> {
-        Ok(())
+    fn code(&mut self, code: u8) -> Result<u8, Stopped> {
+        Ok(code)
     }
-    fn flag(&mut self, _: bool) -> Result<(), Error> {
-        Ok(())
+    fn flag(&mut self, flag: bool) -> Result<bool, Stopped> {
+        Ok(flag)
     }
-    fn case(&mut self, _: u8, _: u8) -> Result<(), Error> {
-        Ok(())
+    fn case(&mut self, case: u8, _: u8) -> Result<u8, Stopped> {
+        Ok(case)
     }
-    fn length(&mut self, _: usize, _: usize) -> Result<(), Error> {
-        Ok(())
+    fn length(&mut self, items: usize, _: usize) -> Result<usize, Stopped> {
+        Ok(items)
     }
-    fn unsigned(&mut self, _: u64, _: u8) -> Result<(), Error> {
-        Ok(())
+    fn unsigned(&mut self, value: u32, _: u8) -> Result<u32, Stopped> {
+        Ok(value)
     }
-    fn signed(&mut self, _: i64, _: u8) -> Result<(), Error> {
-        Ok(())
+    fn signed(&mut self, value: i64, _: u8) -> Result<i64, Stopped> {
+        Ok(value)
     }
-    fn digest(&mut self, _: &[u8; 32]) -> Result<(), Error> {
-        Ok(())
+    fn digest(&mut self, digest: &[u8; 32]) -> Result<[u8; 32], Stopped> {
+        Ok(*digest)
     }
 }

@@ -42,18 +42,22 @@ impl Hasher for Plain {
 
 type Keys<V> = HashMap<u32, V, BuildHasherDefault<Plain>>;
 
-/// Takes what is not decided by weights.
-#[derive(Debug, Default)]
-pub(super) struct Nothing;
-
-impl Coder for Nothing {
-    fn bit(&mut self, _: u16, bit: bool) -> bool {
-        bit
-    }
-    fn part(&mut self, _: u32, value: u32) -> u32 {
-        value
-    }
+/// What is not decided by weights is not learned.
+macro_rules! learns_nothing {
+    ($name:ident) => {
+        impl Coder for $name {
+            fn bit(&mut self, _: u16, bit: bool) -> bool {
+                bit
+            }
+            fn part(&mut self, _: u32, value: u32) -> u32 {
+                value
+            }
+        }
+    };
 }
+
+learns_nothing!(Census);
+learns_nothing!(Learner);
 
 /// Which value of the profile was said by how many reports so far. One that few have said is new to its first reporters.
 #[derive(Debug, Default)]
@@ -82,7 +86,6 @@ pub(super) struct Census {
     reports: Keys<(u32, u32)>,
     report: u32,
     pub sayings: Sayings,
-    nothing: Nothing,
 }
 
 impl Census {
@@ -109,10 +112,6 @@ fn root(at: &At<'_>, number: u32) -> u32 {
 }
 
 impl Decisions for Census {
-    type Coder = Nothing;
-    fn coder(&mut self) -> &mut Nothing {
-        &mut self.nothing
-    }
     fn decide(&mut self, at: &At<'_>, number: u32, bit: bool) -> bool {
         self.count(root(at, number));
         for chain in 0..CHAINS {
@@ -151,7 +150,6 @@ pub(super) struct Learner {
     /// How much the report at hand counts.
     pub weight: f32,
     pub sayings: Sayings,
-    nothing: Nothing,
     /// What holds for one mission alone is not learned.
     general: bool,
     /// Names were given, whose ranks mean nothing.
@@ -177,7 +175,6 @@ impl Learner {
             contexts: Vec::new(),
             weight: 1.0,
             sayings: Sayings::default(),
-            nothing: Nothing,
             general,
             given,
             fixed: Vec::new(),
@@ -189,10 +186,6 @@ impl Learner {
 }
 
 impl Decisions for Learner {
-    type Coder = Nothing;
-    fn coder(&mut self) -> &mut Nothing {
-        &mut self.nothing
-    }
     fn decide(&mut self, at: &At<'_>, number: u32, bit: bool) -> bool {
         let key = root(at, number);
         if at.what == What::Form && self.sayings.formless {

@@ -12,6 +12,7 @@ macro_rules! codes {
             pub struct $name(u8);
 
             impl $name {
+                const DEFAULT: Self = codes!(@default $($default)?);
                 codes!(@unspecified $open);
                 $(
                     #[doc = concat!("`", $slug, "` = ", stringify!($code), ".")]
@@ -44,7 +45,7 @@ macro_rules! codes {
 
             impl Default for $name {
                 fn default() -> Self {
-                    codes!(@default $($default)?)
+                    Self::DEFAULT
                 }
             }
 
@@ -85,23 +86,25 @@ macro_rules! codes {
                 }
             }
 
+            impl<'a> Walked<'a> for $name {
+                fn is_reported(&self) -> bool {
+                    *self != Self::DEFAULT
+                }
+
+                fn view(&self, _: &'static Bound) -> View<'_, 'a> {
+                    // Whoever made it saw to it that it is one of the list.
+                    View::Leaf(Leaf::Code(&self.0))
+                }
+
+                fn slot(&mut self, _: &'static Bound) -> Slot<'_, 'a> {
+                    Slot::Leaf(codes!(@slot $open &mut self.0))
+                }
+            }
+
             impl<'a> Value<'a> for $name {
                 const SHAPE: &'static Shape = &Shape::Code(Self::LIST);
                 const MOST: usize = 1;
                 const REQUIRED: bool = codes!(@required $open);
-
-                fn is_reported(&self) -> bool {
-                    *self != Self::default()
-                }
-
-                fn put(&self, sink: &mut dyn Sink<'a>, _: &'static Bound) -> Result<(), Error> {
-                    sink.code(self.0, Self::LIST)
-                }
-
-                fn take(&mut self, source: &mut dyn Source<'a>, _: &'static Bound) -> Result<(), Error> {
-                    self.0 = source.code(Self::LIST)?;
-                    understood(self.0, Self::LIST).map_err(|kind| source.error(kind))
-                }
 
                 fn fill<D: Deserializer<'a>>(&mut self, deserializer: D) -> Result<(), D::Error> {
                     self.0 = code(deserializer, Self::LIST)?;
@@ -123,6 +126,8 @@ macro_rules! codes {
         pub const CODE_LISTS: &[&CodeList] = &[$($name::LIST),+];
     };
 
+    (@slot open $code:expr) => { Leaf::Code($code) };
+    (@slot $other:ident $code:expr) => { Leaf::Closed($code, Self::LIST, Self::DEFAULT.0) };
     (@open open) => { true };
     (@open unset) => { false };
     (@open closed) => { false };
@@ -146,7 +151,7 @@ macro_rules! codes {
         /// The code with this number, if the list has it: every receiver must understand it.
         #[must_use]
         pub fn new(code: u8) -> Option<Self> {
-            understood(code, Self::LIST).ok().map(|()| Self(code))
+            understood(code, Self::LIST).then_some(Self(code))
         }
     };
     (@default) => { Self(0) };
@@ -162,10 +167,10 @@ use serde::de::{Deserializer, Unexpected, Visitor};
 use super::describe::CodeList;
 use crate::error::ErrorKind;
 
-/// Refuses a code that must be understood and is not.
-pub(super) fn understood(code: u8, list: &'static CodeList) -> Result<(), ErrorKind> {
+/// Whether a code may be there: one of a list that must be understood is known.
+pub(super) fn understood(code: u8, list: &'static CodeList) -> bool {
     let unset = code == 0 && list.zero.is_some();
-    if list.open || unset || list.slug(code).is_some() { Ok(()) } else { Err(ErrorKind::MustUnderstand { list, code }) }
+    list.open || unset || list.slug(code).is_some()
 }
 
 /// Reads a slug, or "code:137" for one that this build does not know.
@@ -182,7 +187,7 @@ pub(super) fn code<'de, D: Deserializer<'de>>(deserializer: D, list: &'static Co
             }
             let code = slug.strip_prefix("code:").filter(|digits| !digits.starts_with(['+', '0']));
             match code.and_then(|digits| digits.parse().ok()) {
-                Some(code) if understood(code, self.0).is_ok() => Ok(code),
+                Some(code) if understood(code, self.0) => Ok(code),
                 _ => Err(E::invalid_value(Unexpected::Str(slug), &self)),
             }
         }
@@ -190,7 +195,8 @@ pub(super) fn code<'de, D: Deserializer<'de>>(deserializer: D, list: &'static Co
             // Numbers are for bytes; people write slugs.
             let number = u8::try_from(code).ok().filter(|_| !self.1);
             let code = number.ok_or_else(|| E::invalid_type(Unexpected::Unsigned(code), &self))?;
-            understood(code, self.0).map(|()| code).map_err(E::custom)
+            let list = self.0;
+            if understood(code, list) { Ok(code) } else { Err(E::custom(ErrorKind::MustUnderstand { list, code })) }
         }
     }
     if deserializer.is_human_readable() {

@@ -9,8 +9,8 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use super::bounds::Bound;
 use super::code::{code, codes, understood};
 use super::describe::{CodeList, Shape};
-use super::walk::{Sink, Source, Value};
-use crate::error::Error;
+use super::value::Value;
+use super::walked::{Leaf, Slot, View, Walked};
 
 codes! {
     /// What the report does to earlier ones. Must be understood.

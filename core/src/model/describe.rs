@@ -112,8 +112,6 @@ pub enum Shape {
 pub struct Record {
     /// Name of the Rust type.
     pub name: &'static str,
-    /// The FNV-1a hash of the name: what the packed encoding knows it by.
-    pub id: u32,
     /// What it says.
     pub doc: &'static str,
     /// The fields.
@@ -135,20 +133,6 @@ pub struct Field {
     pub bound: &'static Bound,
     /// JSON must have it.
     pub required: bool,
-}
-
-impl Record {
-    /// FNV-1a, 32 bits.
-    #[allow(clippy::indexing_slicing)] // const: within the length
-    pub(super) const fn hash(name: &str) -> u32 {
-        let name = name.as_bytes();
-        let (mut hash, mut at) = (0x811c_9dc5u32, 0);
-        while at < name.len() {
-            hash = (hash ^ name[at] as u32).wrapping_mul(0x0100_0193);
-            at += 1;
-        }
-        hash
-    }
 }
 
 impl Shape {
@@ -206,6 +190,26 @@ impl Path {
 
     /// No value of the model lies deeper than this; a test walks the shapes and says so.
     pub const DEPTH: usize = 8;
+
+    /// What it leads to lies in field `number` of something.
+    pub fn enclose_field(&mut self, number: u8) {
+        self.enclose(number);
+    }
+
+    /// What it leads to lies in item `index` of a list.
+    pub fn enclose_item(&mut self, index: u8) {
+        self.enclose(INDEX | index);
+    }
+
+    fn enclose(&mut self, step: u8) {
+        let mut step = step;
+        for slot in &mut self.steps {
+            core::mem::swap(slot, &mut step);
+        }
+        if usize::from(self.len) < Self::DEPTH {
+            self.len += 1;
+        }
+    }
 
     /// Down into field `number`.
     pub fn enter_field(&mut self, number: u8) {

@@ -10,9 +10,9 @@ use super::codes::{
 use super::parties::{Count, Object, Party};
 use super::place::Place;
 use super::record::record;
+use super::said::Said;
 use super::text::{Name, Text};
 use super::time::{Date, Time};
-use super::walk::Said;
 
 record! {
     /// How an event or a statement stands to a truce.

@@ -10,8 +10,10 @@ use super::bounds::{self, Bound};
 use super::describe::Shape;
 use super::record::{one_of, record};
 use super::text::Text;
-use super::walk::{Fill, Sink, Source, Value};
-use crate::error::{Error, ErrorKind, Rule};
+use super::value::{Fill, Value};
+use super::walk::{Stopped, Walk};
+use super::walked::{List, ListMut, Record, RecordMut, Slot, View, Walked};
+use crate::error::{ErrorKind, Rule};
 
 record! {
     /// A key with its value.
@@ -76,21 +78,6 @@ impl<'a> Value<'a> for Integer {
     const SHAPE: &'static Shape = <i64 as Value>::SHAPE;
     const MOST: usize = <i64 as Value>::MOST;
 
-    fn is_reported(&self) -> bool {
-        self.get() != 0
-    }
-
-    fn put(&self, sink: &mut dyn Sink<'a>, bound: &'static Bound) -> Result<(), Error> {
-        self.get().put(sink, bound)
-    }
-
-    fn take(&mut self, source: &mut dyn Source<'a>, bound: &'static Bound) -> Result<(), Error> {
-        let mut value = 0i64;
-        value.take(source, bound)?;
-        *self = value.into();
-        Ok(())
-    }
-
     fn fill<D: Deserializer<'a>>(&mut self, deserializer: D) -> Result<(), D::Error> {
         let mut value = 0i64;
         value.fill(deserializer)?;
@@ -128,31 +115,57 @@ impl<'a> Extra<'a> {
         let twice = |(index, entry): &(usize, &Entry<'a>)| before(*index).any(|other| other.key == entry.key);
         self.0.iter().enumerate().find(twice).and_then(|(index, _)| u8::try_from(index).ok())
     }
+
+    fn each_key_once(&self, walk: &mut dyn Walk<'a>) -> Result<(), Stopped> {
+        self.duplicate().map_or(Ok(()), |index| {
+            let stopped = walk.fail(ErrorKind::Rule(Rule::DuplicateKey));
+            walk.error().path.enclose_item(index);
+            Err(stopped)
+        })
+    }
+}
+
+impl<'a> Walked<'a> for Extra<'a> {
+    fn is_reported(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    fn view(&self, _: &'static Bound) -> View<'_, 'a> {
+        View::List(self, bounds::EXTRA)
+    }
+
+    fn slot(&mut self, _: &'static Bound) -> Slot<'_, 'a> {
+        Slot::List(self, bounds::EXTRA)
+    }
+}
+
+impl<'a> List<'a> for Extra<'a> {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn item(&self, index: usize) -> Option<&dyn Record<'a>> {
+        List::item(&self.0, index)
+    }
+
+    fn consistent(&self, walk: &mut dyn Walk<'a>) -> Result<(), Stopped> {
+        self.each_key_once(walk)
+    }
+}
+
+impl<'a> ListMut<'a> for Extra<'a> {
+    fn push(&mut self) -> Option<&mut dyn RecordMut<'a>> {
+        ListMut::push(&mut self.0)
+    }
+
+    fn consistent(&self, walk: &mut dyn Walk<'a>) -> Result<(), Stopped> {
+        self.each_key_once(walk)
+    }
 }
 
 impl<'a> Value<'a> for Extra<'a> {
     const SHAPE: &'static Shape = &Shape::Map { of: <Entry<'a> as Value<'a>>::SHAPE, most: bounds::EXTRA };
     const MOST: usize = <Vec<Entry<'a>, { bounds::EXTRA }> as Value<'a>>::MOST;
-
-    fn is_reported(&self) -> bool {
-        !self.0.is_empty()
-    }
-
-    fn put(&self, sink: &mut dyn Sink<'a>, bound: &'static Bound) -> Result<(), Error> {
-        self.0.put(sink, bound)?;
-        self.duplicate().map_or(Ok(()), |index| {
-            sink.item(index);
-            Err(sink.error(ErrorKind::Rule(Rule::DuplicateKey)))
-        })
-    }
-
-    fn take(&mut self, source: &mut dyn Source<'a>, bound: &'static Bound) -> Result<(), Error> {
-        self.0.take(source, bound)?;
-        self.duplicate().map_or(Ok(()), |index| {
-            source.path().enter_item(index);
-            Err(source.error(ErrorKind::Rule(Rule::DuplicateKey)))
-        })
-    }
 
     fn fill<D: Deserializer<'a>>(&mut self, deserializer: D) -> Result<(), D::Error> {
         struct Members<'v, 'a>(&'v mut Extra<'a>);

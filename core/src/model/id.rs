@@ -3,17 +3,14 @@
 use core::fmt;
 use core::str::FromStr;
 
-use super::bounds::ID;
 use super::record::record;
-use super::walk::Group;
-use crate::error::ErrorKind;
 
 record! {
     /// Who wrote a report, in which run of numbers, and its number. (author, epoch) is one unbroken run; a device starts
     /// a new epoch after any doubt about its state. In JSON "17-42" where epoch is 0, else "17-5e6f70-42" with the epoch in hex.
     [required]
     [json IdText Id]
-    [group]
+    [leaf]
     pub struct Id {
         /// The author, as HQ numbered it.
         author: u32 => ID,
@@ -25,20 +22,6 @@ record! {
 }
 
 impl Copy for Id {}
-
-impl Id {
-    const GROUP: Group = Group::Id;
-
-    fn grouped(&self) -> [i64; 3] {
-        [self.author.into(), self.epoch.into(), self.seq.into()]
-    }
-
-    fn regrouped(&mut self, values: [i64; 3]) -> Result<(), ErrorKind> {
-        let [author, epoch, seq] = values.map(|value| u32::try_from(value).map_err(|_| ErrorKind::Limit { bound: &ID, value }));
-        *self = Self { author: author?, epoch: epoch?, seq: seq? };
-        Ok(())
-    }
-}
 
 impl Id {
     /// An id outside any epoch.

@@ -18,7 +18,9 @@ mod code;
 mod record;
 #[macro_use]
 mod codes;
+mod value;
 mod walk;
+mod walked;
 
 mod claim;
 mod event;
@@ -29,6 +31,7 @@ mod place;
 #[cfg(feature = "arbitrary")]
 mod random;
 pub(crate) mod report;
+mod said;
 mod text;
 mod time;
 
@@ -40,9 +43,12 @@ pub use id::{Id, ParseIdError};
 pub use parties::{Count, Object, Party, Who};
 pub use place::{Degrees, Place, Point};
 pub use report::{Digest, Evidence, Link, Report, list};
+pub use said::Said;
 pub use text::{Name, Person, Text};
 pub use time::{Date, ParseDateError, Period, Stamp, Time};
-pub use walk::{Fields, Fill, Group, Said, Sink, Source, Value};
+pub use value::{Fill, Value};
+pub use walk::{Fields, Layout, Stopped, Walk};
+pub use walked::{Direction, In, Leaf, List, ListMut, OptionalMut, Out, Record, RecordMut, Slot, Spot, View, Walked};
 
 /// The shape of a report, the root of every [`describe::Path`].
 #[must_use]

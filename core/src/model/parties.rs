@@ -5,9 +5,9 @@ use super::codes::{
     Term, VictimStatus,
 };
 use super::record::record;
+use super::said::Said;
 use super::text::{Name, Text};
 use super::time::Period;
-use super::walk::Said;
 use crate::error::Rule;
 
 record! {

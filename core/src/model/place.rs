@@ -10,8 +10,7 @@ use super::codes::{PlacePrecision, Relation};
 use super::describe::Shape;
 use super::record::record;
 use super::text::{Name, Text};
-use super::walk::{Group, Sink, Source, Value, within};
-use crate::error::{Error, ErrorKind};
+use super::value::Value;
 
 /// An angle in whole 1e-7 degree, as GNSS receivers give it. Decimal degrees in JSON, with at most 7 decimals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,21 +34,6 @@ impl<'a> Value<'a> for Degrees {
     const SHAPE: &'static Shape = &Shape::Degrees;
     const MOST: usize = 5;
     const REQUIRED: bool = true;
-
-    fn is_reported(&self) -> bool {
-        self.0 != 0
-    }
-
-    fn put(&self, sink: &mut dyn Sink<'a>, bound: &'static Bound) -> Result<(), Error> {
-        within(i64::from(self.0), bound).map_err(|kind| sink.error(kind))?;
-        sink.signed(i64::from(self.0), 32)
-    }
-
-    fn take(&mut self, source: &mut dyn Source<'a>, bound: &'static Bound) -> Result<(), Error> {
-        let value = source.signed(32)?;
-        self.0 = i32::try_from(value).map_err(|_| source.error(ErrorKind::TooWide { bits: 32 }))?;
-        within(value, bound).map_err(|kind| source.error(kind))
-    }
 
     fn fill<D: Deserializer<'a>>(&mut self, deserializer: D) -> Result<(), D::Error> {
         struct Decimal;
@@ -104,7 +88,7 @@ impl<'a> Value<'a> for Degrees {
 record! {
     /// A point on the WGS 84 ellipsoid. In JSON `lat` and `lon` stand in the place itself, both or neither.
     [flat]
-    [group]
+    [leaf]
     pub struct Point {
         /// Latitude.
         lat: Degrees => LATITUDE,
@@ -114,22 +98,6 @@ record! {
 }
 
 impl Copy for Point {}
-
-impl Point {
-    const GROUP: Group = Group::Point;
-
-    fn grouped(self) -> [i64; 3] {
-        [self.lat.0.into(), self.lon.0.into(), 0]
-    }
-
-    fn regrouped(&mut self, [lat, lon, _]: [i64; 3]) -> Result<(), ErrorKind> {
-        within(lat, &bounds::LATITUDE)?;
-        within(lon, &bounds::LONGITUDE)?;
-        let degrees = |value| Degrees(i32::try_from(value).unwrap_or_default());
-        *self = Self { lat: degrees(lat), lon: degrees(lon) };
-        Ok(())
-    }
-}
 
 record! {
     /// A place. Nothing in it is required: neither a point nor a name.

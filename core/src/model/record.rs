@@ -4,9 +4,9 @@
 /// A record: `pub struct Name<'a> { /// doc  field (as "json name")?: Type (=> BOUND)?, ... }`.
 ///
 /// `[flat]` before it: in JSON its members stand among those of the record that holds it. `[rule]`: it has a function
-/// `rule(&self) -> Result<(), Rule>`, called whenever it is put or taken; `[whole]`: the same with paths, for the report
-/// itself. `[group]`: its numbers may be put together, see [`Group`](super::walk::Group). `[json TYPE SHAPE]`: in JSON it looks like TYPE, from
-/// and into which it converts, and is described as SHAPE.
+/// `rule(&self) -> Result<(), Rule>`, which every walk asks; `[whole]`: the same with paths, for the report
+/// itself. `[leaf]`: a walk takes it as one value. `[json TYPE SHAPE]`: in JSON it looks like TYPE, from and into which it converts,
+/// and is described as SHAPE. `[json_only]`: it is such a TYPE.
 macro_rules! record {
     (
         $(#[doc = $doc:literal])+
@@ -23,12 +23,11 @@ macro_rules! record {
         }
 
         const _: () = {
-            use $crate::error::Error;
-            #[allow(unused_imports)]
             use $crate::model::describe::{Field, Record, Shape};
+            #[allow(unused_imports)]
             use $crate::model::bounds::Bound;
             use $crate::model::record::Names;
-            use $crate::model::walk::{Sink, Source, Value};
+            use $crate::model::value::Value;
             use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
             use serde::ser::{Serialize, SerializeStruct, Serializer};
             use core::fmt;
@@ -39,7 +38,6 @@ macro_rules! record {
                 #[allow(unreachable_pub)]
                 pub const RECORD: &'static Record = &Record {
                     name: NAME,
-                    id: Record::hash(NAME),
                     doc: concat!($($doc),+),
                     fields: &[$( Field {
                         name: record!(@name $field $($json)?),
@@ -58,70 +56,13 @@ macro_rules! record {
 
             const FIELDS: &[&str] = &[$( record!(@name $field $($json)?) ),*];
 
+            record!(@walked [$($flag)*] [$($flag)*] $name $(<$lt>)? { $( $field: $type $(=> $bound)?, )* });
+
             impl<'a> Value<'a> for $name $(<$lt>)? {
                 const SHAPE: &'static Shape = &record!(@shape $name $([$flag $($json_shape)?])*);
                 const MOST: usize = 0 $( + <$type as Value>::MOST )*;
                 const REQUIRED: bool = record!(@required $($flag)*);
                 const FLAT: &'static [&'static str] = if Self::RECORD.flat { FIELDS } else { &[] };
-
-                fn is_reported(&self) -> bool {
-                    $( self.$field.is_reported() )||*
-                }
-
-                #[allow(unused_assignments)]
-                fn put(&self, sink: &mut dyn Sink<'a>, _: &'static Bound) -> Result<(), Error> {
-                    record!(@put_group self sink $($flag)*);
-                    let (mut reported, mut bit) = (0, 1);
-                    $(
-                        reported |= if self.$field.is_reported() { bit } else { 0 };
-                        bit <<= 1;
-                    )*
-                    for number in sink.fields(Self::RECORD, reported)? {
-                        sink.field(number);
-                        let mut own = 0;
-                        $(
-                            if number == own {
-                                self.$field.put(sink, record!(@bound $($bound)?))?;
-                            }
-                            own += 1;
-                        )*
-                        sink.leave();
-                    }
-                    record!(@rule self sink $($flag)*);
-                    Ok(())
-                }
-
-                #[allow(unused_assignments)]
-                fn take(&mut self, source: &mut dyn Source<'a>, _: &'static Bound) -> Result<(), Error> {
-                    record!(@take_group self source $($flag)*);
-                    let fields = source.fields(Self::RECORD)?;
-                    let sparse = fields.is_sparse();
-                    let mut taken = 0u32;
-                    for number in fields {
-                        source.field(number);
-                        taken |= 1 << number;
-                        let mut own = 0;
-                        $(
-                            if number == own {
-                                Value::take(&mut self.$field, source, record!(@bound $($bound)?))?;
-                                if sparse && !self.$field.is_reported() {
-                                    return Err(source.error($crate::error::ErrorKind::NotMinimal));
-                                }
-                            }
-                            own += 1;
-                        )*
-                        source.leave();
-                    }
-                    let mut bit = 1;
-                    $(
-                        if <$type as Value>::ALWAYS && taken & bit == 0 {
-                            return Err(source.error($crate::error::ErrorKind::NotMinimal));
-                        }
-                        bit <<= 1;
-                    )*
-                    record!(@rule self source $($flag)*);
-                    Ok(())
-                }
 
                 fn fill<D: Deserializer<'a>>(&mut self, deserializer: D) -> Result<(), D::Error> {
                     let human = deserializer.is_human_readable();
@@ -134,7 +75,7 @@ macro_rules! record {
                 #[allow(unused_assignments, unused_variables)]
                 fn fill_member<A: MapAccess<'a>>(&mut self, flat: usize, map: &mut A) -> Result<(), A::Error> {
                     if !Self::RECORD.flat {
-                        return map.next_value_seed($crate::model::walk::Fill::new(self));
+                        return map.next_value_seed($crate::model::value::Fill::new(self));
                     }
                     let mut number = 0;
                     $(
@@ -194,7 +135,7 @@ macro_rules! record {
                     }
                     let mut number = 0;
                     $(
-                        if seq.next_element_seed($crate::model::walk::Fill::new(&mut self.value.$field))?.is_none() {
+                        if seq.next_element_seed($crate::model::value::Fill::new(&mut self.value.$field))?.is_none() {
                             return Err(A::Error::invalid_length(number, &self));
                         }
                         number += 1;
@@ -210,7 +151,7 @@ macro_rules! record {
                     let human = self.human;
                     let members = if human { <$name>::MEMBERS.slice() } else { FIELDS };
                     let mut seen = 0u64;
-                    'member: while let Some(member) = map.next_key_seed($crate::model::walk::VariantIndex(members))? {
+                    'member: while let Some(member) = map.next_key_seed($crate::model::value::VariantIndex(members))? {
                         if seen & (1 << member) != 0 {
                             return Err(A::Error::duplicate_field(members.get(member).copied().unwrap_or_default()));
                         }
@@ -222,7 +163,7 @@ macro_rules! record {
                                 if self.human {
                                     self.value.$field.fill_member(member - first, &mut map)?;
                                 } else {
-                                    map.next_value_seed($crate::model::walk::Fill::new(&mut self.value.$field))?;
+                                    map.next_value_seed($crate::model::value::Fill::new(&mut self.value.$field))?;
                                 }
                                 continue 'member;
                             }
@@ -267,7 +208,7 @@ macro_rules! record {
                 fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                     let mut value = <$name>::default();
                     value.fill(deserializer)?;
-                    $crate::model::record::checked(NAME, value)
+                    record!(@checked value $($flag)*)
                 }
             }
         };
@@ -286,31 +227,109 @@ macro_rules! record {
     (@shape $record:ident) => { Shape::Record($record::RECORD) };
     (@shape $record:ident [json $shape:ident] $([$($rest:ident)+])*) => { Shape::$shape($record::RECORD) };
     (@shape $record:ident [$other:ident] $([$($rest:ident)+])*) => { record!(@shape $record $([$($rest)+])*) };
+    // A record that is one value for encodings, or that they never see.
+    (@walked [leaf $($rest:ident)*] $($more:tt)*) => {};
+    (@walked [json_only $($rest:ident)*] $($more:tt)*) => {};
+    (@walked [$other:ident $($rest:ident)*] $($more:tt)*) => { record!(@walked [$($rest)*] $($more)*); };
+    (@walked [] [$($flag:ident)*] $name:ident $(<$lt:lifetime>)? { $( $field:ident: $type:ty $(=> $bound:ident)?, )* }) => {
+        use $crate::model::walk::{Layout, Stopped, Walk};
+        use $crate::model::walked::{self, RecordMut, Slot, View, Walked};
+
+        impl $(<$lt>)? $name $(<$lt>)? {
+            /// What encodings need to know of it.
+            #[allow(unreachable_pub)]
+            pub const LAYOUT: &'static Layout = &Layout::record(NAME, &[$( <$type as Walked>::ALWAYS ),*]);
+
+            #[allow(unused)]
+            fn broken<'w>(&self, walk: &mut dyn Walk<'w>) -> Result<(), Stopped> {
+                record!(@rule self walk $($flag)*);
+                Ok(())
+            }
+        }
+
+        impl<'a> Walked<'a> for $name $(<$lt>)? {
+            fn is_reported(&self) -> bool {
+                walked::Record::reported(self) != 0
+            }
+
+            fn view(&self, _: &'static Bound) -> View<'_, 'a> {
+                View::Record(self)
+            }
+
+            fn slot(&mut self, _: &'static Bound) -> Slot<'_, 'a> {
+                Slot::Record(self)
+            }
+        }
+
+        impl<'a> walked::Record<'a> for $name $(<$lt>)? {
+            fn layout(&self) -> &'static Layout {
+                Self::LAYOUT
+            }
+
+            #[allow(unused_assignments)]
+            fn reported(&self) -> u32 {
+                let (mut reported, mut bit) = (0, 0);
+                $(
+                    reported |= u32::from(Walked::is_reported(&self.$field)) << bit;
+                    bit += 1;
+                )*
+                reported
+            }
+
+            #[allow(unused_assignments)]
+            fn field(&self, number: u8) -> Option<View<'_, 'a>> {
+                let mut own = 0;
+                $(
+                    if number == own {
+                        return Some(Walked::view(&self.$field, record!(@bound $($bound)?)));
+                    }
+                    own += 1;
+                )*
+                None
+            }
+
+            fn consistent(&self, walk: &mut dyn Walk<'a>) -> Result<(), Stopped> {
+                self.broken(walk)
+            }
+        }
+
+        impl<'a> RecordMut<'a> for $name $(<$lt>)? {
+            fn layout(&self) -> &'static Layout {
+                Self::LAYOUT
+            }
+
+            #[allow(unused_assignments)]
+            fn field_mut(&mut self, number: u8) -> Option<Slot<'_, 'a>> {
+                let mut own = 0;
+                $(
+                    if number == own {
+                        return Some(Walked::slot(&mut self.$field, record!(@bound $($bound)?)));
+                    }
+                    own += 1;
+                )*
+                None
+            }
+
+            fn consistent(&self, walk: &mut dyn Walk<'a>) -> Result<(), Stopped> {
+                self.broken(walk)
+            }
+        }
+    };
     (@rule $self:ident $walk:ident) => {};
     (@rule $self:ident $walk:ident rule $($rest:ident)*) => {
-        $self.rule().map_err(|rule| $walk.error($crate::error::ErrorKind::Rule(rule)))?;
+        $self.rule().map_err(|rule| $walk.fail($crate::error::ErrorKind::Rule(rule)))?;
     };
     (@rule $self:ident $walk:ident whole $($rest:ident)*) => {
         if let Some((path, kind)) = $self.whole() {
-            *$walk.path() = path;
-            return Err($walk.error(kind));
+            let stopped = $walk.fail(kind);
+            $walk.error().path = path;
+            return Err(stopped);
         }
     };
     (@rule $self:ident $walk:ident $other:ident $($rest:ident)*) => { record!(@rule $self $walk $($rest)*) };
-    (@put_group $self:ident $sink:ident) => {};
-    (@put_group $self:ident $sink:ident group $($rest:ident)*) => {
-        if $sink.group(Self::GROUP, $self.grouped())? {
-            return Ok(());
-        }
-    };
-    (@put_group $self:ident $sink:ident $other:ident $($rest:ident)*) => { record!(@put_group $self $sink $($rest)*) };
-    (@take_group $self:ident $source:ident) => {};
-    (@take_group $self:ident $source:ident group $($rest:ident)*) => {
-        if let Some(values) = $source.group(Self::GROUP)? {
-            return $self.regrouped(values).map_err(|kind| $source.error(kind));
-        }
-    };
-    (@take_group $self:ident $source:ident $other:ident $($rest:ident)*) => { record!(@take_group $self $source $($rest)*) };
+    (@checked $value:ident) => { $crate::model::record::checked(NAME, $value) };
+    (@checked $value:ident json_only $($rest:ident)*) => { Ok($value) };
+    (@checked $value:ident $other:ident $($rest:ident)*) => { record!(@checked $value $($rest)*) };
     (@repair $value:ident $u:ident) => { $value };
     (@repair $value:ident $u:ident rule $($rest:ident)*) => { $value.repaired($u)? };
     (@repair $value:ident $u:ident whole $($rest:ident)*) => { $value.repaired($u)? };
@@ -343,10 +362,11 @@ macro_rules! one_of {
         }
 
         const _: () = {
-            use $crate::error::Error;
             use $crate::model::describe::{Field, Shape};
             use $crate::model::bounds::Bound;
-            use $crate::model::walk::{Fill, Sink, Source, Value, VariantIndex};
+            use $crate::model::value::{Fill, Value, VariantIndex};
+            use $crate::model::walk::Layout;
+            use $crate::model::walked::{Record, RecordMut, Slot, View, Walked};
             use serde::de::{Deserializer, EnumAccess, MapAccess, VariantAccess, Visitor};
             use serde::ser::{Serialize, SerializeStruct, Serializer};
             use core::fmt;
@@ -374,6 +394,52 @@ macro_rules! one_of {
                 }
             }
 
+            static LAYOUT: Layout = Layout::choice(MANY);
+
+            impl<'a> Walked<'a> for $name<'a> {
+                const ALWAYS: bool = true;
+
+                fn is_reported(&self) -> bool {
+                    true
+                }
+
+                fn view(&self, _: &'static Bound) -> View<'_, 'a> {
+                    View::Record(self)
+                }
+
+                fn slot(&mut self, _: &'static Bound) -> Slot<'_, 'a> {
+                    Slot::Record(self)
+                }
+            }
+
+            impl<'a> Record<'a> for $name<'a> {
+                fn layout(&self) -> &'static Layout {
+                    &LAYOUT
+                }
+
+                fn reported(&self) -> u32 {
+                    self.number().into()
+                }
+
+                fn field(&self, _: u8) -> Option<View<'_, 'a>> {
+                    Some(match self { $( Self::$variant(value) => Walked::view(value, record!(@bound $($bound)?)), )+ })
+                }
+            }
+
+            impl<'a> RecordMut<'a> for $name<'a> {
+                fn layout(&self) -> &'static Layout {
+                    &LAYOUT
+                }
+
+                fn choose(&mut self, variant: u8) {
+                    *self = Self::nth(variant);
+                }
+
+                fn field_mut(&mut self, _: u8) -> Option<Slot<'_, 'a>> {
+                    Some(match self { $( Self::$variant(value) => Walked::slot(value, record!(@bound $($bound)?)), )+ })
+                }
+            }
+
             impl<'a> Value<'a> for $name<'a> {
                 const SHAPE: &'static Shape = &Shape::OneOf { name: NAME, variants: Self::VARIANTS };
                 const MOST: usize = {
@@ -382,28 +448,6 @@ macro_rules! one_of {
                     1 + most
                 };
                 const FLAT: &'static [&'static str] = VARIANTS;
-                const ALWAYS: bool = true;
-
-                fn is_reported(&self) -> bool {
-                    true
-                }
-
-                fn put(&self, sink: &mut dyn Sink<'a>, _: &'static Bound) -> Result<(), Error> {
-                    sink.choice(self.number(), MANY)?;
-                    sink.variant(self.number(), Self::VARIANTS);
-                    match self { $( Self::$variant(value) => value.put(sink, record!(@bound $($bound)?))?, )+ }
-                    sink.leave();
-                    Ok(())
-                }
-
-                fn take(&mut self, source: &mut dyn Source<'a>, _: &'static Bound) -> Result<(), Error> {
-                    let number = source.choice(MANY)?;
-                    *self = Self::nth(number);
-                    source.variant(number, Self::VARIANTS);
-                    match self { $( Self::$variant(value) => value.take(source, record!(@bound $($bound)?))?, )+ }
-                    source.leave();
-                    Ok(())
-                }
 
                 fn fill<D: Deserializer<'a>>(&mut self, deserializer: D) -> Result<(), D::Error> {
                     struct Choice<'v, 'a>(&'v mut $name<'a>);
@@ -494,7 +538,7 @@ impl Names {
 }
 
 /// Holds the limits on what came in through serde.
-pub(crate) fn checked<'a, V: super::walk::Value<'a>, E: serde::de::Error>(name: &str, value: V) -> Result<V, E> {
+pub(crate) fn checked<'a, V: super::walked::Walked<'a>, E: serde::de::Error>(name: &str, value: V) -> Result<V, E> {
     match crate::wire::measure(&value) {
         Ok(_) => Ok(value),
         // A path leads from the report.

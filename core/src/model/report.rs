@@ -6,7 +6,9 @@ use heapless::Vec;
 use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeTuple, Serializer};
 
-use super::bounds::{Bound, CLAIMS, EVIDENCE, FROM, LINKS};
+#[cfg(feature = "arbitrary")]
+use super::bounds::Bound;
+use super::bounds::{CLAIMS, EVIDENCE, FROM, LINKS};
 use super::claim::{Claim, Hop, Statement};
 use super::codes::{Clock, EventType, EvidenceKind, Handling, Kind, LinkRel, Precedence, Status};
 use super::describe::{Path, Shape};
@@ -15,9 +17,10 @@ use super::extra::Extra;
 use super::id::Id;
 use super::parties::Count;
 use super::record::record;
+use super::said::Said;
 use super::text::Text;
 use super::time::Stamp;
-use super::walk::{Said, Sink, Source, Value};
+use super::value::Value;
 use crate::error::{Error, ErrorKind, Rule};
 
 /// A SHA-256 hash. 64 lower-case hex digits in JSON.
@@ -294,19 +297,6 @@ impl<'a> Value<'a> for Digest {
     const SHAPE: &'static Shape = &Shape::Digest;
     const MOST: usize = 32;
     const REQUIRED: bool = true;
-
-    fn is_reported(&self) -> bool {
-        self.0 != [0; 32]
-    }
-
-    fn put(&self, sink: &mut dyn Sink<'a>, _: &'static Bound) -> Result<(), Error> {
-        sink.digest(&self.0)
-    }
-
-    fn take(&mut self, source: &mut dyn Source<'a>, _: &'static Bound) -> Result<(), Error> {
-        self.0 = source.digest()?;
-        Ok(())
-    }
 
     fn fill<D: Deserializer<'a>>(&mut self, deserializer: D) -> Result<(), D::Error> {
         struct Hash {

@@ -7,8 +7,9 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::bounds::{self, Bound};
 use super::describe::Shape;
-use super::walk::{Said, Sink, Source, Value, within};
-use crate::error::{Error, ErrorKind};
+use super::said::Said;
+use super::value::Value;
+use crate::error::ErrorKind;
 
 /// A text that a report borrows.
 ///
@@ -173,23 +174,8 @@ impl fmt::Display for Cited<'_> {
     }
 }
 
-fn put<'a>(text: &'a str, sink: &mut dyn Sink<'a>, bound: &'static Bound) -> Result<(), Error> {
-    within(length(text), bound_of(bound)).map_err(|kind| sink.error(kind))?;
-    sink.text(text)
-}
-
-fn take<'a>(source: &mut dyn Source<'a>, bound: &'static Bound) -> Result<&'a str, Error> {
-    let text = source.text()?;
-    within(length(text), bound_of(bound)).map_err(|kind| source.error(kind))?;
-    Ok(text)
-}
-
-fn length(text: &str) -> i64 {
-    i64::try_from(text.len()).unwrap_or(i64::MAX)
-}
-
 /// Text without a limit of its own has that of texts.
-fn bound_of(bound: &'static Bound) -> &'static Bound {
+pub(super) fn bound_of(bound: &'static Bound) -> &'static Bound {
     if bound.unit.is_empty() { &bounds::TEXT } else { bound }
 }
 
@@ -235,20 +221,6 @@ macro_rules! text {
             const SHAPE: &'static Shape = &Shape::$shape;
             // The length; see `MAX_LEN` for its second byte.
             const MOST: usize = 1;
-            const ALWAYS: bool = true;
-
-            fn is_reported(&self) -> bool {
-                !self.0.is_empty()
-            }
-
-            fn put(&self, sink: &mut dyn Sink<'a>, bound: &'static Bound) -> Result<(), Error> {
-                put(self.0, sink, bound)
-            }
-
-            fn take(&mut self, source: &mut dyn Source<'a>, bound: &'static Bound) -> Result<(), Error> {
-                self.0 = take(source, bound)?;
-                Ok(())
-            }
 
             fn fill<D: Deserializer<'a>>(&mut self, deserializer: D) -> Result<(), D::Error> {
                 self.0 = borrow(deserializer)?;
@@ -292,30 +264,6 @@ impl<'a> From<Said<Text<'a>>> for Name<'a> {
 impl<'a> Value<'a> for Name<'a> {
     const SHAPE: &'static Shape = <Said<Text<'a>> as Value>::SHAPE;
     const MOST: usize = <Said<Text<'a>> as Value>::MOST;
-
-    fn is_reported(&self) -> bool {
-        self.0.is_some()
-    }
-
-    fn put(&self, sink: &mut dyn Sink<'a>, bound: &'static Bound) -> Result<(), Error> {
-        match self.said() {
-            Said::Unreported => sink.case(0, 3),
-            Said::Unknown => sink.case(1, 3),
-            Said::Known(name) => {
-                sink.case(2, 3)?;
-                put(name, sink, bound)
-            }
-        }
-    }
-
-    fn take(&mut self, source: &mut dyn Source<'a>, bound: &'static Bound) -> Result<(), Error> {
-        *self = match source.case(3)? {
-            0 => Self::UNREPORTED,
-            1 => Self::UNKNOWN,
-            _ => Self::new(take(source, bound)?),
-        };
-        Ok(())
-    }
 
     fn fill<D: Deserializer<'a>>(&mut self, deserializer: D) -> Result<(), D::Error> {
         let mut said = Said::<Text<'a>>::default();

@@ -7,15 +7,18 @@ use core::str::FromStr;
 use serde::ser::{Serialize, Serializer};
 
 use super::bounds;
+#[cfg(feature = "arbitrary")]
+use super::bounds::Bound;
 use super::calendar::Civil;
 #[cfg(feature = "arbitrary")]
 use super::calendar::DAY;
 use super::codes::{DateForm, TimePrecision};
+use super::describe::Shape;
 use super::record::record;
+use super::said::Said;
 use super::text::Text;
-use super::walk::{Said, Sink, Source, Value, within};
-use super::{bounds::Bound, describe::Shape};
-use crate::error::{Error, Rule};
+use super::value::{Value, within};
+use crate::error::Rule;
 
 /// Seconds since 1970-01-01 UTC, years 0001 to 9999.
 ///
@@ -95,21 +98,6 @@ impl FromStr for Stamp {
 impl<'a> Value<'a> for Stamp {
     const SHAPE: &'static Shape = &Shape::Stamp;
     const MOST: usize = 6;
-
-    fn is_reported(&self) -> bool {
-        self.seconds() != 0
-    }
-
-    fn put(&self, sink: &mut dyn Sink<'a>, _: &'static Bound) -> Result<(), Error> {
-        sink.stamp(self.seconds())
-    }
-
-    fn take(&mut self, source: &mut dyn Source<'a>, _: &'static Bound) -> Result<(), Error> {
-        let seconds = source.stamp()?;
-        within(seconds, &bounds::SECONDS).map_err(|kind| source.error(kind))?;
-        *self = Self::new(seconds);
-        Ok(())
-    }
 
     fn fill<D: serde::Deserializer<'a>>(&mut self, deserializer: D) -> Result<(), D::Error> {
         if deserializer.is_human_readable() {
@@ -421,6 +409,7 @@ impl Time<'_> {
 
 record! {
     /// A [`Time`] as JSON shows it: the offset is part of the strings.
+    [json_only]
     pub(super) struct TimeText<'a> {
         /// When it started.
         start: Said<DateText>,
@@ -520,10 +509,10 @@ macro_rules! string {
             use core::fmt;
             use serde::de::{Deserializer, Visitor};
             use serde::ser::{Serialize, Serializer};
-            use $crate::error::Error;
+            #[cfg(feature = "arbitrary")]
             use $crate::model::bounds::Bound;
             use $crate::model::describe::Shape;
-            use $crate::model::walk::{Sink, Source, Value};
+            use $crate::model::value::Value;
 
             impl From<&$inner> for $name {
                 fn from(value: &$inner) -> Self {
@@ -546,18 +535,6 @@ macro_rules! string {
             impl<'a> Value<'a> for $name {
                 const SHAPE: &'static Shape = <$inner as Value>::SHAPE;
                 const MOST: usize = <$inner as Value>::MOST;
-
-                fn is_reported(&self) -> bool {
-                    self.0.is_reported()
-                }
-
-                fn put(&self, sink: &mut dyn Sink<'a>, bound: &'static Bound) -> Result<(), Error> {
-                    self.0.put(sink, bound)
-                }
-
-                fn take(&mut self, source: &mut dyn Source<'a>, bound: &'static Bound) -> Result<(), Error> {
-                    self.0.take(source, bound)
-                }
 
                 fn fill<D: Deserializer<'a>>(&mut self, deserializer: D) -> Result<(), D::Error> {
                     struct Parse<'v>(&'v mut $inner);

@@ -1,126 +1,159 @@
-//! The one way through a report: every value knows how to put itself into a [`Sink`], take itself from a [`Source`]
-//! and appear in serde, and says what it looks like. Encodings implement sinks and sources; nobody else lists fields.
+//! The one way through a report, for encoders and decoders alike: [`Walk`] is told every value in wire order and gives one
+//! back; out of a report an encoder gives what it was told, into a report a decoder gives what it read.
+//!
+//! ```text
+//! record   its layout and which fields are reported; then each field, in the order that the walk asks for
+//! choice   the number of a variant, then that
+//! list     how many items, then each
+//! leaf     one value, or none; what it is called in `Walk` is what an encoding makes of it
+//! ```
+//!
+//! Nothing here knows the name of a field: an encoder has no names in it.
 
-use core::fmt;
-use core::marker::PhantomData;
-
-use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error as _, MapAccess, SeqAccess, Unexpected, VariantAccess, Visitor};
-use serde::ser::{Serialize, SerializeStruct, Serializer};
-
-use super::bounds::Bound;
-use super::describe::{CodeList, Field, Path, Record, Shape};
+use super::bounds::{Bound, LATITUDE, LONGITUDE, SECONDS};
+use super::code::understood;
+use super::describe::Path;
+use super::id::Id;
+use super::place::Point;
+use super::report::Digest;
+use super::said::Said;
+use super::text::{Name, Person, Text, bound_of};
+use super::time::Stamp;
+use super::walked::{Direction, Leaf, Record, RecordMut, Slot, Spot as _, View, Walked as _};
 use crate::error::{Error, ErrorKind};
 
-/// What a report is put into, a value at a time in wire order. Every method fails where the sink cannot take the value.
-#[allow(clippy::missing_errors_doc)]
-pub trait Sink<'a> {
-    /// The way to the value that comes next.
-    fn path(&mut self) -> &mut Path;
-    /// Down into field `number` of the record whose fields were asked for last.
+/// A walk ended before its end; [`Walk::error`] says why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stopped;
+
+/// What goes through a report. Each method is given a value, which means nothing where the report is being read, and gives the
+/// value that the report has from then on.
+#[allow(clippy::missing_errors_doc)] // all fail where there is no such value, or no room for it
+pub trait Walk<'a> {
+    /// Where it is kept why the walk stopped.
+    fn error(&mut self) -> &mut Error;
+    /// The byte that an error with the value at hand is to be told of.
+    fn offset(&self) -> usize {
+        0
+    }
+    /// The walk ends here, inside the value at hand.
+    fn fail(&mut self, kind: ErrorKind) -> Stopped {
+        let offset = self.offset();
+        *self.error() = Error { kind, offset, path: Path::ROOT };
+        Stopped
+    }
+    /// Down into field `number` of the record.
     fn field(&mut self, number: u8) {
-        self.path().enter_field(number);
+        let _ = number;
     }
-    /// Down into variant `number` of a choice.
-    fn variant(&mut self, number: u8, variants: &'static [Field]) {
-        let _ = variants;
-        self.path().enter_field(number);
+    /// Down into variant `number` of the choice.
+    fn variant(&mut self, number: u8) {
+        self.field(number);
     }
-    /// Down into item `index` of a list.
+    /// Down into item `index` of the list.
     fn item(&mut self, index: u8) {
-        self.path().enter_item(index);
+        let _ = index;
     }
     /// Back up one step.
-    fn leave(&mut self) {
-        self.path().leave();
-    }
-    /// A record begins of whose fields those with a bit in `reported` differ from their default. The answer says which
-    /// are put, in which order.
-    fn fields(&mut self, record: &'static Record, reported: u32) -> Result<Fields, Error> {
+    fn leave(&mut self) {}
+    /// A record begins of whose fields those with a bit in `reported` differ from their default. The answer says which are
+    /// walked, in which order.
+    fn fields(&mut self, layout: &'static Layout, reported: u32) -> Result<Fields, Stopped> {
         let _ = reported;
-        Ok(Fields::all(record))
+        Ok(Fields::all(layout))
     }
-    /// A record whose numbers belong together; `true` if they are all put with this.
-    fn group(&mut self, group: Group, values: [i64; 3]) -> Result<bool, Error> {
-        let _ = (group, values);
-        Ok(false)
-    }
-    /// An error at the value that was put last.
-    fn error(&mut self, kind: ErrorKind) -> Error;
-    /// A code of `list`.
-    fn code(&mut self, code: u8, list: &'static CodeList) -> Result<(), Error>;
+    /// A code.
+    fn code(&mut self, code: u8) -> Result<u8, Stopped>;
     /// Yes or no.
-    fn flag(&mut self, flag: bool) -> Result<(), Error>;
+    fn flag(&mut self, flag: bool) -> Result<bool, Stopped>;
     /// Which of `of` cases follows: presence has 2, what was said 3.
-    fn case(&mut self, case: u8, of: u8) -> Result<(), Error>;
+    fn case(&mut self, case: u8, of: u8) -> Result<u8, Stopped>;
     /// Which of `of` variants of a choice follows.
-    fn choice(&mut self, variant: u8, of: u8) -> Result<(), Error> {
+    fn choice(&mut self, variant: u8, of: u8) -> Result<u8, Stopped> {
         self.case(variant, of)
     }
     /// How many of at most `most` items follow.
-    fn length(&mut self, items: usize, most: usize) -> Result<(), Error>;
+    fn length(&mut self, items: usize, most: usize) -> Result<usize, Stopped>;
     /// A number of at most `bits` bits.
-    fn unsigned(&mut self, value: u64, bits: u8) -> Result<(), Error>;
+    fn unsigned(&mut self, value: u32, bits: u8) -> Result<u32, Stopped>;
     /// A signed number of at most `bits` bits.
-    fn signed(&mut self, value: i64, bits: u8) -> Result<(), Error>;
+    fn signed(&mut self, value: i64, bits: u8) -> Result<i64, Stopped>;
     /// An instant in seconds since 1970 UTC.
-    fn stamp(&mut self, seconds: i64) -> Result<(), Error> {
+    fn stamp(&mut self, seconds: i64) -> Result<i64, Stopped> {
         self.signed(seconds, 64)
     }
-    /// A text.
-    fn text(&mut self, text: &'a str) -> Result<(), Error>;
+    /// A text, whose length `bound` limits; none where the report is being read.
+    fn text(&mut self, text: Option<&'a str>, bound: &'static Bound) -> Result<&'a str, Stopped>;
     /// A hash.
-    fn digest(&mut self, digest: &[u8; 32]) -> Result<(), Error>;
+    fn digest(&mut self, digest: &[u8; 32]) -> Result<[u8; 32], Stopped>;
+    /// An id: by itself its three numbers.
+    fn id(&mut self, id: Id) -> Result<Id, Stopped> {
+        let mut parts = [id.author, id.epoch, id.seq];
+        for (number, part) in (0u8..).zip(&mut parts) {
+            self.field(number);
+            *part = self.unsigned(*part, 32).inspect_err(|_| self.error().path.enclose_field(number))?;
+            self.leave();
+        }
+        let [author, epoch, seq] = parts;
+        Ok(Id { author, epoch, seq })
+    }
+    /// A point: by itself its two coordinates.
+    fn point(&mut self, point: Point) -> Result<Point, Stopped> {
+        let mut point = point;
+        for (number, degrees, bound) in [(0, &mut point.lat, &LATITUDE), (1, &mut point.lon, &LONGITUDE)] {
+            self.field(number);
+            let read = match self.signed(degrees.0.into(), 32) {
+                Ok(value) if !bound.holds(value) => Err(self.fail(ErrorKind::Limit { bound, value })),
+                read => read,
+            };
+            let read = read.inspect_err(|_| self.error().path.enclose_field(number))?;
+            degrees.0 = i32::try_from(read).unwrap_or_default();
+            self.leave();
+        }
+        Ok(point)
+    }
 }
 
-/// What a report is taken from, a value at a time in wire order. The methods mirror those of [`Sink`]; every one fails
-/// where the source holds no such value.
-#[allow(missing_docs, clippy::missing_errors_doc)]
-pub trait Source<'a> {
-    fn path(&mut self) -> &mut Path;
-    fn field(&mut self, number: u8) {
-        self.path().enter_field(number);
-    }
-    fn variant(&mut self, number: u8, variants: &'static [Field]) {
-        let _ = variants;
-        self.path().enter_field(number);
-    }
-    fn item(&mut self, index: u8) {
-        self.path().enter_item(index);
-    }
-    fn leave(&mut self) {
-        self.path().leave();
-    }
-    fn fields(&mut self, record: &'static Record) -> Result<Fields, Error> {
-        Ok(Fields::all(record))
-    }
-    fn group(&mut self, group: Group) -> Result<Option<[i64; 3]>, Error> {
-        let _ = group;
-        Ok(None)
-    }
-    fn error(&mut self, kind: ErrorKind) -> Error;
-    fn code(&mut self, list: &'static CodeList) -> Result<u8, Error>;
-    fn flag(&mut self) -> Result<bool, Error>;
-    fn case(&mut self, of: u8) -> Result<u8, Error>;
-    fn choice(&mut self, of: u8) -> Result<u8, Error> {
-        self.case(of)
-    }
-    fn length(&mut self, most: usize) -> Result<usize, Error>;
-    fn unsigned(&mut self, bits: u8) -> Result<u64, Error>;
-    fn signed(&mut self, bits: u8) -> Result<i64, Error>;
-    fn stamp(&mut self) -> Result<i64, Error> {
-        self.signed(64)
-    }
-    fn text(&mut self) -> Result<&'a str, Error>;
-    fn digest(&mut self) -> Result<[u8; 32], Error>;
+/// What an encoding needs to know of a record.
+#[derive(Debug)]
+pub struct Layout {
+    /// The FNV-1a hash of the record's name: what the packed encoding knows it by.
+    pub id: u32,
+    /// How many fields, or variants.
+    pub fields: u8,
+    /// Bit `n`: the default of field `n` is no value that a report may hold.
+    pub always: u32,
+    /// It is a choice between variants.
+    pub choice: bool,
 }
 
-/// Records whose numbers an encoding may take together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Group {
-    /// Author, epoch, number.
-    Id,
-    /// Latitude, longitude, nothing.
-    Point,
+impl Layout {
+    #[allow(clippy::indexing_slicing, clippy::cast_possible_truncation)] // const: within the length
+    pub(super) const fn record(name: &str, always: &[bool]) -> Self {
+        let (mut mask, mut at) = (0, 0);
+        while at < always.len() {
+            mask |= (always[at] as u32) << at;
+            at += 1;
+        }
+        Self { id: Self::hash(name), fields: always.len() as u8, always: mask, choice: false }
+    }
+
+    pub(super) const fn choice(variants: u8) -> Self {
+        Self { id: 0, fields: variants, always: 0, choice: true }
+    }
+
+    /// What a record with this name is known by: its FNV-1a hash, 32 bits.
+    #[must_use]
+    #[allow(clippy::indexing_slicing)] // const: within the length
+    pub const fn hash(name: &str) -> u32 {
+        let name = name.as_bytes();
+        let (mut hash, mut at) = (0x811c_9dc5u32, 0);
+        while at < name.len() {
+            hash = (hash ^ name[at] as u32).wrapping_mul(0x0100_0193);
+            at += 1;
+        }
+        hash
+    }
 }
 
 /// Which fields of a record are walked, in which order.
@@ -137,11 +170,11 @@ static DESCRIBED: [u8; 24] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 
 impl Fields {
     /// All of them, as described.
     #[must_use]
-    pub fn all(record: &'static Record) -> Self {
-        Self { order: DESCRIBED.get(..record.fields.len()).unwrap_or(&DESCRIBED), mask: u32::MAX, sparse: false }
+    pub fn all(layout: &Layout) -> Self {
+        Self { order: Self::described(layout), mask: u32::MAX, sparse: false }
     }
 
-    /// Those with a bit in `mask`, which then must not hold their default; those in `first` before the others.
+    /// Those with a bit in `mask`, which then must not hold their default, in the given order.
     #[must_use]
     pub const fn reported(mask: u32, order: &'static [u8]) -> Self {
         Self { order, mask, sparse: true }
@@ -149,20 +182,14 @@ impl Fields {
 
     /// As described, for [`Fields::reported`].
     #[must_use]
-    pub fn described(record: &'static Record) -> &'static [u8] {
-        DESCRIBED.get(..record.fields.len()).unwrap_or(&DESCRIBED)
+    pub fn described(layout: &Layout) -> &'static [u8] {
+        DESCRIBED.get(..usize::from(layout.fields)).unwrap_or(&DESCRIBED)
     }
 
     /// The fields with a bit are walked.
     #[must_use]
     pub const fn mask(&self) -> u32 {
         self.mask
-    }
-
-    /// Whether a field that is walked must differ from its default.
-    #[must_use]
-    pub const fn is_sparse(&self) -> bool {
-        self.sparse
     }
 }
 
@@ -180,484 +207,312 @@ impl Iterator for Fields {
     }
 }
 
-/// A value of the model.
-pub trait Value<'a>: Default + Serialize {
-    /// What it looks like.
-    const SHAPE: &'static Shape;
-    /// The most bytes that it takes in the postcard encoding; of a text, one byte for its length and nothing more.
-    const MOST: usize;
-    /// JSON must have it.
-    const REQUIRED: bool = false;
-    /// It always says something: its default is no value that a report may hold.
-    const ALWAYS: bool = false;
-    /// Its members, where they stand among those of the record that holds it.
-    const FLAT: &'static [&'static str] = &[];
-
-    /// Whether it says anything: differs from its default.
-    fn is_reported(&self) -> bool;
-
-    /// Puts the value, checking its limits.
-    ///
-    /// # Errors
-    /// A limit or rule that the value breaks, or a full buffer.
-    fn put(&self, sink: &mut dyn Sink<'a>, bound: &'static Bound) -> Result<(), Error>;
-
-    /// Takes the value in place, over a default value, checking its limits.
-    ///
-    /// # Errors
-    /// What the sender did wrong.
-    fn take(&mut self, source: &mut dyn Source<'a>, bound: &'static Bound) -> Result<(), Error>;
-
-    /// Fills the value from serde, over a default value.
-    ///
-    /// # Errors
-    /// The deserializer's own.
-    fn fill<D: Deserializer<'a>>(&mut self, deserializer: D) -> Result<(), D::Error>;
-
-    /// Fills it from the member of a JSON object; `flat` is the number of the member in [`Value::FLAT`].
-    #[doc(hidden)]
-    fn fill_member<A: MapAccess<'a>>(&mut self, flat: usize, map: &mut A) -> Result<(), A::Error> {
-        let _ = flat;
-        map.next_value_seed(Fill::new(self))
-    }
-
-    /// Whether the members that were seen, as bits in the order of [`Value::FLAT`], are enough. The error is the name
-    /// of one that is missing.
-    #[doc(hidden)]
-    fn finish_members(seen: u64) -> Result<(), &'static str> {
-        let _ = seen;
-        Ok(())
-    }
-
-    /// Writes it as member `name` of a JSON object, or leaves it out.
-    #[doc(hidden)]
-    fn write_member<M: SerializeStruct>(&self, name: &'static str, map: &mut M) -> Result<(), M::Error> {
-        map.serialize_field(name, self)
-    }
-
-    /// A valid value out of random bytes.
-    #[cfg(feature = "arbitrary")]
-    #[doc(hidden)]
-    fn random(u: &mut arbitrary::Unstructured<'a>, bound: &'static Bound) -> arbitrary::Result<Self>;
-}
-
-/// Fills a value in place: a deserializer seed for any [`Value`].
-#[derive(Debug)]
-pub struct Fill<'v, 'a, V>(&'v mut V, PhantomData<&'a ()>);
-
-impl<'v, V> Fill<'v, '_, V> {
-    /// A seed that fills `value`.
-    pub const fn new(value: &'v mut V) -> Self {
-        Self(value, PhantomData)
-    }
-}
-
-impl<'a, V: Value<'a>> DeserializeSeed<'a> for Fill<'_, 'a, V> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
-        self.0.fill(deserializer)
-    }
-}
-
-/// Range-checks a number or a length.
-pub(crate) fn within(value: i64, bound: &'static Bound) -> Result<(), ErrorKind> {
-    if bound.holds(value) { Ok(()) } else { Err(ErrorKind::Limit { bound, value }) }
-}
-
-macro_rules! number {
-    ($($type:ident $visit:ident $method:ident $wide:ident $bits:literal $most:literal $shape:ident;)+) => {$(
-        impl<'a> Value<'a> for $type {
-            const SHAPE: &'static Shape = &Shape::$shape { bits: $bits };
-            const MOST: usize = $most;
-
-            fn is_reported(&self) -> bool {
-                *self != 0
-            }
-
-            fn put(&self, sink: &mut dyn Sink<'a>, bound: &'static Bound) -> Result<(), Error> {
-                within(i64::from(*self), bound).map_err(|kind| sink.error(kind))?;
-                sink.$method($wide::from(*self), $bits)
-            }
-
-            fn take(&mut self, source: &mut dyn Source<'a>, bound: &'static Bound) -> Result<(), Error> {
-                let value = source.$method($bits)?;
-                *self = $type::try_from(value).map_err(|_| source.error(ErrorKind::TooWide { bits: $bits }))?;
-                within(i64::from(*self), bound).map_err(|kind| source.error(kind))
-            }
-
-            fn fill<D: Deserializer<'a>>(&mut self, deserializer: D) -> Result<(), D::Error> {
-                struct Number;
-                impl Visitor<'_> for Number {
-                    type Value = $type;
-                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                        write!(f, "a whole number from {} to {}", $type::MIN, $type::MAX)
-                    }
-                    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<$type, E> {
-                        $type::try_from(value).map_err(|_| E::invalid_value(Unexpected::Unsigned(value), &self))
-                    }
-                    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<$type, E> {
-                        $type::try_from(value).map_err(|_| E::invalid_value(Unexpected::Signed(value), &self))
-                    }
-                }
-                *self = deserializer.$visit(Number)?;
-                Ok(())
-            }
-
-            #[cfg(feature = "arbitrary")]
-            fn random(u: &mut arbitrary::Unstructured<'a>, bound: &'static Bound) -> arbitrary::Result<Self> {
-                let (min, max) = (bound.min.max(i64::from($type::MIN)), bound.max.min(i64::from($type::MAX)));
-                let max = match u.int_in_range(0..=3u8)? {
-                    0 => min.saturating_add(10).min(max),
-                    1 => min.saturating_add(200).min(max),
-                    _ => max,
-                };
-                Ok($type::try_from(u.int_in_range(min..=max)?).unwrap_or_default())
-            }
+pub(super) fn put<'a>(view: View<'_, 'a>, walk: &mut dyn Walk<'a>) -> Result<(), Stopped> {
+    match view {
+        View::Leaf(value) => leaf(value, walk).map(|_| ()),
+        View::Record(record) => put_record(record, walk),
+        View::Optional(case, of, record) => {
+            walk.case(case, of)?;
+            record.map_or(Ok(()), |record| put_record(record, walk))
         }
-    )+};
-}
-
-number! {
-    u8 deserialize_u8 unsigned u64 8 1 Unsigned;
-    u16 deserialize_u16 unsigned u64 16 3 Unsigned;
-    u32 deserialize_u32 unsigned u64 32 5 Unsigned;
-    i8 deserialize_i8 signed i64 8 1 Signed;
-    i64 deserialize_i64 signed i64 64 10 Signed;
-}
-
-impl<'a> Value<'a> for bool {
-    const SHAPE: &'static Shape = &Shape::Flag;
-    const MOST: usize = 1;
-
-    fn is_reported(&self) -> bool {
-        *self
-    }
-
-    fn put(&self, sink: &mut dyn Sink<'a>, _: &'static Bound) -> Result<(), Error> {
-        sink.flag(*self)
-    }
-
-    fn take(&mut self, source: &mut dyn Source<'a>, _: &'static Bound) -> Result<(), Error> {
-        *self = source.flag()?;
-        Ok(())
-    }
-
-    fn fill<D: Deserializer<'a>>(&mut self, deserializer: D) -> Result<(), D::Error> {
-        *self = serde::Deserialize::deserialize(deserializer)?;
-        Ok(())
-    }
-
-    fn write_member<M: SerializeStruct>(&self, name: &'static str, map: &mut M) -> Result<(), M::Error> {
-        if *self { map.serialize_field(name, self) } else { Ok(()) }
-    }
-
-    #[cfg(feature = "arbitrary")]
-    fn random(u: &mut arbitrary::Unstructured<'a>, _: &'static Bound) -> arbitrary::Result<Self> {
-        u.arbitrary()
-    }
-}
-
-impl<'a, V: Value<'a>> Value<'a> for Option<V> {
-    const SHAPE: &'static Shape = &Shape::Optional(V::SHAPE);
-    const MOST: usize = 1 + V::MOST;
-    const FLAT: &'static [&'static str] = V::FLAT;
-
-    fn is_reported(&self) -> bool {
-        self.is_some()
-    }
-
-    fn put(&self, sink: &mut dyn Sink<'a>, bound: &'static Bound) -> Result<(), Error> {
-        sink.case(u8::from(self.is_some()), 2)?;
-        self.as_ref().map_or(Ok(()), |value| value.put(sink, bound))
-    }
-
-    fn take(&mut self, source: &mut dyn Source<'a>, bound: &'static Bound) -> Result<(), Error> {
-        if source.case(2)? == 0 { Ok(()) } else { self.insert(V::default()).take(source, bound) }
-    }
-
-    fn fill<D: Deserializer<'a>>(&mut self, deserializer: D) -> Result<(), D::Error> {
-        struct Binary<'v, V>(&'v mut Option<V>);
-        impl<'a, V: Value<'a>> Visitor<'a> for Binary<'_, V> {
-            type Value = ();
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an optional value")
+        View::List(list, most) => {
+            walk.length(list.len(), most)?;
+            let items = (0..list.len()).map_while(|index| list.item(index));
+            for (index, item) in (0u8..).zip(items) {
+                walk.item(index);
+                put_record(item, walk).inspect_err(|_| walk.error().path.enclose_item(index))?;
+                walk.leave();
             }
-            fn visit_none<E>(self) -> Result<(), E> {
-                Ok(())
-            }
-            fn visit_some<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
-                self.0.insert(V::default()).fill(deserializer)
-            }
-        }
-        if deserializer.is_human_readable() {
-            // JSON leaves out what is not reported; null means something else, and only where `Said` allows it.
-            self.insert(V::default()).fill(deserializer)
-        } else {
-            deserializer.deserialize_option(Binary(self))
-        }
-    }
-
-    fn fill_member<A: MapAccess<'a>>(&mut self, flat: usize, map: &mut A) -> Result<(), A::Error> {
-        self.get_or_insert_with(V::default).fill_member(flat, map)
-    }
-
-    fn finish_members(seen: u64) -> Result<(), &'static str> {
-        V::finish_members(seen)
-    }
-
-    fn write_member<M: SerializeStruct>(&self, name: &'static str, map: &mut M) -> Result<(), M::Error> {
-        self.as_ref().map_or(Ok(()), |value| value.write_member(name, map))
-    }
-
-    #[cfg(feature = "arbitrary")]
-    fn random(u: &mut arbitrary::Unstructured<'a>, bound: &'static Bound) -> arbitrary::Result<Self> {
-        if !u.is_empty() && u.arbitrary()? { Ok(Some(V::random(u, bound)?)) } else { Ok(None) }
-    }
-}
-
-impl<'a, V: Value<'a>, const N: usize> Value<'a> for heapless::Vec<V, N> {
-    const SHAPE: &'static Shape = &Shape::List { of: V::SHAPE, most: N };
-    const MOST: usize = 1 + N * V::MOST;
-
-    fn is_reported(&self) -> bool {
-        !self.is_empty()
-    }
-
-    fn put(&self, sink: &mut dyn Sink<'a>, bound: &'static Bound) -> Result<(), Error> {
-        sink.length(self.len(), N)?;
-        for (index, value) in (0u8..).zip(self) {
-            sink.item(index);
-            value.put(sink, bound)?;
-            sink.leave();
-        }
-        Ok(())
-    }
-
-    fn take(&mut self, source: &mut dyn Source<'a>, bound: &'static Bound) -> Result<(), Error> {
-        let items = source.length(N)?;
-        for (index, _) in (0u8..).zip(0..items) {
-            source.item(index);
-            // `length` gives at most N.
-            if self.push(V::default()).is_ok()
-                && let Some(value) = self.last_mut()
-            {
-                value.take(source, bound)?;
-            }
-            source.leave();
-        }
-        Ok(())
-    }
-
-    fn fill<D: Deserializer<'a>>(&mut self, deserializer: D) -> Result<(), D::Error> {
-        struct Items<'v, V, const N: usize>(&'v mut heapless::Vec<V, N>);
-        impl<'a, V: Value<'a>, const N: usize> Visitor<'a> for Items<'_, V, N> {
-            type Value = ();
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "a list of at most {N} items")
-            }
-            fn visit_seq<A: SeqAccess<'a>>(self, mut seq: A) -> Result<(), A::Error> {
-                loop {
-                    let mut item = V::default();
-                    if seq.next_element_seed(Fill::new(&mut item))?.is_none() {
-                        return Ok(());
-                    }
-                    if self.0.push(item).is_err() {
-                        let more = core::iter::from_fn(|| seq.next_element::<serde::de::IgnoredAny>().ok().flatten());
-                        return Err(A::Error::custom(ErrorKind::TooMany { limit: N, value: N + 1 + more.count() }));
-                    }
-                }
-            }
-        }
-        deserializer.deserialize_seq(Items(self))
-    }
-
-    fn write_member<M: SerializeStruct>(&self, name: &'static str, map: &mut M) -> Result<(), M::Error> {
-        if self.is_empty() { Ok(()) } else { map.serialize_field(name, self) }
-    }
-
-    #[cfg(feature = "arbitrary")]
-    fn random(u: &mut arbitrary::Unstructured<'a>, bound: &'static Bound) -> arbitrary::Result<Self> {
-        let mut items = Self::new();
-        // Mostly short lists, now and then a full one.
-        let most = if u.ratio(1, 6u8)? { N } else { N.min(2) };
-        for _ in 0..u.int_in_range(0..=most)? {
-            if u.is_empty() || items.push(V::random(u, bound)?).is_err() {
-                break;
-            }
-        }
-        Ok(items)
-    }
-}
-
-/// What a source says of a value: nothing, that it is not known, or the value.
-///
-/// In JSON: left out, `null`, the value. Zero is a value.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Said<T> {
-    /// Nothing was said of it.
-    #[default]
-    Unreported,
-    /// It was asked, and is not known.
-    Unknown,
-    /// The value.
-    Known(T),
-}
-
-impl<T> Said<T> {
-    /// The value, if it is known.
-    pub const fn known(&self) -> Option<&T> {
-        match self {
-            Self::Known(value) => Some(value),
-            Self::Unreported | Self::Unknown => None,
+            list.consistent(walk)
         }
     }
 }
 
-impl<T> From<T> for Said<T> {
-    fn from(value: T) -> Self {
-        Self::Known(value)
+fn put_record<'a>(record: &dyn Record<'a>, walk: &mut dyn Walk<'a>) -> Result<(), Stopped> {
+    let (layout, reported) = (record.layout(), record.reported());
+    let fields = if layout.choice {
+        // A choice has fewer than 256 variants.
+        let [variant, ..] = reported.to_le_bytes();
+        walk.choice(variant, layout.fields)?;
+        Fields::reported(1 << variant, Fields::described(layout))
+    } else {
+        walk.fields(layout, reported)?
+    };
+    for number in fields {
+        enter(number, layout, walk);
+        record.field(number).map_or(Ok(()), |view| put(view, walk)).inspect_err(|_| walk.error().path.enclose_field(number))?;
+        walk.leave();
+    }
+    record.consistent(walk)
+}
+
+/// Whether the value now differs from its default.
+pub(super) fn take<'a>(slot: Slot<'_, 'a>, walk: &mut dyn Walk<'a>) -> Result<bool, Stopped> {
+    match slot {
+        Slot::Leaf(value) => leaf(value, walk),
+        Slot::Record(record) => take_record(record, walk),
+        Slot::Optional(of, optional) => {
+            let case = walk.case(0, of)?;
+            optional.set(case).map_or(Ok(false), |record| take_record(record, walk))?;
+            Ok(case != 0)
+        }
+        Slot::List(list, most) => {
+            let items = walk.length(0, most)?;
+            for (index, _) in (0u8..).zip(0..items) {
+                walk.item(index);
+                // `length` gives at most `most`.
+                let Some(item) = list.push() else { break };
+                take_record(item, walk).inspect_err(|_| walk.error().path.enclose_item(index))?;
+                walk.leave();
+            }
+            list.consistent(walk)?;
+            Ok(items != 0)
+        }
     }
 }
 
-pub(crate) const SAID: [&str; 3] = ["unreported", "unknown", "known"];
-
-impl<T: Serialize> Serialize for Said<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let human = serializer.is_human_readable();
-        match self {
-            Self::Unreported | Self::Unknown if human => serializer.serialize_none(),
-            Self::Known(value) if human => value.serialize(serializer),
-            Self::Unreported => serializer.serialize_unit_variant("Said", 0, SAID[0]),
-            Self::Unknown => serializer.serialize_unit_variant("Said", 1, SAID[1]),
-            Self::Known(value) => serializer.serialize_newtype_variant("Said", 2, SAID[2], value),
-        }
+fn take_record<'a>(record: &mut dyn RecordMut<'a>, walk: &mut dyn Walk<'a>) -> Result<bool, Stopped> {
+    let layout = record.layout();
+    let fields = if layout.choice {
+        let variant = walk.choice(0, layout.fields)?;
+        record.choose(variant);
+        Fields { sparse: false, ..Fields::reported(1 << variant, Fields::described(layout)) }
+    } else {
+        walk.fields(layout, 0)?
+    };
+    let (mask, sparse) = (fields.mask, fields.sparse);
+    for number in fields {
+        enter(number, layout, walk);
+        let taken = match record.field_mut(number).map_or(Ok(true), |slot| take(slot, walk)) {
+            // It should have been left out.
+            Ok(false) if sparse => Err(walk.fail(ErrorKind::NotMinimal)),
+            taken => taken,
+        };
+        taken.inspect_err(|_| walk.error().path.enclose_field(number))?;
+        walk.leave();
     }
+    if layout.always & !mask != 0 {
+        return Err(walk.fail(ErrorKind::NotMinimal));
+    }
+    record.consistent(walk)?;
+    Ok(mask != 0)
 }
 
-impl<'a, V: Value<'a>> Value<'a> for Said<V> {
-    const SHAPE: &'static Shape = &Shape::Said(V::SHAPE);
-    const MOST: usize = 1 + V::MOST;
-
-    fn is_reported(&self) -> bool {
-        !matches!(self, Self::Unreported)
-    }
-
-    fn put(&self, sink: &mut dyn Sink<'a>, bound: &'static Bound) -> Result<(), Error> {
-        match self {
-            Self::Unreported => sink.case(0, 3),
-            Self::Unknown => sink.case(1, 3),
-            Self::Known(value) => {
-                sink.case(2, 3)?;
-                value.put(sink, bound)
-            }
-        }
-    }
-
-    fn take(&mut self, source: &mut dyn Source<'a>, bound: &'static Bound) -> Result<(), Error> {
-        match source.case(3)? {
-            0 => Ok(()),
-            1 => {
-                *self = Self::Unknown;
-                Ok(())
-            }
-            _ => {
-                let mut value = V::default();
-                value.take(source, bound)?;
-                *self = Self::Known(value);
-                Ok(())
-            }
-        }
-    }
-
-    fn fill<D: Deserializer<'a>>(&mut self, deserializer: D) -> Result<(), D::Error> {
-        struct Human<'v, V>(&'v mut Said<V>);
-        impl<'a, V: Value<'a>> Visitor<'a> for Human<'_, V> {
-            type Value = ();
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a value or null")
-            }
-            fn visit_none<E>(self) -> Result<(), E> {
-                *self.0 = Said::Unknown;
-                Ok(())
-            }
-            fn visit_unit<E>(self) -> Result<(), E> {
-                *self.0 = Said::Unknown;
-                Ok(())
-            }
-            fn visit_some<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
-                let mut value = V::default();
-                value.fill(deserializer)?;
-                *self.0 = Said::Known(value);
-                Ok(())
-            }
-        }
-        struct Binary<'v, V>(&'v mut Said<V>);
-        impl<'a, V: Value<'a>> Visitor<'a> for Binary<'_, V> {
-            type Value = ();
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("unreported, unknown or a value")
-            }
-            fn visit_enum<A: EnumAccess<'a>>(self, access: A) -> Result<(), A::Error> {
-                match access.variant_seed(VariantIndex(&SAID))? {
-                    (0, rest) => rest.unit_variant(),
-                    (1, rest) => {
-                        *self.0 = Said::Unknown;
-                        rest.unit_variant()
-                    }
-                    (_, rest) => {
-                        let mut value = V::default();
-                        rest.newtype_variant_seed(Fill::new(&mut value))?;
-                        *self.0 = Said::Known(value);
-                        Ok(())
-                    }
-                }
-            }
-        }
-        if deserializer.is_human_readable() {
-            deserializer.deserialize_option(Human(self))
-        } else {
-            deserializer.deserialize_enum("Said", &SAID, Binary(self))
-        }
-    }
-
-    fn write_member<M: SerializeStruct>(&self, name: &'static str, map: &mut M) -> Result<(), M::Error> {
-        if matches!(self, Self::Unreported) { Ok(()) } else { map.serialize_field(name, self) }
-    }
-
-    #[cfg(feature = "arbitrary")]
-    fn random(u: &mut arbitrary::Unstructured<'a>, bound: &'static Bound) -> arbitrary::Result<Self> {
-        Ok(match u.int_in_range(0..=3u8)? {
-            0 => Self::Unreported,
-            1 => Self::Unknown,
-            _ => Self::Known(V::random(u, bound)?),
-        })
-    }
+fn enter<'a>(number: u8, layout: &Layout, walk: &mut dyn Walk<'a>) {
+    if layout.choice { walk.variant(number) } else { walk.field(number) }
 }
 
-/// Reads which member of an object or variant of a choice comes next, as its number.
-#[derive(Debug)]
-pub(crate) struct VariantIndex(pub(crate) &'static [&'static str]);
-
-impl<'de> DeserializeSeed<'de> for VariantIndex {
-    type Value = usize;
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
-        deserializer.deserialize_identifier(self)
-    }
+/// Walks one value, either way. Whether it now differs from its default.
+fn leaf<'a, D: Direction>(leaf: Leaf<'_, 'a, D>, walk: &mut dyn Walk<'a>) -> Result<bool, Stopped> {
+    #![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap)] // `number` and `signed` give what fits
+    Ok(match leaf {
+        Leaf::Code(code) => {
+            let read = walk.code(*code)?;
+            code.set(read);
+            read != 0
+        }
+        Leaf::Closed(code, list, default) => {
+            let read = walk.code(*code)?;
+            if D::IN && !understood(read, list) {
+                return Err(walk.fail(ErrorKind::MustUnderstand { list, code: read }));
+            }
+            code.set(read);
+            read != default
+        }
+        Leaf::Flag(flag) => {
+            let read = walk.flag(*flag)?;
+            flag.set(read);
+            read
+        }
+        Leaf::OptionU8(value, bound) => {
+            let read = optional::<D>(walk, value.map(u32::from), 8, bound)?;
+            value.set(read.map(|read| read as u8));
+            read.is_some()
+        }
+        Leaf::OptionU16(value, bound) => {
+            let read = optional::<D>(walk, value.map(u32::from), 16, bound)?;
+            value.set(read.map(|read| read as u16));
+            read.is_some()
+        }
+        Leaf::OptionU32(value, bound) => {
+            let read = optional::<D>(walk, *value, 32, bound)?;
+            value.set(read);
+            read.is_some()
+        }
+        Leaf::OptionI8(value, bound) => {
+            let read = if walk.case(value.is_some().into(), 2)? == 0 {
+                None
+            } else {
+                let number = value.map_or(0, i64::from);
+                within(number, bound, !D::IN, walk)?;
+                let number = walk.signed(number, 8)?;
+                within(number, bound, D::IN, walk)?;
+                Some(number as i8)
+            };
+            value.set(read);
+            read.is_some()
+        }
+        Leaf::SaidU8(value, bound) => {
+            let read = said::<D>(walk, value.map(u32::from), 8, bound)?;
+            value.set(read.map(|read| read as u8));
+            read != Said::Unreported
+        }
+        Leaf::SaidU32(value, bound) => {
+            let read = said::<D>(walk, *value, 32, bound)?;
+            value.set(read);
+            read != Said::Unreported
+        }
+        Leaf::Integer(value) => {
+            let read = walk.signed(value.get(), 64)?;
+            value.set(read.into());
+            read != 0
+        }
+        Leaf::Stamp(value) => {
+            let read = stamp(walk, *value)?;
+            value.set(read);
+            read.is_reported()
+        }
+        Leaf::OptionStamp(value) => {
+            let read = match walk.case(value.is_some().into(), 2)? {
+                0 => None,
+                _ => Some(stamp(walk, value.unwrap_or_default())?),
+            };
+            value.set(read);
+            read.is_some()
+        }
+        Leaf::SaidStamp(value) => {
+            let read = match walk.case(value.case(), 3)? {
+                0 => Said::Unreported,
+                1 => Said::Unknown,
+                _ => Said::Known(stamp(walk, value.known().copied().unwrap_or_default())?),
+            };
+            value.set(read);
+            read != Said::Unreported
+        }
+        Leaf::Text(value, bound) => {
+            let read = text::<D>(walk, value.as_str(), bound)?;
+            value.set(Text::new(read));
+            true
+        }
+        Leaf::OptionText(value, bound) => {
+            let read = optional_text::<D>(walk, value.map(|text| text.as_str()), bound)?;
+            value.set(read.map(Text::new));
+            read.is_some()
+        }
+        Leaf::OptionPerson(value, bound) => {
+            let read = optional_text::<D>(walk, value.map(|text| text.as_str()), bound)?;
+            value.set(read.map(Person::new));
+            read.is_some()
+        }
+        Leaf::Name(value, bound) => {
+            let said = value.said();
+            let read = match walk.case(said.case(), 3)? {
+                0 => Name::UNREPORTED,
+                1 => Name::UNKNOWN,
+                _ => Name::new(text::<D>(walk, said.known().copied().unwrap_or_default(), bound)?),
+            };
+            value.set(read);
+            read != Name::UNREPORTED
+        }
+        Leaf::Digest(digest) => {
+            let read = walk.digest(&digest.0)?;
+            digest.set(Digest(read));
+            read != [0; 32]
+        }
+        Leaf::Id(id) => {
+            let read = walk.id(*id)?;
+            id.set(read);
+            read != Id::default()
+        }
+        Leaf::Point(value) => {
+            let read = point::<D>(walk, *value)?;
+            value.set(read);
+            read != Point::default()
+        }
+        Leaf::OptionPoint(value) => {
+            let read = match walk.case(value.is_some().into(), 2)? {
+                0 => None,
+                _ => Some(point::<D>(walk, value.unwrap_or_default())?),
+            };
+            value.set(read);
+            read.is_some()
+        }
+    })
 }
 
-impl Visitor<'_> for VariantIndex {
-    type Value = usize;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a member name")
+/// Stops the walk if the value is outside, where that is to be `checked` yet.
+fn within<'a>(value: i64, bound: &'static Bound, checked: bool, walk: &mut dyn Walk<'a>) -> Result<(), Stopped> {
+    if checked && !bound.holds(value) { Err(walk.fail(ErrorKind::Limit { bound, value })) } else { Ok(()) }
+}
+
+fn point<'a, D: Direction>(walk: &mut dyn Walk<'a>, point: Point) -> Result<Point, Stopped> {
+    on_earth(point, !D::IN, walk)?;
+    let point = walk.point(point)?;
+    on_earth(point, D::IN, walk)?;
+    Ok(point)
+}
+
+fn on_earth<'a>(point: Point, checked: bool, walk: &mut dyn Walk<'a>) -> Result<(), Stopped> {
+    for (number, degrees, bound) in [(0, point.lat, &LATITUDE), (1, point.lon, &LONGITUDE)] {
+        within(degrees.0.into(), bound, checked, walk).inspect_err(|_| walk.error().path.enclose_field(number))?;
     }
-    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<usize, E> {
-        self.0.iter().position(|known| *known == name).ok_or_else(|| E::unknown_field(name, self.0))
+    Ok(())
+}
+
+fn number<'a, D: Direction>(walk: &mut dyn Walk<'a>, value: u32, bits: u8, bound: &'static Bound) -> Result<u32, Stopped> {
+    within(value.into(), bound, !D::IN, walk)?;
+    let value = walk.unsigned(value, bits)?;
+    within(value.into(), bound, D::IN, walk)?;
+    Ok(value)
+}
+
+fn optional<'a, D: Direction>(
+    walk: &mut dyn Walk<'a>,
+    value: Option<u32>,
+    bits: u8,
+    bound: &'static Bound,
+) -> Result<Option<u32>, Stopped> {
+    if walk.case(value.is_some().into(), 2)? == 0 {
+        return Ok(None);
     }
-    fn visit_u64<E: serde::de::Error>(self, index: u64) -> Result<usize, E> {
-        usize::try_from(index)
-            .ok()
-            .filter(|index| *index < self.0.len())
-            .ok_or_else(|| E::invalid_value(Unexpected::Unsigned(index), &"the number of a variant"))
+    number::<D>(walk, value.unwrap_or_default(), bits, bound).map(Some)
+}
+
+fn said<'a, D: Direction>(
+    walk: &mut dyn Walk<'a>,
+    value: Said<u32>,
+    bits: u8,
+    bound: &'static Bound,
+) -> Result<Said<u32>, Stopped> {
+    Ok(match walk.case(value.case(), 3)? {
+        0 => Said::Unreported,
+        1 => Said::Unknown,
+        _ => Said::Known(number::<D>(walk, value.known().copied().unwrap_or_default(), bits, bound)?),
+    })
+}
+
+fn stamp<'a>(walk: &mut dyn Walk<'a>, value: Stamp) -> Result<Stamp, Stopped> {
+    let seconds = walk.stamp(value.seconds())?;
+    within(seconds, &SECONDS, true, walk)?;
+    Ok(Stamp::new(seconds))
+}
+
+fn text<'a, D: Direction>(walk: &mut dyn Walk<'a>, text: &'a str, bound: &'static Bound) -> Result<&'a str, Stopped> {
+    let bound = bound_of(bound);
+    let length = |text: &str| i64::try_from(text.len()).unwrap_or(i64::MAX);
+    within(length(text), bound, !D::IN, walk)?;
+    let text = walk.text(if D::IN { None } else { Some(text) }, bound)?;
+    within(length(text), bound, D::IN, walk)?;
+    Ok(text)
+}
+
+fn optional_text<'a, D: Direction>(
+    walk: &mut dyn Walk<'a>,
+    value: Option<&'a str>,
+    bound: &'static Bound,
+) -> Result<Option<&'a str>, Stopped> {
+    if walk.case(value.is_some().into(), 2)? == 0 {
+        return Ok(None);
     }
+    text::<D>(walk, value.unwrap_or_default(), bound).map(Some)
 }

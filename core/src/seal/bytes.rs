@@ -55,7 +55,9 @@ impl<'a> Writer<'a> {
         Self { rest: bytes }
     }
 
+    #[inline(never)] // it is called often
     pub(super) fn put(&mut self, field: &[u8]) {
+        debug_assert!(field.len() <= self.rest.len(), "no room for a field");
         if let Some((to, rest)) = core::mem::take(&mut self.rest).split_at_mut_checked(field.len()) {
             to.copy_from_slice(field);
             self.rest = rest;

@@ -8,18 +8,18 @@ use super::kdf::expand;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(super) struct Chain {
     /// The number that takes the next key: from 0 to 256, where there are no more.
-    pub(super) next: u16,
+    pub(super) next: u32,
     pub(super) key: Secret<32>,
 }
 
 impl Chain {
     /// The keys of the next number, for [`siv`](super::siv).
     pub(super) fn keys(&self) -> Secret<32> {
-        expand(&self.key, &[b"increp record"])
+        expand(&self.key, &[b"increp record"], &[])
     }
 
     pub(super) fn advance(&mut self) {
-        self.key = expand(&self.key, &[b"increp chain"]);
+        self.key = expand(&self.key, &[b"increp chain"], &[]);
         self.next = self.next.saturating_add(1);
     }
 }

@@ -10,11 +10,11 @@ use super::{Error, ErrorKind, Secret};
 fn x25519(secret: &Secret<32>, point: MontgomeryPoint) -> Secret<32> {
     let scalar = Secret::new(clamp_integer(*secret.expose()));
     let bits = scalar.expose().iter().rev().flat_map(|byte| (0..8).rev().map(move |at| byte >> at & 1 == 1));
-    // The highest bit of 256 is always 0.
-    Secret::new(point.mul_bits_be(bits.skip(1)).to_bytes())
+    Secret::new(point.mul_bits_be(bits).to_bytes())
 }
 
 /// The public key of a secret one.
+#[inline(never)] // it is called often
 pub(super) fn public(secret: &Secret<32>) -> [u8; 32] {
     *x25519(secret, curve25519_dalek::constants::X25519_BASEPOINT).expose()
 }

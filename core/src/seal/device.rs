@@ -4,13 +4,19 @@ use core::ops::Range;
 
 use embedded_storage::nor_flash::NorFlash;
 use rand_core::TryCryptoRng;
+use zeroize::Zeroize as _;
 
+use super::bytes::join;
 use super::enrol::Enrolled;
+use super::epoch::{self, Start};
+use super::keys::KeyPage;
+use super::receipt::{Bodies, Numbers, Receipt};
+use super::record::{HEAD, LAST, OPENING, Record, SEALED, associated, head};
 use super::state::State;
-use super::{Error, ErrorKind, OPENING, Padding, Secret};
+use super::{EPOCH_SECONDS, Error, ErrorKind, Padding, Secret, TAG, siv};
 use crate::model::{Id, Report, Stamp};
-use crate::store::Store;
-use crate::wire::packed::Profile;
+use crate::store::{Handle, Mark, Store};
+use crate::wire::packed::{self, Known, Profile};
 
 /// How a report is saved.
 #[derive(Clone, Copy, Debug)]
@@ -38,29 +44,43 @@ pub struct Confirmed {
 /// What it has confirmed as saved can be opened by HQ alone, and no longer by the device.
 #[derive(Debug)]
 pub struct Device<F> {
-    flash: F,
+    page: KeyPage<F>,
     state: State,
+    /// The last number may be missing in the store.
+    unsure: bool,
 }
 
 impl<F: NorFlash> Device<F> {
     /// Writes the keys of an enrolment to the key page, which is then the device's.
     ///
     /// # Errors
-    /// [`Enrolled`](ErrorKind::Enrolled), [`Unsupported`](ErrorKind::Unsupported), or what the flash did.
+    /// [`Enrolled`](ErrorKind::Enrolled), [`OtherVersion`](ErrorKind::OtherVersion), [`Unsupported`](ErrorKind::Unsupported), or what
+    /// the flash did.
     pub fn enrol(flash: F, range: Range<u32>, enrolled: Enrolled) -> Result<Self, Error> {
-        let _ = range;
-        Ok(Self { flash, state: enrolled.0 })
+        let mut page = KeyPage::new(flash, &range)?;
+        match page.load() {
+            Ok(_) => return Err(Error::new(ErrorKind::Enrolled, 0)),
+            Err(Error { kind: ErrorKind::NotEnrolled, .. }) => page.begin(&enrolled.0)?,
+            Err(error) => return Err(error),
+        }
+        Ok(Self { page, state: enrolled.0, unsure: false })
     }
 
     /// Reads the keys, erases what a power cut left of earlier ones, and makes the store whole: a number that power took becomes a void
-    /// record. `buffer` has room for a record: [`MAX_RECORD`](super::MAX_RECORD) bytes are always enough.
+    /// record. If the store is full that waits. `buffer` has room for a record: [`MAX_RECORD`](super::MAX_RECORD) bytes are always enough.
     ///
     /// # Errors
-    /// [`NotEnrolled`](ErrorKind::NotEnrolled), [`OtherVersion`](ErrorKind::OtherVersion), [`Unsupported`](ErrorKind::Unsupported), or
-    /// what flash and store did.
+    /// [`NotEnrolled`](ErrorKind::NotEnrolled), [`OtherVersion`](ErrorKind::OtherVersion), [`Unsupported`](ErrorKind::Unsupported),
+    /// [`NotSealed`](ErrorKind::NotSealed), or what flash and store did.
     pub fn open<S: Store>(flash: F, range: Range<u32>, store: &mut S, buffer: &mut [u8]) -> Result<Self, Error> {
-        let _ = (flash, range, store, buffer);
-        Err(Error::new(ErrorKind::NotEnrolled, 0))
+        let mut page = KeyPage::new(flash, &range)?;
+        let state = page.load()?;
+        let mut device = Self { page, state, unsure: true };
+        match device.mend(store, buffer) {
+            Err(Error { kind: ErrorKind::Full, .. }) => {}
+            result => result?,
+        }
+        Ok(device)
     }
 
     /// The number that HQ gave the device: the author of its reports.
@@ -78,7 +98,7 @@ impl<F: NorFlash> Device<F> {
     /// Record 0 of the epoch at hand, if one has begun: HQ needs it before all others of the epoch.
     #[must_use]
     pub fn opening(&self) -> Option<[u8; OPENING]> {
-        None
+        (self.state.epoch != 0).then(|| join(&[&head(self.state.epoch, 0), &self.state.opening]))
     }
 
     /// Gives the report its id, seals it and keeps it in the store; begins an epoch first where one is due. What this has confirmed is
@@ -86,35 +106,104 @@ impl<F: NorFlash> Device<F> {
     ///
     /// # Errors
     /// [`Report`](ErrorKind::Report), [`BufferTooSmall`](ErrorKind::BufferTooSmall), [`NoSeed`](ErrorKind::NoSeed); or what flash and
-    /// store did, [`Full`](crate::store::ErrorKind::Full) too. The report is not saved then.
-    pub fn save<S: Store, R: TryCryptoRng>(
+    /// store did, [`Full`](ErrorKind::Full) too. The report is not saved then.
+    pub fn save<'a, S: Store, R: TryCryptoRng>(
         &mut self,
-        report: &mut Report<'_>,
-        terms: &Terms<'_, '_>,
+        report: &mut Report<'a>,
+        terms: &Terms<'_, 'a>,
         rng: &mut R,
         store: &mut S,
         buffer: &mut [u8],
     ) -> Result<Id, Error> {
-        let _ = (&mut self.flash, report, terms, rng, store, buffer);
-        Err(Error::new(ErrorKind::NotEnrolled, 0))
+        let saved = self.try_save(report, terms, rng, store, buffer);
+        // The report was in there.
+        buffer.zeroize();
+        saved
+    }
+
+    fn try_save<'a, S: Store, R: TryCryptoRng>(
+        &mut self,
+        report: &mut Report<'a>,
+        terms: &Terms<'_, 'a>,
+        rng: &mut R,
+        store: &mut S,
+        buffer: &mut [u8],
+    ) -> Result<Id, Error> {
+        // A report that cannot be written takes no number.
+        report.check()?;
+        self.mend(store, buffer)?;
+        if self.is_over(terms) {
+            self.begin(terms, rng, store)?;
+        }
+        let number = u8::try_from(self.state.chain.next).unwrap_or(LAST);
+        let (author, epoch) = (self.state.author, self.state.epoch);
+        report.id = Id { author, epoch, seq: number.into() };
+        let start = Start::parse(&self.state.start);
+        let known = Known { id: Some(report.id), sent: start.at, point: None, profile: true };
+        let full = Error::new(ErrorKind::BufferTooSmall, 0);
+        let (to_head, rest) = buffer.split_first_chunk_mut::<HEAD>().ok_or(full)?;
+        *to_head = head(epoch, number);
+        let packed = packed::encode(report, terms.profile, &known, rest)?.len();
+        let length = terms.padding.pad(rest, packed).ok_or(full)?.len();
+        let (text, rest) = rest.split_at_mut_checked(length).ok_or(full)?;
+        let to_tag = rest.first_chunk_mut::<TAG>().ok_or(full)?;
+
+        let keys = self.state.chain.keys();
+        let mut next = self.state.clone();
+        next.chain.advance();
+        next.void = siv::seal(&keys, &associated(author, epoch, number), &mut []);
+        self.commit(next)?;
+        // No earlier key is left in flash: now this one may be used.
+        *to_tag = siv::seal(&keys, &associated(author, epoch, number), text);
+        let length = HEAD.saturating_add(length).saturating_add(TAG);
+        store.append(buffer.get(..length).unwrap_or_default())?;
+        self.unsure = false;
+        Ok(report.id)
     }
 
     /// The next report begins a new epoch. For whoever knows that the state may have been copied or put back.
     ///
     /// # Errors
-    /// What the flash did.
-    pub fn end_epoch(&mut self) -> Result<(), Error> {
-        Err(Error::new(ErrorKind::NotEnrolled, 0))
+    /// What flash and store did.
+    pub fn end_epoch<S: Store>(&mut self, store: &mut S, buffer: &mut [u8]) -> Result<(), Error> {
+        self.mend(store, buffer)?;
+        self.end(0)
     }
 
     /// Takes a receipt of HQ's and marks the records in the store that HQ has. Nothing else permits to erase them.
     ///
     /// # Errors
-    /// [`Forged`](ErrorKind::Forged), [`OtherAuthor`](ErrorKind::OtherAuthor), [`OtherBodies`](ErrorKind::OtherBodies), or what flash and
-    /// store did.
+    /// [`Forged`](ErrorKind::Forged), [`OtherAuthor`](ErrorKind::OtherAuthor), [`OtherBodies`](ErrorKind::OtherBodies),
+    /// [`NotHere`](ErrorKind::NotHere), or what flash and store did.
     pub fn confirm<S: Store>(&mut self, receipt: &[u8], store: &mut S, buffer: &mut [u8]) -> Result<Confirmed, Error> {
-        let _ = (receipt, store, buffer);
-        Err(Error::new(ErrorKind::Forged, 0))
+        let receipt = Receipt::parse(receipt, &self.state.receipt, self.state.author)?;
+        self.mend(store, buffer)?;
+        let behind = self.catch_up(&receipt)?;
+        let (mut seen, mut bodies) = (Numbers::default(), Bodies::new(&self.state.receipt));
+        each(store, buffer, &mut |_, record, _| {
+            if record.epoch == receipt.epoch && receipt.numbers.has(record.seq) && seen.add(record.seq) {
+                bodies.add(record.seq, record.tag);
+            }
+            Ok(())
+        })?;
+        if seen != receipt.numbers {
+            return Err(Error::new(ErrorKind::NotHere, 0));
+        }
+        if !bodies.are(receipt.bodies) {
+            if receipt.epoch == self.state.epoch {
+                self.end_epoch(store, buffer)?;
+            }
+            return Err(Error::new(ErrorKind::OtherBodies, 0));
+        }
+        let mut marked = 0_u32;
+        each(store, buffer, &mut |store, record, handle| {
+            if record.epoch == receipt.epoch && receipt.numbers.has(record.seq) {
+                store.mark(handle, Mark::AtHq)?;
+                marked = marked.saturating_add(1);
+            }
+            Ok(())
+        })?;
+        Ok(Confirmed { marked, behind })
     }
 
     /// Erases all keys, at once. What was saved stays sealed in the store, and HQ can open it; the device can seal no more.
@@ -122,6 +211,121 @@ impl<F: NorFlash> Device<F> {
     /// # Errors
     /// What the flash did: then keys may still be there.
     pub fn panic_wipe(self) -> Result<(), Error> {
-        Err(Error::new(ErrorKind::NotErased, 0))
+        self.page.wipe()
+    }
+
+    /// If the epoch must end: there is none, its numbers or its time are used up, or its reports would be packed otherwise.
+    fn is_over(&self, terms: &Terms<'_, '_>) -> bool {
+        let State { epoch, chain, .. } = &self.state;
+        let start = Start::parse(&self.state.start);
+        let old = match (start.at, terms.now) {
+            (Some(start), Some(now)) => now.seconds().saturating_sub(start.seconds()) >= EPOCH_SECONDS.into(),
+            // The clock was set.
+            (None, Some(_)) => true,
+            (_, None) => false,
+        };
+        *epoch == 0 || chain.next > LAST.into() || start.profile != name(terms.profile) || old
+    }
+
+    fn begin<R: TryCryptoRng, S: Store>(&mut self, terms: &Terms<'_, '_>, rng: &mut R, store: &mut S) -> Result<(), Error> {
+        let mut next = self.state.clone();
+        next.seed.check()?;
+        let random = next.seed.draw(rng);
+        let (enc, chain) = epoch::begin(&next.own, &next.hq, &next.psk, next.author, &random)?;
+        next.epoch = epoch::number(&enc);
+        next.start = Start { at: terms.now, profile: name(terms.profile) }.bytes();
+        let mut text = next.start;
+        let tag = siv::seal(&chain.keys(), &associated(next.author, next.epoch, 0), &mut text);
+        next.opening = join(&[&enc, &[next.psk.id()], &text, &tag]);
+        next.chain = chain;
+        next.chain.advance();
+        next.psk.advance(1);
+        self.commit(next)?;
+        if let Some(opening) = self.opening() {
+            store.append(&opening)?;
+        }
+        self.unsure = false;
+        Ok(())
+    }
+
+    /// The state goes on. Until the store has what it is for, the last number may be missing there.
+    fn commit(&mut self, next: State) -> Result<(), Error> {
+        self.unsure = true;
+        self.page.commit(&next)?;
+        self.state = next;
+        Ok(())
+    }
+
+    /// HQ may know more than this device: then it was put back to an older state, and goes on behind all that HQ has seen.
+    fn catch_up(&mut self, receipt: &Receipt) -> Result<bool, Error> {
+        let psk = self.state.psk.behind(receipt.psk);
+        let newer = receipt.epoch == self.state.epoch && receipt.numbers.end() > self.state.chain.next;
+        let behind = newer || psk > 0;
+        if behind {
+            self.end(psk)?;
+        }
+        Ok(behind)
+    }
+
+    /// Ends the epoch; the next one takes the pre-shared key that is so many further on.
+    fn end(&mut self, psks: u8) -> Result<(), Error> {
+        let mut next = self.state.clone();
+        next.epoch = 0;
+        next.psk.advance(psks);
+        self.commit(next)?;
+        self.unsure = false;
+        Ok(())
+    }
+
+    /// After a power cut, or when something failed: the state is that of the flash, and the store has the last number, or a void in its place.
+    fn mend<S: Store>(&mut self, store: &mut S, buffer: &mut [u8]) -> Result<(), Error> {
+        if !self.page.sound {
+            self.state = self.page.load()?;
+            self.unsure = true;
+        }
+        if !self.unsure {
+            return Ok(());
+        }
+        let last = self.state.last();
+        let (mut has_opening, mut has_last) = (last.is_none(), last.is_none());
+        each(store, buffer, &mut |_, record, _| {
+            has_opening |= record.epoch == self.state.epoch && record.seq == 0;
+            has_last |= record.epoch == self.state.epoch && Some(record.seq) == last;
+            Ok(())
+        })?;
+        if let Some(opening) = self.opening().filter(|_| !has_opening) {
+            store.append(&opening)?;
+        }
+        if let Some(last) = last.filter(|&last| !has_last && last != 0) {
+            let void: [u8; HEAD + TAG] = join(&[&head(self.state.epoch, last), &self.state.void]);
+            store.append(&void)?;
+        }
+        self.unsure = false;
+        Ok(())
+    }
+}
+
+/// The part of a profile's id that an epoch's start says.
+fn name(profile: &Profile<'_>) -> [u8; 8] {
+    profile.id().first_chunk().copied().unwrap_or_default()
+}
+
+/// All records of the store.
+fn each<S: Store>(
+    store: &mut S,
+    buffer: &mut [u8],
+    take: &mut dyn FnMut(&mut S, Record<'_>, Handle) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut after = None;
+    loop {
+        let Some(record) = store.next(after, buffer)? else { return Ok(()) };
+        if record.bytes.first() != Some(&SEALED) {
+            return Err(Error::new(ErrorKind::NotSealed, 0));
+        }
+        let handle = record.handle;
+        after = Some(handle);
+        if let Ok(record) = Record::parse(record.bytes) {
+            take(store, record, handle)?;
+        }
     }
 }

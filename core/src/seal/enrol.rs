@@ -33,13 +33,12 @@
 //! ```
 
 use rand_core::TryCryptoRng;
-use sha2::{Digest as _, Sha256};
 
 use super::bytes::{Reader, join};
 use super::curve::{agree, public};
 use super::epoch::Psk;
 use super::hq::{HqKey, Peer};
-use super::kdf::{expand, extract};
+use super::kdf::{expand, extract, sha256};
 use super::random::Seed;
 use super::state::State;
 use super::{Error, ErrorKind, Secret};
@@ -110,6 +109,12 @@ impl Enrolled {
     pub const fn author(&self) -> u32 {
         self.0.author
     }
+
+    /// The key of frames between this device and hubs.
+    #[must_use]
+    pub const fn hop_key(&self) -> &Secret<16> {
+        &self.0.hop
+    }
 }
 
 impl Hq {
@@ -152,8 +157,7 @@ impl HqOffered {
         }
         let transcript: [&[u8]; 4] = [&self.hq.invitation, &self.commitment, &self.offer, revelation];
         let agreed = Agreed::new(&self.hq.share, &share, &transcript)?;
-        let peer = Peer::new(self.hq.author, public, &agreed);
-        Ok(HqChecked { digits: agreed.digits, peer })
+        Ok(HqChecked { digits: agreed.digits, peer: Peer::new(self.hq.author, public, agreed) })
     }
 }
 
@@ -183,7 +187,8 @@ impl Device {
         let given = *reader.take::<32>()?;
         reader.end()?;
         let mut seed = Seed { key: Secret::new(given), draws: 0 };
-        let (key, share) = (seed.draw(rng)?, seed.draw(rng)?);
+        seed.check()?;
+        let (key, share) = (seed.draw(rng), seed.draw(rng));
         let revelation: Revelation = join(&[&[REVELATION], &public(&key), &public(&share)]);
         let commitment = committed(&revelation);
         let invitation = join(&[&[INVITATION], &given]);
@@ -203,8 +208,9 @@ impl Device {
         let transcript: [&[u8]; 4] = [&self.invitation, &self.commitment, offer, &self.revelation];
         let agreed = Agreed::new(&self.share, &share, &transcript)?;
         let revelation = self.revelation;
-        let state = State::enrolled(author, hq, self.key, self.seed, &agreed);
-        Ok((DeviceChecked { digits: agreed.digits, state }, revelation))
+        let digits = agreed.digits;
+        let state = State::enrolled(author, hq, self.key, self.seed, agreed);
+        Ok((DeviceChecked { digits, state }, revelation))
     }
 }
 
@@ -233,30 +239,26 @@ pub(super) struct Agreed {
 impl Agreed {
     fn new(own: &Secret<32>, other: &[u8; 32], transcript: &[&[u8]]) -> Result<Self, Error> {
         let agreed = agree(own, other)?;
-        let mut hash = Sha256::new();
-        for message in transcript {
-            hash.update(message);
-        }
-        let key = extract(&hash.finalize(), &[agreed.expose()]);
+        let key = extract(sha256(&[transcript]).expose(), &[agreed.expose()], &[]);
         Ok(Self {
-            psk: Psk { key: expand(&key, &[b"increp psk 0"]), count: 0 },
-            receipt: expand(&key, &[b"increp receipt"]),
-            hop: expand(&key, &[b"increp hop"]),
-            digits: digits(&expand(&key, &[b"increp digits"])),
+            psk: Psk { key: expand(&key, &[b"increp psk 0"], &[]), count: 0 },
+            receipt: expand(&key, &[b"increp receipt"], &[]),
+            hop: expand(&key, &[b"increp hop"], &[]),
+            digits: digits(&expand(&key, &[b"increp digits"], &[])),
         })
     }
 }
 
-fn digits(bytes: &Secret<8>) -> u32 {
-    u32::try_from(u64::from_le_bytes(*bytes.expose()) % 1_000_000).unwrap_or(0)
+fn digits(bytes: &Secret<4>) -> u32 {
+    u32::from_le_bytes(*bytes.expose()) % 1_000_000
 }
 
 fn committed(revelation: &[u8]) -> Commitment {
-    let hash = Sha256::new().chain_update(b"increp enrol").chain_update(revelation).finalize();
-    join(&[&[COMMITMENT], &hash])
+    join(&[&[COMMITMENT], sha256(&[&[b"increp enrol", revelation]]).expose()])
 }
 
-fn fresh<R: TryCryptoRng>(rng: &mut R) -> Result<Secret<32>, Error> {
+/// A key of HQ's own.
+pub(super) fn fresh<R: TryCryptoRng>(rng: &mut R) -> Result<Secret<32>, Error> {
     let mut key = Secret::new([0; 32]);
     rng.try_fill_bytes(key.expose_mut()).map_err(|_| Error::new(ErrorKind::NoSeed, 0))?;
     if key == Secret::default() { Err(Error::new(ErrorKind::NoSeed, 0)) } else { Ok(key) }

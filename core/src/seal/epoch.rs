@@ -9,12 +9,10 @@
 //! number    1 + (first 4 bytes of SHA-256(enc), little-endian) modulo (2^24 - 1)
 //! ```
 
-use sha2::{Digest as _, Sha256};
-
-use super::bytes::{Reader, join};
+use super::bytes::join;
 use super::chain::Chain;
 use super::hpke::{self, Pair, Preshared};
-use super::kdf::expand;
+use super::kdf::{expand, sha256};
 use super::record::START;
 use super::{Error, Secret};
 use crate::model::Stamp;
@@ -37,16 +35,22 @@ impl Psk {
         id
     }
 
-    pub(super) fn advance(&mut self) {
-        self.key = expand(&self.key, &[b"increp psk"]);
-        self.count = self.count.saturating_add(1);
+    pub(super) fn advance(&mut self, by: u8) {
+        for _ in 0..by {
+            self.key = expand(&self.key, &[b"increp psk"], &[]);
+            self.count = self.count.saturating_add(1);
+        }
     }
 
-    /// The first one from this on that has the id.
-    pub(super) fn advance_to(&mut self, id: u8) {
-        for _ in 0..id.wrapping_sub(self.id()) {
-            self.advance();
-        }
+    /// How far the first one from this on is that has the id.
+    pub(super) fn to(&self, id: u8) -> u8 {
+        id.wrapping_sub(self.id())
+    }
+
+    /// How far behind a count this is, of which the low bytes are given; 0 if it is not, or further than HQ could follow.
+    pub(super) fn behind(&self, count: u16) -> u8 {
+        let [low, high, ..] = self.count.to_le_bytes();
+        u8::try_from(count.wrapping_sub(u16::from_le_bytes([low, high]))).unwrap_or(0)
     }
 }
 
@@ -65,23 +69,24 @@ impl Start {
     const NO_CLOCK: [u8; 5] = [0, 0, 0, 0, 0x80];
 
     pub(super) fn bytes(&self) -> [u8; START] {
-        let at = self.at.map_or(Self::NO_CLOCK, |at| join(&[&at.seconds().to_le_bytes()]));
+        let at = self.at.map_or(Self::NO_CLOCK, |at| {
+            let [a, b, c, d, e, ..] = at.seconds().to_le_bytes();
+            [a, b, c, d, e]
+        });
         join(&[&at, &self.profile])
     }
 
-    pub(super) fn parse(bytes: &[u8; START]) -> Result<Self, Error> {
-        let mut reader = Reader::new(bytes);
-        let at = *reader.take::<5>()?;
-        let [a, b, c, d, e] = at;
+    pub(super) fn parse(bytes: &[u8; START]) -> Self {
+        let &[a, b, c, d, e, ref profile @ ..] = bytes;
         let sign = if e & 0x80 == 0 { 0 } else { 0xff };
         let seconds = i64::from_le_bytes([a, b, c, d, e, sign, sign, sign]);
-        Ok(Self { at: (at != Self::NO_CLOCK).then(|| Stamp::new(seconds)), profile: *reader.take()? })
+        Self { at: ([a, b, c, d, e] != Self::NO_CLOCK).then(|| Stamp::new(seconds)), profile: *profile }
     }
 }
 
 /// The number of the epoch that begins with these bytes.
 pub(super) fn number(enc: &[u8; 32]) -> u32 {
-    let [a, b, c, d, ..] = <[u8; 32]>::from(Sha256::digest(enc));
+    let &[a, b, c, d, ..] = sha256(&[&[enc]]).expose();
     1 + u32::from_le_bytes([a, b, c, d]) % 0xff_ffff
 }
 

@@ -1,6 +1,5 @@
 //! HPKE (RFC 9180) in the one way it is used here: mode AuthPSK, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, export-only.
 
-use super::bytes::join;
 use super::curve::{agree, public};
 use super::kdf::{expand, extract};
 use super::{Error, Secret};
@@ -31,34 +30,34 @@ const KEM: &[u8] = b"KEM\x00\x20";
 const SUITE: &[u8] = b"HPKE\x00\x20\x00\x01\xff\xff";
 const AUTH_PSK: u8 = 3;
 
-fn labeled_extract(salt: &[u8], suite: &[u8], label: &[u8], ikm: &[&[u8]; 2]) -> Secret<32> {
-    let [one, two] = ikm;
-    extract(salt, &[b"HPKE-v1", suite, label, one, two])
+#[inline(never)] // it is called often
+fn labeled_extract(salt: &[u8], suite: &[u8], label: &[u8], ikm: &[&[u8]]) -> Secret<32> {
+    extract(salt, &[b"HPKE-v1", suite, label], ikm)
 }
 
-fn labeled_expand(key: &Secret<32>, suite: &[u8], label: &[u8], info: &[u8]) -> Secret<32> {
-    expand(key, &[&[0, 32], b"HPKE-v1", suite, label, info])
+#[inline(never)] // it is called often
+fn labeled_expand(key: &Secret<32>, suite: &[u8], label: &[u8], info: &[&[u8]]) -> Secret<32> {
+    expand(key, &[&[0, 32], b"HPKE-v1", suite, label], info)
 }
 
 /// The secret key that comes of 32 random bytes.
 pub(super) fn derive_key(random: &Secret<32>) -> Secret<32> {
-    let key = labeled_extract(&[], KEM, b"dkp_prk", &[random.expose(), &[]]);
+    let key = labeled_extract(&[], KEM, b"dkp_prk", &[random.expose()]);
     labeled_expand(&key, KEM, b"sk", &[])
 }
 
 /// `AuthEncap` and `AuthDecap` from where both sides have the two secrets.
 fn shared(one: &Secret<32>, two: &Secret<32>, enc: &[u8; 32], recipient: &[u8; 32], sender: &[u8; 32]) -> Secret<32> {
     let key = labeled_extract(&[], KEM, b"eae_prk", &[one.expose(), two.expose()]);
-    labeled_expand(&key, KEM, b"shared_secret", &join::<96>(&[enc, recipient, sender]))
+    labeled_expand(&key, KEM, b"shared_secret", &[enc, recipient, sender])
 }
 
 /// The key schedule.
 fn schedule(shared: &Secret<32>, info: &[u8], psk: &Preshared<'_>) -> Exporter {
-    let psk_id = labeled_extract(&[], SUITE, b"psk_id_hash", &[psk.id, &[]]);
-    let info = labeled_extract(&[], SUITE, b"info_hash", &[info, &[]]);
-    let context: [u8; 65] = join(&[&[AUTH_PSK], psk_id.expose(), info.expose()]);
-    let secret = labeled_extract(shared.expose(), SUITE, b"secret", &[psk.key.expose(), &[]]);
-    Exporter(labeled_expand(&secret, SUITE, b"exp", &context))
+    let psk_id = labeled_extract(&[], SUITE, b"psk_id_hash", &[psk.id]);
+    let info = labeled_extract(&[], SUITE, b"info_hash", &[info]);
+    let secret = labeled_extract(shared.expose(), SUITE, b"secret", &[psk.key.expose()]);
+    Exporter(labeled_expand(&secret, SUITE, b"exp", &[&[AUTH_PSK], psk_id.expose(), info.expose()]))
 }
 
 /// `SetupAuthPSKS`, with the ephemeral key: what the recipient needs, and the exporter.
@@ -89,7 +88,7 @@ pub(super) fn receive(
 
 impl Exporter {
     pub(super) fn export(&self, context: &[u8]) -> Secret<32> {
-        labeled_expand(&self.0, SUITE, b"sec", context)
+        labeled_expand(&self.0, SUITE, b"sec", &[context])
     }
 }
 

@@ -4,10 +4,10 @@ use rand_core::TryCryptoRng;
 
 use super::bytes::{Reader, join};
 use super::chain::Chain;
-use super::enrol::Agreed;
+use super::enrol::{self, Agreed};
 use super::epoch::{self, Psk, Start};
 use super::hpke::Pair;
-use super::random::Seed;
+use super::receipt::{self, Whose};
 use super::record::{LAST, Record, START, associated};
 use super::{Error, ErrorKind, Secret, curve, padding, siv};
 use crate::model::{Id, Stamp};
@@ -30,11 +30,7 @@ impl HqKey {
     /// # Errors
     /// [`NoSeed`](ErrorKind::NoSeed) if the source of randomness fails.
     pub fn new<R: TryCryptoRng>(rng: &mut R) -> Result<Self, Error> {
-        let mut secret = [0; 32];
-        rng.try_fill_bytes(&mut secret).map_err(|_| Error::new(ErrorKind::NoSeed, 0))?;
-        let mut seed = Seed { key: Secret::new(secret), draws: 0 };
-        zeroize::Zeroize::zeroize(&mut secret);
-        seed.draw(rng).map(|secret| Self::from_secret(&secret))
+        enrol::fresh(rng).map(|secret| Self::from_secret(&secret))
     }
 
     /// The pair of this secret, as [`HqKey::secret`] gave it.
@@ -73,15 +69,22 @@ impl Peer {
     /// Bytes that a peer is kept in.
     pub const LEN: usize = 4 + 32 + 16 + 16 + 32 + 4 + 4;
 
-    pub(super) fn new(author: u32, public: [u8; 32], agreed: &Agreed) -> Self {
-        let (receipt, hop) = (agreed.receipt.clone(), agreed.hop.clone());
-        Self { author, public, receipt, hop, psk: agreed.psk.clone(), expected: 0 }
+    pub(super) fn new(author: u32, public: [u8; 32], agreed: Agreed) -> Self {
+        let Agreed { psk, receipt, hop, .. } = agreed;
+        Self { author, public, receipt, hop, psk, expected: 0 }
     }
 
     /// The number that HQ gave the device: the author of its reports.
     #[must_use]
     pub const fn author(&self) -> u32 {
         self.author
+    }
+
+    /// The id of the oldest pre-shared key that is kept. The beginnings of several epochs are opened in the order in which their
+    /// [`psk_id`](Record::psk_id) counts on from here: one that is far ahead makes older ones unreadable.
+    #[must_use]
+    pub fn oldest_psk(&self) -> u8 {
+        self.psk.id()
     }
 
     /// The device's public key (X25519).
@@ -138,7 +141,7 @@ impl Peer {
             return Err(Error::new(ErrorKind::OtherEpoch, 1));
         }
         let mut psk = self.psk.clone();
-        psk.advance_to(id);
+        psk.advance(psk.to(id));
         let mut chain = epoch::accept(&Pair { secret: &hq.secret, public: hq.public }, &self.public, &psk, self.author, enc)?;
         if !siv::open(&chain.keys(), &associated(self.author, record.epoch, 0), &mut text, record.tag) {
             return Err(Error::new(ErrorKind::Forged, 0));
@@ -146,21 +149,23 @@ impl Peer {
         chain.advance();
         self.expected = self.expected.max(psk.count.saturating_add(1));
         while self.psk.count.saturating_add(PSKS_KEPT) < self.expected {
-            self.psk.advance();
+            self.psk.advance(1);
         }
-        Ok(Epoch { author: self.author, number: record.epoch, start: Start::parse(&text)?, chain })
+        Ok(Epoch { author: self.author, number: record.epoch, start: Start::parse(&text), chain })
     }
 
-    /// Says to the device that HQ has these records of an epoch: numbers, rising, with their tags; all of them at `first` or above.
-    /// Gives the receipt, written into `buffer`, for which 64 bytes are enough.
+    /// Tells the device that HQ has these records, all of one epoch, so that it may erase them: records that were opened, and archived
+    /// for good. Written into `buffer`, for which [`MAX_RECEIPT`](super::MAX_RECEIPT) bytes are always enough.
     ///
-    /// The device can only check it if it still has all of these, so `first` is the lowest number that it still keeps.
+    /// The device checks a receipt against what it has; so it is for what came from it last, not for what it may have erased by now.
+    /// Of a number with two bodies only one goes into a receipt; the other gets one of its own.
     ///
     /// # Errors
-    /// [`BufferTooSmall`](ErrorKind::BufferTooSmall).
-    pub fn receipt<'b>(&self, epoch: u32, first: u8, records: &[(u8, [u8; 8])], buffer: &'b mut [u8]) -> Result<&'b [u8], Error> {
-        let _ = (epoch, first, records, buffer);
-        Err(Error::new(ErrorKind::BufferTooSmall, 0))
+    /// [`OtherEpoch`](ErrorKind::OtherEpoch) if they are not of one epoch, [`BufferTooSmall`](ErrorKind::BufferTooSmall).
+    pub fn receipt<'b, 'r>(&self, records: impl IntoIterator<Item = Record<'r>>, buffer: &'b mut [u8]) -> Result<&'b [u8], Error> {
+        let [low, high, ..] = self.expected.to_le_bytes();
+        let psk = u16::from_le_bytes([low, high]);
+        receipt::write(&Whose { key: &self.receipt, author: self.author, psk }, records.into_iter(), buffer)
     }
 }
 
@@ -184,7 +189,7 @@ pub enum Opened<'b> {
 
 impl Epoch {
     /// Bytes that an epoch is kept in.
-    pub const LEN: usize = 4 + 4 + START + 2 + 32;
+    pub const LEN: usize = 4 + 4 + START + 4 + 32;
 
     /// The epoch's number, from 1 to 2^24 - 1.
     #[must_use]
@@ -221,7 +226,7 @@ impl Epoch {
         if record.epoch != self.number {
             return Err(Error::new(ErrorKind::OtherEpoch, 1));
         }
-        if u16::from(record.seq) < self.chain.next {
+        if u32::from(record.seq) < self.chain.next {
             return Err(Error::new(ErrorKind::Erased, 4));
         }
         let mut chain = self.chain.clone();
@@ -242,8 +247,8 @@ impl Epoch {
 
     /// Erases the keys of all numbers below this one; above [`LAST`], of all. What is erased does not come back: only after all of
     /// them are opened and archived.
-    pub fn erase_below(&mut self, seq: u16) {
-        while self.chain.next < seq.min(u16::from(LAST) + 1) {
+    pub fn erase_below(&mut self, seq: u32) {
+        while self.chain.next < seq.min(u32::from(LAST) + 1) {
             self.chain.advance();
         }
     }
@@ -266,8 +271,8 @@ impl Epoch {
     /// [`EndsEarly`](ErrorKind::EndsEarly), [`LeftOver`](ErrorKind::LeftOver).
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
         let mut reader = Reader::new(bytes);
-        let (author, number, start) = (reader.number()?, reader.number()?, Start::parse(reader.take()?)?);
-        let chain = Chain { next: u16::from_le_bytes(*reader.take()?), key: Secret::new(*reader.take()?) };
+        let (author, number, start) = (reader.number()?, reader.number()?, Start::parse(reader.take()?));
+        let chain = Chain { next: reader.number()?, key: Secret::new(*reader.take()?) };
         reader.end()?;
         Ok(Self { author, number, start, chain })
     }

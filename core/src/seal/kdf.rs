@@ -1,29 +1,39 @@
 //! One key from another: HKDF with SHA-256 (RFC 5869), for at most 32 bytes at a time.
 
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 
 use super::Secret;
 
-/// HMAC-SHA-256 (RFC 2104) of all parts in a row.
-fn hmac<'a>(key: &[u8], parts: impl Iterator<Item = &'a [u8]>) -> Secret<32> {
-    // Keys of any length are good.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return Secret::default() };
-    for part in parts {
-        mac.update(part);
+/// SHA-256 of all parts in a row.
+#[inline(never)] // it is called often, and long
+pub(super) fn sha256(parts: &[&[&[u8]]]) -> Secret<32> {
+    let mut hash = Sha256::new();
+    for part in parts.iter().copied().flatten() {
+        hash.update(part);
     }
-    Secret::new(mac.finalize().into_bytes().into())
+    Secret::new(hash.finalize().into())
 }
 
-/// A uniform key from what is not uniform.
-pub(super) fn extract(salt: &[u8], parts: &[&[u8]]) -> Secret<32> {
-    hmac(salt, parts.iter().copied())
+/// HMAC-SHA-256 (RFC 2104) of all parts in a row. The key is at most as long as a block.
+#[inline(never)]
+fn hmac(key: &[u8], [one, two, three]: [&[&[u8]]; 3]) -> Secret<32> {
+    let (mut inner, mut outer) = (Secret::new([0x36; 64]), Secret::new([0x5c; 64]));
+    for pad in [&mut inner, &mut outer] {
+        pad.expose_mut().iter_mut().zip(key).for_each(|(to, from)| *to ^= from);
+    }
+    let hash = sha256(&[&[inner.expose()], one, two, three]);
+    sha256(&[&[outer.expose(), hash.expose()]])
 }
 
-/// A key from a uniform one: the first `N` bytes, at most 32.
-pub(super) fn expand<const N: usize>(key: &Secret<32>, label: &[&[u8]]) -> Secret<N> {
+/// A uniform key from what is not uniform, of two groups of parts in a row. The salt has at most 64 bytes.
+pub(super) fn extract(salt: &[u8], one: &[&[u8]], two: &[&[u8]]) -> Secret<32> {
+    hmac(salt, [one, two, &[]])
+}
+
+/// A key from a uniform one: the first `N` bytes, at most 32, for a label of two groups of parts.
+pub(super) fn expand<const N: usize>(key: &Secret<32>, one: &[&[u8]], two: &[&[u8]]) -> Secret<N> {
     const { assert!(N <= 32) };
-    let block = hmac(key.expose(), label.iter().copied().chain([&[1][..]]));
+    let block = hmac(key.expose(), [one, two, &[&[1]]]);
     let mut derived = Secret::default();
     derived.expose_mut().iter_mut().zip(block.expose()).for_each(|(to, from)| *to = *from);
     derived
@@ -31,16 +41,20 @@ pub(super) fn expand<const N: usize>(key: &Secret<32>, label: &[&[u8]]) -> Secre
 
 #[cfg(test)]
 mod tests {
-    use super::{expand, extract};
+    use super::{expand, extract, sha256};
     use crate::seal::Secret;
 
     /// RFC 5869, appendices A.1 to A.3: the key, and the first 32 of the bytes that follow from it.
     #[test]
     fn hkdf_is_that_of_rfc_5869() {
-        let rising =
-            |from: u8, count: u8| -> [u8; 80] { core::array::from_fn(|at| if at < count.into() { from + at as u8 } else { 0 }) };
+        let rising = |from: u8, count: u8| -> [u8; 80] {
+            core::array::from_fn(|at| if at < count.into() { from + u8::try_from(at).unwrap_or(0) } else { 0 })
+        };
         let (ikm, salt, info) = (rising(0, 80), rising(0x60, 80), rising(0xb0, 80));
-        let cases: [(&[u8], &[u8], &[u8], [u8; 32], [u8; 32]); 3] = [
+        // RFC 2104: a key that is longer than a block stands for its hash.
+        let hash = sha256(&[&[&salt]]);
+        type Case<'c> = (&'c [u8], &'c [u8], &'c [u8], [u8; 32], [u8; 32]);
+        let cases: [Case<'_>; 3] = [
             (
                 &[0x0b; 22],
                 &rising(0, 13)[..13],
@@ -50,7 +64,7 @@ mod tests {
             ),
             (
                 &ikm,
-                &salt,
+                hash.expose(),
                 &info,
                 hex("06a6b88c5853361a06104c9ceb35b45cef760014904671014a193f40c15fc244"),
                 hex("b11e398dc80327a1c8e7f78c596a49344f012eda2d4efad8a050cc4c19afa97c"),
@@ -64,9 +78,9 @@ mod tests {
             ),
         ];
         for (ikm, salt, info, key, derived) in cases {
-            assert_eq!(extract(salt, &[ikm]), Secret::new(key));
+            assert_eq!(extract(salt, &[ikm], &[]), Secret::new(key));
             let (start, end) = info.split_at(info.len() / 2);
-            assert_eq!(expand(&Secret::new(key), &[start, end]), Secret::new(derived));
+            assert_eq!(expand(&Secret::new(key), &[start], &[end]), Secret::new(derived));
         }
     }
 

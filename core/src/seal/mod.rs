@@ -52,6 +52,7 @@ pub use epoch::EPOCH_SECONDS;
 pub use hq::{Epoch, HqKey, Opened, PSKS_KEPT, Peer};
 pub use padding::Padding;
 pub use random::NoTrng;
+pub use receipt::MAX_RECEIPT;
 pub use record::{HEAD, LAST, MAX_RECORD, OPENING, Record};
 pub use secret::Secret;
 
@@ -87,10 +88,20 @@ pub enum ErrorKind {
     NotKept,
     /// What is said to be erased is still there: an earlier key can be read from flash.
     NotErased,
-    /// The store of the records. What was saved before is not touched by it.
-    Store(store::ErrorKind),
-    /// The report breaks a limit or a rule.
-    Report(crate::Error),
+    /// The driver of the store's flash says so. What was saved before is not touched by it.
+    StoreFlash(NorFlashErrorKind),
+    /// The store of the records is full, and nothing may be dropped.
+    Full,
+    /// The record would never fit into the store.
+    TooLong,
+    /// The store does not keep what is written to it.
+    StoreNotKept,
+    /// The store has no more place for marks of this record.
+    MarkWorn,
+    /// The store says something that stores do not say when records are appended, read or marked.
+    Store,
+    /// The report breaks a limit or a rule: [`Report::check`](crate::model::Report::check) says which.
+    Report,
     /// The caller's buffer is too small.
     BufferTooSmall,
     /// There is neither a source of randomness nor a seed.
@@ -115,6 +126,10 @@ pub enum ErrorKind {
     OtherAuthor,
     /// HQ's receipt is for bodies of these numbers that are not the ones here: the device's state was copied. Nothing was marked.
     OtherBodies,
+    /// HQ's receipt is for numbers that are no longer here, or not yet, so it cannot be checked. Nothing was marked.
+    NotHere,
+    /// The store has a record that is not sealed: send it and erase the store before it is used for sealed ones.
+    NotSealed,
 }
 
 impl Error {
@@ -127,13 +142,23 @@ impl Error {
 
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
-        Self { kind: ErrorKind::Store(error.kind), at: error.at }
+        let kind = match error.kind {
+            store::ErrorKind::Flash(kind) => ErrorKind::StoreFlash(kind),
+            store::ErrorKind::Full => ErrorKind::Full,
+            store::ErrorKind::TooLong { .. } => ErrorKind::TooLong,
+            store::ErrorKind::NotKept => ErrorKind::StoreNotKept,
+            store::ErrorKind::MarkWorn => ErrorKind::MarkWorn,
+            store::ErrorKind::BufferTooSmall { .. } => ErrorKind::BufferTooSmall,
+            store::ErrorKind::Gone => ErrorKind::NotHere,
+            _ => ErrorKind::Store,
+        };
+        Self { kind, at: error.at }
     }
 }
 
 impl From<crate::Error> for Error {
     fn from(error: crate::Error) -> Self {
-        Self::new(ErrorKind::Report(error), error.offset)
+        Self::new(ErrorKind::Report, error.offset)
     }
 }
 
@@ -147,8 +172,13 @@ impl fmt::Display for ErrorKind {
             Self::Enrolled => f.write_str("the device is enrolled already"),
             Self::NotKept => f.write_str("the flash does not keep what is written"),
             Self::NotErased => f.write_str("the flash does not erase: an earlier key is still there"),
-            Self::Store(kind) => write!(f, "the store: {kind}"),
-            Self::Report(error) => write!(f, "the report: {error}"),
+            Self::StoreFlash(kind) => write!(f, "the store's flash: {kind}"),
+            Self::Full => f.write_str("the store is full, and nothing may be dropped"),
+            Self::TooLong => f.write_str("the record would never fit into the store"),
+            Self::StoreNotKept => f.write_str("the store does not keep what is written"),
+            Self::MarkWorn => f.write_str("the store has no more place for marks of this record"),
+            Self::Store => f.write_str("the store does not do what stores do"),
+            Self::Report => f.write_str("the report breaks a limit or a rule: check it"),
             Self::BufferTooSmall => f.write_str("the buffer is too small"),
             Self::NoSeed => f.write_str("there is no randomness and no seed"),
             Self::EndsEarly => f.write_str("the bytes end too early"),
@@ -160,6 +190,8 @@ impl fmt::Display for ErrorKind {
             Self::WeakKey => f.write_str("the public key is a weak one"),
             Self::BrokenCommitment => f.write_str("the other side does not say what it committed itself to"),
             Self::OtherAuthor => f.write_str("the receipt is for another device"),
+            Self::NotHere => f.write_str("the receipt is for reports that are not here"),
+            Self::NotSealed => f.write_str("the store has a record that is not sealed"),
             Self::OtherBodies => {
                 f.write_str("the receipt is for other reports with the same numbers: this device's state was copied")
             }

@@ -3,7 +3,6 @@
 use core::fmt;
 
 use rand_core::{TryCryptoRng, TryRng};
-use zeroize::Zeroize as _;
 
 use super::kdf::{expand, extract};
 use super::{Error, ErrorKind, Secret};
@@ -49,23 +48,22 @@ pub(super) struct Seed {
 }
 
 impl Seed {
-    /// 32 bytes that nobody can tell who lacks either the seed or what the source gave. The seed moves on, and must be kept before
-    /// the bytes are used.
-    ///
     /// # Errors
     /// [`NoSeed`](ErrorKind::NoSeed) if the seed is all zero.
-    pub(super) fn draw<R: TryCryptoRng>(&mut self, source: &mut R) -> Result<Secret<32>, Error> {
-        if self.key == Secret::default() {
-            return Err(Error::new(ErrorKind::NoSeed, 0));
+    pub(super) fn check(&self) -> Result<(), Error> {
+        if self.key == Secret::default() { Err(Error::new(ErrorKind::NoSeed, 0)) } else { Ok(()) }
+    }
+
+    /// 32 bytes that nobody can tell who lacks either the seed or what the source gave. The seed moves on, and must be kept before
+    /// the bytes are used.
+    pub(super) fn draw<R: TryCryptoRng>(&mut self, source: &mut R) -> Secret<32> {
+        let mut noise = Secret::new([0; 32]);
+        if source.try_fill_bytes(noise.expose_mut()).is_err() {
+            noise = Secret::default();
         }
-        let mut noise = [0; 32];
-        if source.try_fill_bytes(&mut noise).is_err() {
-            noise.zeroize();
-        }
-        let mixed = extract(self.key.expose(), &[&noise, &self.draws.to_le_bytes()]);
-        noise.zeroize();
-        self.key = expand(&mixed, &[b"increp seed"]);
+        let mixed = extract(self.key.expose(), &[noise.expose(), &self.draws.to_le_bytes()], &[]);
+        self.key = expand(&mixed, &[b"increp seed"], &[]);
         self.draws = self.draws.saturating_add(1);
-        Ok(expand(&mixed, &[b"increp draw"]))
+        expand(&mixed, &[b"increp draw"], &[])
     }
 }

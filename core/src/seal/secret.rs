@@ -42,6 +42,7 @@ impl<const N: usize> Default for Secret<N> {
 }
 
 impl<const N: usize> Drop for Secret<N> {
+    #[inline(never)] // there are many
     fn drop(&mut self) {
         self.0.zeroize();
     }

@@ -56,11 +56,9 @@ impl Cipher {
     /// AES-CMAC (RFC 4493) of all parts in a row.
     pub(super) fn cmac(&self, parts: &[&[u8]]) -> Block {
         let mut state = [0; 16];
-        let mut bytes = parts.iter().copied().flatten();
         let (mut block, mut length) = ([0; 16], 0);
-        loop {
-            // The last block waits until it is known to be the last.
-            let Some(&byte) = bytes.next() else { break };
+        // The last block waits until it is known to be the last.
+        for &byte in parts.iter().copied().flatten() {
             if length == 16 {
                 state = self.encrypt(xor(state, &block));
                 length = 0;

@@ -4,90 +4,112 @@ use core::ops::Range;
 
 use embedded_storage::nor_flash::{NorFlash, NorFlashError as _};
 
-use super::page::{Geometry, align};
-use super::{Error, ErrorKind};
+use super::page::Geometry;
+use super::{Error, ErrorKind, Layout};
 
-/// Bytes that pass at a time: at least the largest word.
-const CHUNK: usize = 64;
+/// Bytes that pass at a time: a whole number of the largest words.
+const CHUNK: u32 = 64;
 
 /// Room for some bytes, aligned as drivers with DMA like it.
 #[repr(align(4))]
-struct Chunk([u8; CHUNK]);
+struct Chunk([u8; CHUNK as usize]);
+
+/// Keys pass here too.
+#[cfg(feature = "seal")]
+impl Drop for Chunk {
+    fn drop(&mut self) {
+        zeroize::Zeroize::zeroize(&mut self.0);
+    }
+}
 
 #[derive(Debug)]
-pub(super) struct Flash<F> {
+pub(crate) struct Flash<F> {
     driver: F,
     start: u32,
-    pub(super) geometry: Geometry,
+    pub(crate) geometry: Geometry,
 }
 
 impl<F: NorFlash> Flash<F> {
     /// # Errors
     /// [`ErrorKind::Unsupported`].
-    pub(super) fn new(driver: F, range: &Range<u32>) -> Result<Self, Error> {
-        let word = F::WRITE_SIZE.max(F::READ_SIZE).max(4);
-        let whole = |bytes: u32| usize::try_from(bytes).is_ok_and(|bytes| bytes.checked_rem(F::ERASE_SIZE) == Some(0));
+    pub(crate) fn new(driver: F, layout: Layout, range: &Range<u32>) -> Result<Self, Error> {
+        let whole = |bytes: u32| bytes.checked_rem(layout.page) == Some(0);
+        let fits = whole(range.start) && whole(range.end);
+        Self::laid_out(driver, layout, range).filter(|_| fits).ok_or(Error::new(ErrorKind::Unsupported, range.start))
+    }
+
+    /// With pages of at least so many bytes, each of as many pages of the flash as that takes.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`].
+    #[cfg(feature = "seal")]
+    pub(crate) fn with_pages(driver: F, range: &Range<u32>, least: usize) -> Result<Self, Error> {
+        let Layout { word, page } = Layout::of::<F>();
+        let whole = |bytes: u32| bytes.checked_rem(page) == Some(0);
+        let fits = whole(range.start) && whole(range.end);
+        let least = u32::try_from(least).ok().and_then(|least| least.checked_next_multiple_of(page));
+        let layout = Layout { word, page: least.unwrap_or(0) };
+        Self::laid_out(driver, layout, range).filter(|_| fits).ok_or(Error::new(ErrorKind::Unsupported, range.start))
+    }
+
+    fn laid_out(driver: F, layout: Layout, range: &Range<u32>) -> Option<Self> {
+        let is_multiple = |bytes: u32, of: usize| usize::try_from(bytes).is_ok_and(|bytes| bytes.checked_rem(of) == Some(0));
+        let Layout { word, page } = layout;
+        let driven = is_multiple(word, F::WRITE_SIZE) && is_multiple(word, F::READ_SIZE) && is_multiple(page, F::ERASE_SIZE);
         let inside = usize::try_from(range.end).is_ok_and(|end| end <= driver.capacity());
-        let length = range.end.checked_sub(range.start).filter(|&length| inside && whole(range.start) && whole(length));
-        length
-            .and_then(|length| Geometry::new(word, F::ERASE_SIZE, length))
-            .map(|geometry| Self { driver, start: range.start, geometry })
-            .ok_or(Error::new(ErrorKind::Unsupported, range.start))
+        let length = range.end.checked_sub(range.start).filter(|_| driven && inside)?;
+        Some(Self { driver, start: range.start, geometry: Geometry::new(layout, length)? })
     }
 
     /// The address of a byte in the page of this number.
-    pub(super) fn at(&self, number: u32, offset: u32) -> u32 {
+    pub(crate) fn at(&self, number: u32, offset: u32) -> u32 {
         let index = number.checked_rem(self.geometry.pages).unwrap_or(0);
         self.start.saturating_add(index.saturating_mul(self.geometry.page)).saturating_add(offset)
     }
 
-    pub(super) fn read(&mut self, mut at: u32, length: u32, mut take: impl FnMut(&[u8])) -> Result<(), Error> {
-        let mut left = usize::try_from(length).unwrap_or(0);
-        let mut chunk = Chunk([0; CHUNK]);
+    pub(crate) fn read(&mut self, mut at: u32, length: u32, mut take: impl FnMut(&[u8])) -> Result<(), Error> {
+        let mut left = length;
+        let mut chunk = Chunk([0; CHUNK as usize]);
         while left > 0 {
             let now = left.min(CHUNK);
-            let words = align(now, self.geometry.word).min(CHUNK);
-            let Some(bytes) = chunk.0.get_mut(..words) else { break };
+            let words = self.geometry.align(now).min(CHUNK);
+            let Some(bytes) = chunk.0.get_mut(..words as usize) else { break };
             self.driver.read(at, bytes).map_err(|error| Error::new(ErrorKind::Flash(error.kind()), at))?;
-            take(bytes.get(..now).unwrap_or_default());
+            take(bytes.get(..now as usize).unwrap_or_default());
             left = left.saturating_sub(now);
-            at = at.saturating_add(64);
+            at = at.saturating_add(CHUNK);
         }
         Ok(())
     }
 
-    pub(super) fn read_array<const N: usize>(&mut self, at: u32) -> Result<[u8; N], Error> {
+    pub(crate) fn read_array<const N: usize>(&mut self, at: u32) -> Result<[u8; N], Error> {
         let mut array = [0; N];
         let mut room = array.iter_mut();
         self.read(at, u32::try_from(N).unwrap_or(0), |bytes| room.by_ref().zip(bytes).for_each(|(to, from)| *to = *from))?;
         Ok(array)
     }
 
-    /// Do all of these bytes have this value?
-    pub(super) fn is_filled(&mut self, at: u32, length: u32, value: u8) -> Result<bool, Error> {
+    /// Do all of these bytes have this value? Of erased bytes it is 0xff, as far as reading shows it.
+    pub(crate) fn is_filled(&mut self, at: u32, length: u32, value: u8) -> Result<bool, Error> {
         let mut filled = true;
         self.read(at, length, |bytes| filled &= bytes.iter().all(|&byte| byte == value))?;
         Ok(filled)
     }
 
-    /// Are these bytes erased, as far as reading shows it?
-    pub(super) fn is_blank(&mut self, at: u32, length: u32) -> Result<bool, Error> {
-        self.is_filled(at, length, 0xff)
-    }
-
     /// Writes whole words; what follows the bytes in the last one stays erased.
-    pub(super) fn write(&mut self, mut at: u32, bytes: &[u8]) -> Result<(), Error> {
-        for part in bytes.chunks(CHUNK) {
-            let mut chunk = Chunk([0xff; CHUNK]);
+    pub(crate) fn write(&mut self, mut at: u32, bytes: &[u8]) -> Result<(), Error> {
+        for part in bytes.chunks(CHUNK as usize) {
+            let mut chunk = Chunk([0xff; CHUNK as usize]);
             chunk.0.iter_mut().zip(part).for_each(|(to, from)| *to = *from);
-            let words = chunk.0.get(..align(part.len(), self.geometry.word).min(CHUNK)).unwrap_or_default();
+            let words = self.geometry.align(u32::try_from(part.len()).unwrap_or(0)).min(CHUNK);
+            let words = chunk.0.get(..words as usize).unwrap_or_default();
             self.driver.write(at, words).map_err(|error| Error::new(ErrorKind::Flash(error.kind()), at))?;
-            at = at.saturating_add(64);
+            at = at.saturating_add(CHUNK);
         }
         Ok(())
     }
 
-    pub(super) fn erase(&mut self, number: u32) -> Result<(), Error> {
+    pub(crate) fn erase(&mut self, number: u32) -> Result<(), Error> {
         let at = self.at(number, 0);
         let end = at.saturating_add(self.geometry.page);
         self.driver.erase(at, end).map_err(|error| Error::new(ErrorKind::Flash(error.kind()), at))

@@ -17,14 +17,14 @@
 //! # Ok::<(), increp::store::Error>(())
 //! ```
 
-mod flash;
+pub(crate) mod flash;
 mod journal;
-mod page;
+pub(crate) mod page;
 mod ring;
 
 use core::fmt;
 
-use embedded_storage::nor_flash::NorFlashErrorKind;
+use embedded_storage::nor_flash::{NorFlash, NorFlashErrorKind};
 
 pub use journal::Journal;
 pub use ring::Ring;
@@ -75,6 +75,18 @@ impl Handle {
     pub const fn sequence(self) -> u32 {
         self.sequence
     }
+
+    /// As plain numbers, the sequence first: for who keeps it where there is no Rust.
+    #[must_use]
+    pub const fn parts(self) -> [u32; 3] {
+        [self.sequence, self.page, self.slot]
+    }
+
+    /// Of [`parts`](Self::parts). Numbers that no store gave lead to no record.
+    #[must_use]
+    pub const fn from_parts([sequence, page, slot]: [u32; 3]) -> Self {
+        Self { sequence, page, slot }
+    }
 }
 
 /// A record, read into the caller's buffer.
@@ -104,6 +116,31 @@ pub enum Mark {
     AtHq,
 }
 
+/// What flash writes and erases at once, in bytes.
+///
+/// ```
+/// use increp::store::Layout;
+/// // An STM32L4: 64 bits and their check are written together; a page is 2 KiB.
+/// let layout = Layout { word: 8, page: 2048 };
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Layout {
+    /// Written at once, and at most once between two erases: a power of two, at most 32. Below 4 it counts as 4.
+    pub word: u32,
+    /// Erased at once.
+    pub page: u32,
+}
+
+impl Layout {
+    /// What the driver says of itself.
+    #[must_use]
+    pub fn of<F: NorFlash>() -> Self {
+        let [word, page] = [F::WRITE_SIZE.max(F::READ_SIZE), F::ERASE_SIZE].map(|bytes| u32::try_from(bytes).unwrap_or(0));
+        Self { word, page }
+    }
+}
+
 /// What makes room for a new record where there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -125,11 +162,16 @@ pub struct Status {
     pub records: u32,
     /// Bytes that fit until a record is dropped or refused. Each record takes some for itself beside its bytes.
     pub free: u32,
-    /// Records that were confirmed and cannot be read, as far as later ones show it.
+    /// The sequence of the oldest record that should be here.
+    pub oldest: u32,
+    /// The sequence that the next record will have.
+    pub next: u32,
+    /// Records that were confirmed and cannot be read, as far as later ones show it: those whose sequence, from `oldest` up to `next`,
+    /// none of the records has.
     pub lost: u32,
     /// Pages that cannot be read, or whose head cannot.
     pub damaged_pages: u32,
-    /// The last append was cut short; or the newest record was damaged, which looks the same.
+    /// The last append was cut short; or the newest record or page was damaged, which looks the same.
     pub unfinished: bool,
     /// Erases of all pages together. An erase that power cut short may be missing.
     pub erases: u32,
@@ -158,7 +200,7 @@ pub enum ErrorKind {
     Unsupported,
     /// A journal of another version of the layout is here; nothing was changed.
     OtherVersion(u8),
-    /// A journal of another number or size of pages, or words, is here; nothing was changed.
+    /// A journal of another number or size of pages, or words, or with another beginning, is here; nothing was changed.
     OtherGeometry,
     /// The record would never fit.
     TooLong {
@@ -194,7 +236,7 @@ impl fmt::Display for ErrorKind {
             Self::Flash(kind) => write!(f, "the flash: {kind}"),
             Self::Unsupported => f.write_str("no journal fits here: it needs two whole pages, and words of at most 32 bytes"),
             Self::OtherVersion(version) => write!(f, "a journal of layout version {version} is here"),
-            Self::OtherGeometry => f.write_str("a journal with other pages or words is here"),
+            Self::OtherGeometry => f.write_str("a journal with other pages, other words or another beginning is here"),
             Self::TooLong { most } => write!(f, "the record is longer than {most} bytes"),
             Self::Full => f.write_str("there is no room, and nothing may be dropped"),
             Self::NotKept => f.write_str("the flash does not keep what is written"),

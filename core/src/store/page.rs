@@ -25,16 +25,21 @@
 
 use crc::{CRC_32_ISO_HDLC, Crc, Table};
 
-use super::Mark;
+use super::{Layout, Mark};
 
 /// Without a table: 1 KiB less flash, and a record is short.
-static CRC: Crc<u32, Table<0>> = Crc::<u32, Table<0>>::new(&CRC_32_ISO_HDLC);
+pub(crate) static CRC: Crc<u32, Table<0>> = Crc::<u32, Table<0>>::new(&CRC_32_ISO_HDLC);
 
 pub(super) const HEAD: u32 = 24;
 const MAGIC: [u8; 3] = *b"irj";
 pub(super) const VERSION: u8 = 1;
 pub(super) const SLOT: u32 = 16;
 pub(super) const MARKS: u32 = 4;
+
+/// A mark that is cut short, or a flipped bit, shows itself where a word has many bits. Flash that writes 1 or 2 bytes at once writes
+/// a word of the journal's in pieces.
+const LEAST_WORD: u32 = 4;
+
 const FIRST: u16 = 0x8000;
 
 /// What fills the word `full`. Like the codes of marks, at least 4 bits from erased and from each other; and no part of the bits that
@@ -51,27 +56,21 @@ pub(super) const fn code(mark: Mark) -> u8 {
     }
 }
 
-/// The length, up to the end of its last word.
-pub(super) const fn align(length: usize, word: u32) -> usize {
-    let most = (word as usize).saturating_sub(1);
-    length.saturating_add(most) & !most
-}
-
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Geometry {
+pub(crate) struct Geometry {
     /// A power of two from 4 to 32.
-    pub(super) word: u32,
+    pub(crate) word: u32,
     /// Bytes in a page.
-    pub(super) page: u32,
+    pub(crate) page: u32,
     /// How many, at least 2.
-    pub(super) pages: u32,
+    pub(crate) pages: u32,
 }
 
 impl Geometry {
-    pub(super) fn new(word: usize, page: usize, length: u32) -> Option<Self> {
-        let (word, page) = (u32::try_from(word).ok()?, u32::try_from(page).ok()?);
+    pub(super) fn new(layout: Layout, length: u32) -> Option<Self> {
+        let (word, page) = (layout.word.max(LEAST_WORD), layout.page);
         let geometry = Self { word, page, pages: length.checked_div(page)? };
-        let fits = word.is_power_of_two()
+        let fits = layout.word.is_power_of_two()
             && word <= 32
             && page.checked_rem(word) == Some(0)
             && page.checked_div(word)? <= 0xffff
@@ -80,7 +79,8 @@ impl Geometry {
         fits.then_some(geometry)
     }
 
-    pub(super) const fn align(self, length: u32) -> u32 {
+    /// The length, up to the end of its last word.
+    pub(crate) const fn align(self, length: u32) -> u32 {
         let most = self.word.saturating_sub(1);
         length.saturating_add(most) & !most
     }
@@ -242,8 +242,73 @@ impl Slot {
         inside.then_some(slot)
     }
 
+    /// Bytes of the record in this part and later ones.
+    pub(super) fn bytes_left(&self) -> u32 {
+        u32::from(self.length).saturating_add(u32::from(self.after))
+    }
+
     /// Where the next part may begin.
     pub(super) fn stop(&self, geometry: Geometry) -> u32 {
         self.start.saturating_add(geometry.align(u32::from(self.length)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use std::vec::Vec;
+
+    use super::*;
+
+    /// So that no flipped bits, and no word that was cut short, make a code of another.
+    #[test]
+    fn codes_are_far_apart_and_none_is_on_the_way_to_another() {
+        let codes = [code(Mark::Saved), code(Mark::Sent), code(Mark::AtHub), code(Mark::AtHq), FULL];
+        for (at, one) in codes.into_iter().enumerate() {
+            for other in codes.into_iter().skip(at + 1) {
+                assert!((one ^ other).count_ones() >= 4, "{one:02x} and {other:02x}");
+                // All that is cleared in one is cleared in the other too: only what is erased.
+                assert!(one == 0xff || (one | other != one && one | other != other), "{one:02x} and {other:02x}");
+            }
+        }
+    }
+
+    /// Whoever can write to the flash can make a slot's check; it leads nowhere outside its page all the same.
+    #[test]
+    fn a_slot_that_leads_out_of_its_page_is_none() {
+        let geometry = Geometry::new(Layout { word: 8, page: 1024 }, 4096).unwrap();
+        let good = Slot { sequence: 7, start: 40, length: 16, after: 9, first: true, check: 3 };
+        let bounds =
+            [(32, 16, true), (24, 16, false), (0, 16, false), (40, 936, true), (40, 937, false), (0xffff * 8, 0xffff, false)];
+        for (start, length, is_one) in bounds {
+            let slot = Slot { start, length, ..good };
+            let read = Slot::parse(&slot.bytes(geometry, 5, 0), geometry, 5, 0);
+            assert_eq!(read.is_some(), is_one, "{slot:?}");
+        }
+        let bytes = good.bytes(geometry, 5, 0);
+        assert!(Slot::parse(&bytes, geometry, 5, 1).is_none() && Slot::parse(&bytes, geometry, 6, 0).is_none());
+        for bit in 0..128 {
+            let mut bytes = bytes;
+            *bytes.get_mut(bit / 8).unwrap() ^= 1 << (bit % 8);
+            assert!(Slot::parse(&bytes, geometry, 5, 0).is_none(), "bit {bit}");
+        }
+    }
+    /// 16 bits of a slot's check let one of 65,536 damaged ones pass: the 32 of the part cover what it says once more.
+    #[test]
+    fn the_check_of_a_part_covers_its_slot_its_page_and_the_parts_before() {
+        let slot = Slot { sequence: 7, start: 40, length: 16, after: 9, first: true, check: 0 };
+        let others = [
+            slot.begin(5, 0),
+            slot.begin(6, 0),
+            slot.begin(5, 1),
+            Slot { sequence: 8, ..slot }.begin(5, 0),
+            Slot { start: 48, ..slot }.begin(5, 0),
+            Slot { length: 17, ..slot }.begin(5, 0),
+            Slot { after: 10, ..slot }.begin(5, 0),
+        ];
+        let mut checks: Vec<u32> = others.into_iter().map(Check::end).collect();
+        checks.sort_unstable();
+        checks.dedup();
+        assert_eq!(checks.len(), 7);
     }
 }

@@ -130,6 +130,7 @@ impl Store for Ring<'_> {
 
     fn status(&mut self) -> Result<Status, Error> {
         let free = u32::try_from(self.free()).unwrap_or(u32::MAX);
-        Ok(Status { records: self.sequence.saturating_sub(self.oldest), free, ..Status::default() })
+        let (oldest, next) = (self.oldest, self.sequence);
+        Ok(Status { records: next.saturating_sub(oldest), free, oldest, next, ..Status::default() })
     }
 }

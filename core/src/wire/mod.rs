@@ -12,9 +12,9 @@ pub mod packed;
 mod postcard;
 
 use crate::error::Error;
-use crate::model::bounds::{ALL_TEXT, ANY};
+use crate::model::bounds::ALL_TEXT;
 use crate::model::describe::Path;
-use crate::model::{Id, Point, Report, Text, Value};
+use crate::model::{Id, Point, Report, Stopped, Text, Value, Walk as _, Walked};
 use postcard::{Reader, Writer};
 
 /// The version of the format that this build writes, and the newest that it reads.
@@ -53,8 +53,10 @@ pub const MAX_LEN: usize = {
 /// The first limit or rule that the report breaks, or [`BufferFull`](crate::ErrorKind::BufferFull).
 pub fn encode<'b>(report: &Report<'_>, buffer: &'b mut [u8]) -> Result<&'b [u8], Error> {
     let mut writer = Writer::new(Some(buffer));
-    writer.byte(VERSION << 4 | Encoding::Postcard as u8)?;
-    report.put(&mut writer, &ANY)?;
+    if writer.byte(VERSION << 4 | Encoding::Postcard as u8).is_err() {
+        return Err(*writer.error());
+    }
+    report.put(&mut writer)?;
     Ok(writer.written())
 }
 
@@ -63,16 +65,13 @@ pub fn encode<'b>(report: &Report<'_>, buffer: &'b mut [u8]) -> Result<&'b [u8],
 /// # Errors
 /// The first limit or rule that the report breaks.
 pub fn encoded_len(report: &Report<'_>) -> Result<usize, Error> {
-    let mut writer = Writer::new(None);
-    writer.byte(0)?;
-    report.put(&mut writer, &ANY)?;
-    Ok(writer.len())
+    measure(report).map(|length| length + 1)
 }
 
 /// Checks any value by measuring it.
-pub(crate) fn measure<'a, V: Value<'a>>(value: &V) -> Result<usize, Error> {
+pub(crate) fn measure<'a, V: Walked<'a>>(value: &V) -> Result<usize, Error> {
     let mut writer = Writer::new(None);
-    value.put(&mut writer, &ANY)?;
+    value.put(&mut writer)?;
     Ok(writer.len())
 }
 
@@ -104,9 +103,11 @@ pub fn decode_traced<'a, T: Trace>(bytes: &'a [u8], report: &mut Report<'a>, tra
     // First of all: whoever reuses a report must not find the last one after an error.
     *report = Report::default();
     let mut reader = Reader::new(bytes, trace);
-    reader.header()?;
-    report.take(&mut reader, &ANY)?;
-    reader.end()
+    if reader.header().is_err() {
+        return Err(*reader.error());
+    }
+    report.take(&mut reader)?;
+    reader.end().map_err(|Stopped| *reader.error())
 }
 
 /// What was read, for a decoder that shows its work.
@@ -142,6 +143,9 @@ pub enum Seen<'a> {
 
 /// Is told every value that a decoder reads.
 pub trait Trace {
+    /// Whether it wants to be told at all.
+    const LISTENS: bool = true;
+
     /// The value at `path` was read from these bytes.
     fn seen(&mut self, path: &Path, bytes: core::ops::Range<usize>, seen: Seen<'_>);
 
@@ -152,5 +156,7 @@ pub trait Trace {
 }
 
 impl Trace for () {
+    const LISTENS: bool = false;
+
     fn seen(&mut self, _: &Path, _: core::ops::Range<usize>, _: Seen<'_>) {}
 }

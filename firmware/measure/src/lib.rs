@@ -2,6 +2,7 @@
 //! `flash_empty` is the flash that their calls take. `calls` runs in QEMU.
 #![no_std]
 
+pub mod driver;
 pub mod peers;
 
 use core::hint::black_box;

@@ -6,12 +6,12 @@
 //! from byte 2   the arithmetic coder: for each report a decision "one more" at 63/64, then the report; at last "no more"
 //! ```
 
-use super::coder::{Coder, Decoder, Encoder, Position};
+use super::coder::{Coder as _, Decoder, Encoder};
 use super::decide::Weighing;
 use super::memory::{Known, Memory};
 use super::packer::Packer;
 use super::profile::Profile;
-use super::{IN_BATCH, PACKED, Reader, Writer};
+use super::{IN_BATCH, PACKED, take};
 use crate::error::{Error, ErrorKind};
 use crate::model::Report;
 use crate::model::describe::Path;
@@ -58,12 +58,13 @@ fn error(kind: ErrorKind, offset: usize) -> Error {
 
 impl<'p, 'a, 'b> BatchWriter<'p, 'a, 'b> {
     /// Writes into `buffer`.
+    #[inline(always)] // Made where it is to stand, not moved there.
     pub fn new(profile: &'p Profile<'a>, buffer: &'b mut [u8]) -> Self {
         for (byte, value) in buffer.iter_mut().zip([BATCH, PACKED | profile.tag()]) {
             *byte = value;
         }
         let decisions = Weighing { weights: profile.weights, coder: Encoder::new(buffer, 2) };
-        Self { profile, memory: Memory::new(&Known::default()), decisions }
+        Self { profile, memory: Memory::empty(), decisions }
     }
 
     /// One more report.
@@ -73,15 +74,14 @@ impl<'p, 'a, 'b> BatchWriter<'p, 'a, 'b> {
     pub fn push(&mut self, report: &Report<'a>) -> Result<(), Error> {
         report.check()?;
         self.decisions.coder.bit(END, false);
-        let packer = Packer::new(self.profile, &mut self.decisions, &mut self.memory, &Known::default());
-        let put = Writer(packer).whole(report);
+        let put = Packer::new(self.profile, &mut self.decisions, &mut self.memory, &Known::default()).put(report);
         self.memory.later = true;
         put
     }
 
     /// How many bytes the reports take so far, to within a few.
     #[must_use]
-    pub const fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.decisions.coder.position().bytes
     }
 
@@ -95,9 +95,11 @@ impl<'p, 'a, 'b> BatchWriter<'p, 'a, 'b> {
     ///
     /// # Errors
     /// [`BufferFull`](ErrorKind::BufferFull).
-    pub fn finish(mut self) -> Result<&'b [u8], Error> {
-        self.decisions.coder.bit(END, true);
-        self.decisions.coder.finish().ok_or(error(ErrorKind::BufferFull, 0))
+    pub fn finish(self) -> Result<&'b [u8], Error> {
+        // The rest of it, a few KiB, is not moved.
+        let mut coder = self.decisions.coder;
+        coder.bit(END, true);
+        coder.finish().ok_or(error(ErrorKind::BufferFull, 0))
     }
 }
 
@@ -116,12 +118,13 @@ impl<'p, 'a, 'b> BatchReader<'p, 'a, 'b> {
     ///
     /// # Errors
     /// The bytes are no batch, or need another profile.
+    #[inline(always)] // As for the writer.
     pub fn new(bytes: &'b [u8], profile: &'p Profile<'a>, room: &'a mut [u8]) -> Result<Self, Error> {
         match bytes {
             [] => Err(error(ErrorKind::Empty, 0)),
             [BATCH, tag, ..] if *tag == PACKED | profile.tag() => {
                 let decisions = Weighing { weights: profile.weights, coder: Decoder::new(bytes, 2) };
-                Ok(Self { profile, memory: Memory::new(&Known::default()), decisions, room, ended: false })
+                Ok(Self { profile, memory: Memory::empty(), decisions, room, ended: false })
             }
             [BATCH] => Err(error(ErrorKind::EndsEarly, 1)),
             [BATCH, ..] => Err(error(ErrorKind::OtherProfile, 1)),
@@ -149,16 +152,21 @@ impl<'p, 'a, 'b> BatchReader<'p, 'a, 'b> {
         // The zeros behind the bytes decide `true` for ever, so no batch goes on behind its end.
         self.ended = self.decisions.coder.bit(END, false);
         if self.ended {
-            return self.decisions.coder.end_error().map_or(Ok(false), |(kind, at)| Err(error(kind, at)));
+            return self.decisions.coder.end().map(|()| false);
         }
         let mut packer = Packer::new(self.profile, &mut self.decisions, &mut self.memory, &Known::default());
         packer.room = core::mem::take(&mut self.room);
-        let mut reader = Reader { packer, start: Position::default(), trace };
-        let read = reader.whole(report);
-        let room = reader.packer.room;
-        self.room = room;
-        self.ended = read.is_err();
+        let read = take(packer, report, trace);
         self.memory.later = true;
-        read.map(|()| true)
+        match read {
+            Ok(room) => {
+                self.room = room;
+                Ok(true)
+            }
+            Err(error) => {
+                self.ended = true;
+                Err(error)
+            }
+        }
     }
 }

@@ -11,7 +11,7 @@
 //! Where the bytes end, whoever frames the report knows. The decoder reads zeros after them, and at its end holds what it
 //! read, and how much of it, against what the encoder must have written: few bytes of another profile pass.
 
-use crate::error::ErrorKind;
+use crate::error::{Error, ErrorKind};
 
 /// One side of the coder: an encoder, a decoder, or something that only counts.
 pub trait Coder {
@@ -21,10 +21,29 @@ pub trait Coder {
 
     /// Codes `value`, one of the numbers below `of`, all as likely; `of` is from 1 to 65536.
     fn part(&mut self, of: u32, value: u32) -> u32;
+
+    /// How far it has come.
+    fn position(&self) -> Position {
+        Position::default()
+    }
+}
+
+impl<C: Coder + ?Sized> Coder for &mut C {
+    fn bit(&mut self, one: u16, bit: bool) -> bool {
+        (**self).bit(one, bit)
+    }
+
+    fn part(&mut self, of: u32, value: u32) -> u32 {
+        (**self).part(of, value)
+    }
+
+    fn position(&self) -> Position {
+        (**self).position()
+    }
 }
 
 /// Codes the low `bits` bits of `value`, at most 32, each as likely as not, high bits first.
-pub fn fair<C: Coder>(coder: &mut C, bits: u8, value: u32) -> u32 {
+pub fn fair<C: Coder + ?Sized>(coder: &mut C, bits: u8, value: u32) -> u32 {
     let low = bits.min(16);
     let high = bits.saturating_sub(16).min(16);
     let mut read = 0;
@@ -35,7 +54,7 @@ pub fn fair<C: Coder>(coder: &mut C, bits: u8, value: u32) -> u32 {
 }
 
 /// Codes `value`, one of the numbers below `of`, all as likely. A decoder of bytes that nobody wrote may read a larger one.
-pub fn uniform<C: Coder>(coder: &mut C, of: u32, value: u32) -> u32 {
+pub fn uniform<C: Coder + ?Sized>(coder: &mut C, of: u32, value: u32) -> u32 {
     let most = of.saturating_sub(1);
     // In two parts if it must be, the first of 16 bits.
     let rest = u32::BITS.saturating_sub(16 + most.leading_zeros());
@@ -131,12 +150,6 @@ impl<'b> Encoder<'b> {
         }
     }
 
-    /// Bytes so far.
-    #[must_use]
-    pub const fn position(&self) -> Position {
-        Position { bytes: self.at, range: self.range }
-    }
-
     /// The bytes, from the first of the buffer on; `None` if it is too small.
     #[must_use]
     pub fn finish(mut self) -> Option<&'b [u8]> {
@@ -180,6 +193,10 @@ impl Coder for Encoder<'_> {
         self.grow();
         value
     }
+
+    fn position(&self) -> Position {
+        Position { bytes: self.at, range: self.range }
+    }
 }
 
 /// Reads from bytes, and zeros behind them.
@@ -222,15 +239,20 @@ impl<'b> Decoder<'b> {
         }
     }
 
-    /// Bytes that are decided so far.
-    #[must_use]
-    pub const fn position(&self) -> Position {
-        Position { bytes: self.at - 4, range: self.range }
+    /// The bytes must end here, as an encoder would have ended them.
+    ///
+    /// # Errors
+    /// They do not. What is wrong is wrong with the whole.
+    pub fn end(&self) -> Result<(), Error> {
+        let (kind, offset) = match self.end_error() {
+            None => return Ok(()),
+            Some(found) => found,
+        };
+        Err(Error { kind, offset, ..Error::NONE })
     }
 
-    /// What is wrong, and where, if the bytes do not end here as an encoder would have ended them.
-    #[must_use]
-    pub fn end_error(&self) -> Option<(ErrorKind, usize)> {
+    /// What is wrong, and where.
+    fn end_error(&self) -> Option<(ErrorKind, usize)> {
         let decided = self.at - 4;
         let window = u32::from_be_bytes([0, 1, 2, 3].map(|byte| self.byte(decided.saturating_add(byte))));
         let (bytes, end) = shortest(window.wrapping_sub(self.code), self.range);
@@ -274,6 +296,10 @@ impl Coder for Decoder<'_> {
         self.range = if value == most { self.range - below } else { width };
         self.grow();
         value
+    }
+
+    fn position(&self) -> Position {
+        Position { bytes: self.at - 4, range: self.range }
     }
 }
 

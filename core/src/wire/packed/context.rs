@@ -10,10 +10,7 @@
 //!
 //! A weight says which chains go on behind it, so most decisions look up their root alone.
 
-use heapless::Vec;
-
-use crate::model::bounds::Bound;
-use crate::model::describe::{Field, Record};
+use crate::model::Layout;
 
 /// Mixes a number into a hash.
 #[must_use]
@@ -57,142 +54,169 @@ pub(super) struct Event {
 }
 
 /// A step of the way through the report.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Frame {
+#[derive(Clone, Copy, Debug)]
+struct Frame {
     /// Hash of the field numbers on the way.
-    pub(super) site: u32,
+    site: u32,
     /// Record and field, wherever it stands.
-    pub(super) generic: u32,
+    generic: u32,
     /// What the record said before.
-    pub(super) before: u32,
-    pub(super) hint: u32,
+    before: u32,
+    hint: u32,
+    /// What the record is known by that the fields below are of.
+    record: u32,
     /// Place in the innermost list.
-    pub(super) index: u8,
+    index: u8,
     /// Number of the field in its record.
-    pub(super) number: u8,
+    number: u8,
     /// A value without parts.
-    pub(super) leaf: bool,
-    /// The record that the fields below are of.
-    pub(super) record: Option<&'static Record>,
-    pub(super) bound: Option<&'static Bound>,
+    leaf: bool,
 }
 
-/// The deepest way through a report has [`Path::DEPTH`] steps.
-const DEPTH: usize = crate::model::describe::Path::DEPTH;
+impl Frame {
+    /// Becomes field or variant `number`.
+    const fn step(&mut self, number: u8, above: u32, of: u32) {
+        self.site = mix(above, number as u32 + 1);
+        self.generic = mix(of, number as u32);
+        self.number = number;
+    }
+
+    const REPORT: Self = Self { site: 0, generic: 0, before: 0, hint: 0, record: 0, index: 0, number: 0, leaf: true };
+}
+
+/// The deepest way through a report has [`Path::DEPTH`](crate::model::describe::Path::DEPTH) steps.
+const STEPS: usize = crate::model::describe::Path::DEPTH + 1;
 
 /// The way from the report to the value that comes next.
 #[derive(Clone, Debug)]
 pub(super) struct Way {
-    top: Frame,
-    above: Vec<Frame, DEPTH>,
+    /// The report, and a step behind another up to the value.
+    frames: [Frame; STEPS],
+    depth: usize,
     pub(super) event: Event,
 }
 
 impl Way {
     pub(super) fn new() -> Self {
-        Self { top: Frame { leaf: true, ..Frame::default() }, above: Vec::new(), event: Event::default() }
+        Self { frames: [Frame::REPORT; STEPS], depth: 0, event: Event::default() }
     }
 
-    fn enter(&mut self, frame: Frame) {
-        // No way is deeper.
-        let _ = self.above.push(core::mem::replace(&mut self.top, frame));
+    fn top(&self) -> &Frame {
+        self.frames.get(self.depth).unwrap_or(&Frame::REPORT)
     }
 
-    pub(super) fn record(&mut self, record: &'static Record) {
-        self.top.generic = mix(record.id, 0xff);
-        self.top.record = Some(record);
-        self.top.leaf = false;
+    /// Changes the top.
+    fn change(&mut self, change: impl FnOnce(&mut Frame)) {
+        if let Some(top) = self.frames.get_mut(self.depth) {
+            change(top);
+        }
+    }
+
+    pub(super) fn record(&mut self, record: u32) {
+        self.change(|top| {
+            top.generic = mix(record, 0xff);
+            top.record = record;
+            top.leaf = false;
+        });
     }
 
     /// The fields of the record at the top that are reported are known.
     pub(super) fn reported(&mut self, mask: u32) {
-        self.top.before = mix(self.top.generic, mask);
+        self.change(|top| top.before = mix(top.generic, mask));
     }
 
+    /// Down into field `number` of the record at the top.
     pub(super) fn field(&mut self, number: u8) {
-        let above = self.top;
-        let field = above.record.and_then(|record| record.fields.get(usize::from(number)));
-        self.step(above, number, above.record.map_or(0, |record| record.id), field);
+        self.enter(|above, top| top.step(number, above.site, above.record));
     }
 
-    pub(super) fn variant(&mut self, number: u8, variants: &'static [Field]) {
-        self.top.leaf = false;
-        let above = self.top;
-        self.step(above, number | 0x40, above.generic, variants.get(usize::from(number)));
-    }
-
-    fn step(&mut self, above: Frame, number: u8, of: u32, field: Option<&'static Field>) {
-        self.enter(Frame {
-            site: mix(above.site, u32::from(number) + 1),
-            generic: mix(of, u32::from(number)),
-            number,
-            leaf: true,
-            bound: field.map(|field| field.bound),
-            ..above
+    /// Down into variant `number` of the choice at the top.
+    pub(super) fn variant(&mut self, number: u8) {
+        self.enter(|above, top| {
+            above.leaf = false;
+            top.step(number | 0x40, above.site, above.generic);
         });
     }
 
     pub(super) fn item(&mut self, index: u8) {
-        self.top.leaf = false;
-        let above = self.top;
-        self.enter(Frame { index, leaf: true, ..above });
+        self.enter(|above, top| {
+            above.leaf = false;
+            top.index = index;
+        });
+    }
+
+    /// Down one step, to what is at first like the one above.
+    fn enter(&mut self, change: impl FnOnce(&mut Frame, &mut Frame)) {
+        // No way is deeper.
+        if let Some([above, top]) = self.frames.get_mut(self.depth..).and_then(<[Frame]>::first_chunk_mut) {
+            top.site = above.site;
+            top.generic = above.generic;
+            top.before = above.before;
+            top.hint = above.hint;
+            top.record = above.record;
+            top.index = above.index;
+            top.number = above.number;
+            top.leaf = true;
+            change(above, top);
+            self.depth += 1;
+        }
     }
 
     pub(super) fn leave(&mut self) {
-        let Some(above) = self.above.pop() else { return };
-        let below = core::mem::replace(&mut self.top, above);
-        if below.leaf {
-            (self.top.before, self.top.hint) = (below.before, below.hint);
+        let Some(depth) = self.depth.checked_sub(1) else { return };
+        self.depth = depth;
+        if let Some([above, below]) = self.frames.get_mut(depth..).and_then(<[Frame]>::first_chunk_mut)
+            && below.leaf
+        {
+            above.before = below.before;
+            above.hint = below.hint;
         }
     }
 
     /// What was said bears on what the record says next.
     pub(super) fn said(&mut self, what: u32) {
-        self.top.before = mix(self.top.before, what);
+        self.change(|top| top.before = mix(top.before, what));
     }
 
     pub(super) fn hint(&mut self, hint: u32) {
-        self.top.hint = hint;
+        self.change(|top| top.hint = hint);
+    }
+
+    /// The frame so many steps below the report, if the way is that long.
+    fn frame(&self, step: usize) -> Option<&Frame> {
+        self.frames.get(step).filter(|_| step <= self.depth)
     }
 
     /// The record and the field that the top stands in.
-    pub(super) fn at(&self, record: &Record, number: u8) -> bool {
-        self.top.number == number && self.above.last().and_then(|above| above.record).is_some_and(|above| above.id == record.id)
+    pub(super) fn at(&self, record: &Layout, number: u8) -> bool {
+        let above = self.depth.checked_sub(1).and_then(|above| self.frames.get(above));
+        self.top().number == number && above.is_some_and(|above| above.record == record.id)
     }
 
     /// The first two steps.
     pub(super) fn fields(&self) -> [Option<u8>; 2] {
-        let frame = |step: usize| match self.above.len().cmp(&step) {
-            core::cmp::Ordering::Less => None,
-            core::cmp::Ordering::Equal => Some(self.top.number),
-            core::cmp::Ordering::Greater => self.above.get(step).map(|frame| frame.number),
-        };
-        [frame(1), frame(2)]
+        [1, 2].map(|step| self.frame(step).map(|frame| frame.number))
     }
 
     /// Whether the way leads through this field of the report.
     pub(super) fn through(&self, number: u8) -> bool {
-        self.above.get(1).unwrap_or(&self.top).number == number && !self.above.is_empty()
+        self.frame(1).is_some_and(|frame| frame.number == number)
     }
 
-    pub(super) fn depth(&self) -> usize {
-        self.above.len()
-    }
-
-    pub(super) fn bound(&self) -> Option<&'static Bound> {
-        self.top.bound
+    pub(super) const fn depth(&self) -> usize {
+        self.depth
     }
 
     pub(super) fn root(&self, kind: u32) -> u32 {
-        mix(self.top.generic, kind)
+        mix(self.top().generic, kind)
     }
 
     /// What each key of a chain adds to the one before it; the first adds it to [`root`](Self::root).
     #[inline]
-    pub(super) const fn chain(&self, chain: usize) -> [u32; 3] {
-        let Frame { site, before, hint, index, .. } = self.top;
+    pub(super) fn chain(&self, chain: usize) -> [u32; 3] {
+        let &Frame { site, before, hint, index, .. } = self.top();
         let Event { kind, who, time, place, .. } = self.event;
-        let field = site.wrapping_add(index as u32);
+        let field = site.wrapping_add(index.into());
         match chain {
             0 => [field ^ 0x0a00_0000, kind, who],
             1 => [before ^ 0x0b00_0000, field, kind],

@@ -1,6 +1,6 @@
 //! A decision: its place in the report, its number, and what is made of it.
 
-use super::coder::{Coder, Cost};
+use super::coder::{Coder, Cost, Position};
 use super::context::{CHAIN, Way, mix};
 use super::squash::squash;
 use super::text::TextModel;
@@ -63,14 +63,8 @@ pub enum Shared {
     Form(usize),
 }
 
-/// Who takes the decisions: a coder, or a trainer that learns from them.
-pub trait Decisions {
-    /// Takes what is not learned decision by decision.
-    type Coder: Coder;
-
-    /// The coder.
-    fn coder(&mut self) -> &mut Self::Coder;
-
+/// Who takes the decisions: a coder, or a trainer that learns from them. What is not learned goes to it as a [`Coder`].
+pub trait Decisions: Coder {
     /// Decides `bit`, number `number` of `what` at the place `at`. An encoder gives it back, a decoder what it read.
     fn decide(&mut self, at: &At<'_>, number: u32, bit: bool) -> bool;
 
@@ -83,42 +77,30 @@ pub trait Decisions {
     /// Whether a text takes fewer bytes as it is than by the model.
     fn prefers_raw(&mut self, model: &TextModel<'_>, text: &str, start: u8) -> bool {
         let mut cost = Cost::default();
-        model.encode(&mut cost, text.as_bytes(), start);
+        // As an object, like all other coders of texts: that is one copy of the model's code.
+        let mut coder: &mut dyn Coder = &mut cost;
+        model.encode(&mut coder, text.as_bytes(), start);
         cost.0 >> 16 > 8 * text.len() as u64 + 8
-    }
-}
-
-impl<D: Decisions> Decisions for &mut D {
-    type Coder = D::Coder;
-
-    fn coder(&mut self) -> &mut D::Coder {
-        (**self).coder()
-    }
-
-    fn decide(&mut self, at: &At<'_>, number: u32, bit: bool) -> bool {
-        (**self).decide(at, number, bit)
-    }
-
-    fn admits(&mut self, shared: Shared) -> bool {
-        (**self).admits(shared)
-    }
-
-    fn prefers_raw(&mut self, model: &TextModel<'_>, text: &str, start: u8) -> bool {
-        (**self).prefers_raw(model, text, start)
     }
 }
 
 /// Where a decision stands: makes the keys of its contexts.
 #[derive(Debug)]
 pub struct At<'w> {
-    pub(super) way: &'w Way,
+    way: &'w Way,
     /// What it is about.
     pub what: What,
     /// Where its first weight is.
     pub root: Root,
+    /// The key of the root but for the number.
+    key: u32,
 }
 
-impl At<'_> {
+impl<'w> At<'w> {
+    pub(super) fn new(way: &'w Way, what: What, root: Root) -> Self {
+        Self { way, what, root, key: way.root(what as u32) }
+    }
+
     /// The number of the report's field in which it stands, and of that field's field.
     #[must_use]
     pub fn fields(&self) -> [Option<u8>; 2] {
@@ -127,8 +109,8 @@ impl At<'_> {
 
     /// The key of the root in the table.
     #[must_use]
-    pub fn root_key(&self, number: u32) -> u32 {
-        mix(self.way.root(self.what as u32), number)
+    pub const fn root_key(&self, number: u32) -> u32 {
+        mix(self.key, number)
     }
 
     /// The sum of the weights of a decision, in 1/16 of a natural unit.
@@ -138,11 +120,15 @@ impl At<'_> {
             Root::Table => weights.get(self.root_key(number)).unwrap_or_default(),
             Root::Node(weight) => weight,
         };
-        let mut sum = i32::from(root.value);
-        for chain in 0..CHAIN.len() {
-            if root.below >> chain & 1 == 0 {
-                continue;
-            }
+        let chains = if root.below == 0 { 0 } else { self.chains(weights, number, root.below) };
+        i32::from(root.value) + chains
+    }
+
+    /// What the chains add that go on behind the root.
+    #[inline(never)] // most decisions have none
+    fn chains(&self, weights: &Weights<'_>, number: u32, below: u8) -> i32 {
+        let mut sum = 0;
+        for chain in (0..CHAIN.len()).filter(|chain| below >> chain & 1 == 1) {
             for key in self.chain(chain, number) {
                 let Some(weight) = weights.get(key) else { break };
                 sum += i32::from(weight.value);
@@ -156,7 +142,7 @@ impl At<'_> {
 
     /// The keys of a chain, the most general first.
     pub fn chain(&self, chain: usize, number: u32) -> impl Iterator<Item = u32> {
-        let mut key = self.way.root(self.what as u32);
+        let mut key = self.key;
         let steps = CHAIN.get(chain).copied().unwrap_or(0);
         self.way.chain(chain).into_iter().take(steps).map(move |more| {
             key = mix(key, more);
@@ -177,13 +163,21 @@ pub struct Weighing<'p, C> {
 /// 1/256 of a natural unit in a weight's 1/16.
 const WEIGHT: i32 = 16;
 
-impl<C: Coder> Decisions for Weighing<'_, C> {
-    type Coder = C;
-
-    fn coder(&mut self) -> &mut C {
-        &mut self.coder
+impl<C: Coder> Coder for Weighing<'_, C> {
+    fn bit(&mut self, one: u16, bit: bool) -> bool {
+        self.coder.bit(one, bit)
     }
 
+    fn part(&mut self, of: u32, value: u32) -> u32 {
+        self.coder.part(of, value)
+    }
+
+    fn position(&self) -> Position {
+        self.coder.position()
+    }
+}
+
+impl<C: Coder> Decisions for Weighing<'_, C> {
     fn decide(&mut self, at: &At<'_>, number: u32, bit: bool) -> bool {
         let sum = at.sum(&self.weights, number);
         self.coder.bit(squash(sum * WEIGHT), bit)

@@ -13,12 +13,12 @@
 //! its numbers, names, texts and places. A report like none of them says its steps one by one.
 
 use super::packer::{KEY, order};
-use super::profile::{Bytes, Masks, Profile};
+use super::profile::Profile;
+use super::sections::{Bytes, Masks, before, get};
 use super::values::unit;
-use crate::error::{Error, ErrorKind};
-use crate::model::bounds::ANY;
-use crate::model::describe::{CodeList, Path, Record};
-use crate::model::{Entry, Fields, Group, Report, Sink, Value as _};
+use crate::error::Error;
+use crate::model::bounds::Bound;
+use crate::model::{Entry, Fields, Id, Layout, Point, Report, Stopped, Walk, Walked as _};
 
 /// The section, in place.
 #[derive(Clone, Copy, Debug)]
@@ -30,21 +30,22 @@ pub struct Forms<'p> {
 impl<'p> Forms<'p> {
     pub(super) const EMPTY: Forms<'static> = Forms { starts: &[], steps: &[] };
 
-    pub(super) fn new(section: &'p [u8]) -> Option<Self> {
+    pub(super) const fn new(section: &'p [u8]) -> Option<Self> {
         if section.is_empty() {
             return Some(Self::EMPTY);
         }
         let mut bytes = Bytes(section);
-        let many = usize::from(u16::from_le_bytes(bytes.take()?));
-        let starts = bytes.many(2 * (many + 1))?.as_chunks().0;
-        let forms = Self { starts, steps: bytes.0 };
-        let mut last = None;
-        for number in 0..many {
-            let form = forms.get(number)?;
-            if last >= Some(form) {
+        let Some(many) = bytes.u16() else { return None };
+        let Some(starts) = bytes.many(2 * (many as usize + 1)) else { return None };
+        let forms = Self { starts: starts.as_chunks().0, steps: bytes.0 };
+        let (mut number, mut last): (_, &[u8]) = (0, &[]);
+        while number < many as usize {
+            let Some(form) = forms.get(number) else { return None };
+            // The first one may be empty.
+            if number > 0 && !before(last, form) {
                 return None;
             }
-            last = Some(form);
+            (number, last) = (number + 1, form);
         }
         Some(forms)
     }
@@ -63,9 +64,14 @@ impl<'p> Forms<'p> {
 
     /// The steps of a form.
     #[must_use]
-    pub fn get(&self, number: usize) -> Option<&'p [u8]> {
-        let start = |number: usize| self.starts.get(number).map(|start| usize::from(u16::from_le_bytes(*start)));
-        self.steps.get(start(number)?..start(number.checked_add(1)?)?)
+    pub const fn get(&self, number: usize) -> Option<&'p [u8]> {
+        let (Some(start), Some(end)) = (get(self.starts, number), get(self.starts, number + 1)) else { return None };
+        let (start, end) = (u16::from_le_bytes(*start) as usize, u16::from_le_bytes(*end) as usize);
+        let Some((upto, _)) = self.steps.split_at_checked(end) else { return None };
+        match upto.split_at_checked(start) {
+            Some((_, form)) => Some(form),
+            None => None,
+        }
     }
 
     /// The form of a report, if it has one of these.
@@ -98,15 +104,15 @@ impl<'p> Forms<'p> {
 /// # Errors
 /// The first limit or rule that the report breaks.
 pub fn walk(report: &Report<'_>, profile: &Profile<'_>, each: &mut dyn FnMut(u8)) -> Result<bool, Error> {
-    let mut walker = Walker { profile, each, path: Path::default(), known: true, entry: false, key: false };
-    report.put(&mut walker, &ANY)?;
+    let mut walker = Walker { profile, each, error: Error::NONE, known: true, entry: false, key: false };
+    report.put(&mut walker)?;
     Ok(walker.known)
 }
 
 struct Walker<'w, 'p> {
     profile: &'w Profile<'p>,
     each: &'w mut dyn FnMut(u8),
-    path: Path,
+    error: Error,
     known: bool,
     /// The record that began last is an extra entry.
     entry: bool,
@@ -123,73 +129,73 @@ impl Walker<'_, '_> {
     }
 }
 
-impl<'a> Sink<'a> for Walker<'_, '_> {
-    fn path(&mut self) -> &mut Path {
-        &mut self.path
+impl<'a> Walk<'a> for Walker<'_, '_> {
+    fn error(&mut self) -> &mut Error {
+        &mut self.error
     }
 
     fn field(&mut self, number: u8) {
-        self.path.enter_field(number);
         self.key = self.entry && number == KEY;
     }
 
-    fn error(&mut self, kind: ErrorKind) -> Error {
-        Error { kind, offset: 0, path: self.path }
+    fn fields(&mut self, layout: &'static Layout, reported: u32) -> Result<Fields, Stopped> {
+        self.entry = layout.id == Entry::LAYOUT.id;
+        self.step(Masks::rank(self.profile.masks.of(layout.id), reported));
+        Ok(Fields::reported(reported, order(layout)))
     }
 
-    fn fields(&mut self, record: &'static Record, reported: u32) -> Result<Fields, Error> {
-        self.entry = record.id == Entry::RECORD.id;
-        self.step(Masks::rank(self.profile.masks.of(record.id), reported));
-        Ok(Fields::reported(reported, order(record)))
-    }
-
-    fn group(&mut self, _: Group, _: [i64; 3]) -> Result<bool, Error> {
-        Ok(true)
-    }
-
-    fn code(&mut self, code: u8, _: &'static CodeList) -> Result<(), Error> {
+    fn code(&mut self, code: u8) -> Result<u8, Stopped> {
         self.step(Some(code.into()));
-        Ok(())
+        Ok(code)
     }
 
-    fn flag(&mut self, flag: bool) -> Result<(), Error> {
+    fn flag(&mut self, flag: bool) -> Result<bool, Stopped> {
         self.step(Some(flag.into()));
-        Ok(())
+        Ok(flag)
     }
 
-    fn case(&mut self, case: u8, _: u8) -> Result<(), Error> {
+    fn case(&mut self, case: u8, _: u8) -> Result<u8, Stopped> {
         self.step(Some(case.into()));
-        Ok(())
+        Ok(case)
     }
 
-    fn length(&mut self, items: usize, _: usize) -> Result<(), Error> {
+    fn length(&mut self, items: usize, _: usize) -> Result<usize, Stopped> {
         self.step(Some(items));
-        Ok(())
+        Ok(items)
     }
 
-    fn unsigned(&mut self, _: u64, _: u8) -> Result<(), Error> {
-        Ok(())
+    fn unsigned(&mut self, value: u32, _: u8) -> Result<u32, Stopped> {
+        Ok(value)
     }
 
-    fn signed(&mut self, _: i64, _: u8) -> Result<(), Error> {
-        Ok(())
+    fn signed(&mut self, value: i64, _: u8) -> Result<i64, Stopped> {
+        Ok(value)
     }
 
-    fn stamp(&mut self, seconds: i64) -> Result<(), Error> {
+    fn stamp(&mut self, seconds: i64) -> Result<i64, Stopped> {
         self.step(Some(unit(seconds)));
-        Ok(())
+        Ok(seconds)
     }
 
-    fn text(&mut self, text: &'a str) -> Result<(), Error> {
+    fn text(&mut self, text: Option<&'a str>, _: &'static Bound) -> Result<&'a str, Stopped> {
+        let text = text.unwrap_or_default();
         if self.key {
             let rank = self.profile.names.find(text);
             self.step(rank.map(|rank| rank & 0xff));
             self.step(rank.map(|rank| rank >> 8));
         }
-        Ok(())
+        Ok(text)
     }
 
-    fn digest(&mut self, _: &[u8; 32]) -> Result<(), Error> {
-        Ok(())
+    fn digest(&mut self, digest: &[u8; 32]) -> Result<[u8; 32], Stopped> {
+        Ok(*digest)
+    }
+
+    fn id(&mut self, id: Id) -> Result<Id, Stopped> {
+        Ok(id)
+    }
+
+    fn point(&mut self, point: Point) -> Result<Point, Stopped> {
+        Ok(point)
     }
 }

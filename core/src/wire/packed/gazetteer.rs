@@ -10,7 +10,7 @@
 //! near each other. The entries from `from` up to `to` are a node; with more than one, its middle `(from + to) / 2` splits it,
 //! and those from there on are the upper half. The weight of an entry is that of the node whose middle it is.
 
-use super::profile::{Bytes, Names};
+use super::sections::{Bytes, Names};
 use super::weights::Weight;
 use crate::model::bounds::{LATITUDE, LONGITUDE};
 use crate::model::{Degrees, Point};
@@ -30,14 +30,14 @@ pub struct Entry {
 pub const ENTRY: usize = 12;
 
 impl Entry {
-    fn new(bytes: &[u8; ENTRY]) -> Option<Self> {
-        let mut bytes = Bytes(bytes);
-        let mut degrees = || bytes.take().map(|number| Degrees(i32::from_le_bytes(number)));
-        let point = Point { lat: degrees()?, lon: degrees()? };
-        let name = u16::from_le_bytes(bytes.take()?);
-        let [value, below] = bytes.take()?;
-        let name = (name != u16::MAX).then_some(name);
-        Some(Self { point, name, weight: Weight { value: value.cast_signed(), below } })
+    const fn new(bytes: &[u8; ENTRY]) -> Self {
+        let &[a, b, c, d, e, f, g, h, i, j, value, below] = bytes;
+        let point = Point { lat: Degrees(i32::from_le_bytes([a, b, c, d])), lon: Degrees(i32::from_le_bytes([e, f, g, h])) };
+        let name = match u16::from_le_bytes([i, j]) {
+            u16::MAX => None,
+            name => Some(name),
+        };
+        Self { point, name, weight: Weight { value: value.cast_signed(), below } }
     }
 
     /// The entry's bytes.
@@ -142,7 +142,7 @@ impl<'p> Tier<'p> {
     /// A place by its number.
     #[must_use]
     pub fn get(&self, number: usize) -> Option<Entry> {
-        self.0.get(number).and_then(Entry::new)
+        self.0.get(number).map(Entry::new)
     }
 
     /// The number of the place at a point, and all about it.
@@ -158,28 +158,33 @@ impl<'p> Tier<'p> {
 
     /// Every place.
     pub fn iter(&self) -> impl Iterator<Item = Entry> + 'p {
-        self.0.iter().filter_map(Entry::new)
+        self.0.iter().map(Entry::new)
     }
 }
 
 impl<'p> Gazetteer<'p> {
     pub(super) const EMPTY: Gazetteer<'static> = Gazetteer { first: Tier(&[]), second: Tier(&[]) };
 
-    pub(super) fn new(section: &'p [u8], names: Names<'_>) -> Option<Self> {
+    pub(super) const fn new(section: &'p [u8], names: Names<'_>) -> Option<Self> {
         if section.is_empty() {
             return Some(Self::EMPTY);
         }
         let mut bytes = Bytes(section);
-        let first = usize::from(u16::from_le_bytes(bytes.take()?));
-        let (entries, rest) = bytes.0.as_chunks();
-        let (first, second) = entries.split_at_checked(first)?;
-        let good = |entry: &[u8; ENTRY]| {
-            let entry = Entry::new(entry)?;
-            let known = entry.name.is_none_or(|name| usize::from(name) < names.len());
-            let there = LATITUDE.holds(entry.point.lat.0.into()) && LONGITUDE.holds(entry.point.lon.0.into());
-            (known && there && entry.weight.below < 16).then_some(())
-        };
-        (rest.is_empty() && entries.iter().all(|entry| good(entry).is_some()))
-            .then_some(Self { first: Tier(first), second: Tier(second) })
+        let Some(first) = bytes.u16() else { return None };
+        let (entries, []) = bytes.0.as_chunks() else { return None };
+        let Some((first, second)) = entries.split_at_checked(first as usize) else { return None };
+        let mut left = entries;
+        while let [entry, others @ ..] = left {
+            let Entry { point, name, weight } = Entry::new(entry);
+            let known = match name {
+                None => true,
+                Some(name) => (name as usize) < names.len(),
+            };
+            if !(known && LATITUDE.holds(point.lat.0 as i64) && LONGITUDE.holds(point.lon.0 as i64) && weight.below < 16) {
+                return None;
+            }
+            left = others;
+        }
+        Some(Self { first: Tier(first), second: Tier(second) })
     }
 }

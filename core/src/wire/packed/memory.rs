@@ -73,15 +73,14 @@ pub(super) struct Memory<'a, const N: usize> {
 }
 
 impl<const N: usize> Memory<'_, N> {
+    /// Nothing was said. Made where it is to stand: of a batch it has a few KiB.
+    #[inline(always)]
+    pub(super) const fn empty() -> Self {
+        Self { texts: Recent::new(), points: Recent::new(), ids: Recent::new(), sent: None, form: None, later: false }
+    }
+
     pub(super) fn new(known: &Known) -> Self {
-        let mut memory = Self {
-            texts: Recent::new(),
-            points: Recent::new(),
-            ids: Recent::new(),
-            sent: known.sent.map(Stamp::seconds),
-            form: None,
-            later: false,
-        };
+        let mut memory = Self { sent: known.sent.map(Stamp::seconds), ..Self::empty() };
         if let Some(point) = known.point {
             memory.points.say(point, |_| false);
         }

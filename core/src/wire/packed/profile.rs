@@ -25,9 +25,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::forms::Forms;
 use super::gazetteer::Gazetteer;
+use super::sections::{Area, Bytes, Masks, Names};
 use super::text::TextModel;
 use super::weights::Weights;
-use crate::model::bounds::{LATITUDE, LONGITUDE, SECONDS};
 
 /// What a profile starts with.
 pub const MAGIC: [u8; 4] = *b"irpf";
@@ -98,24 +98,19 @@ impl fmt::Display for ProfileError {
 
 impl core::error::Error for ProfileError {}
 
-/// Reads little-endian numbers from the front of bytes.
-pub(super) struct Bytes<'p>(pub(super) &'p [u8]);
-
-impl<'p> Bytes<'p> {
-    pub(super) fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
-        let (taken, rest) = self.0.split_first_chunk()?;
-        self.0 = rest;
-        Some(*taken)
-    }
-
-    pub(super) const fn many(&mut self, many: usize) -> Option<&'p [u8]> {
-        match self.0.split_at_checked(many) {
-            None => None,
-            Some((taken, rest)) => {
-                self.0 = rest;
-                Some(taken)
-            }
-        }
+/// The hash that a blob carries, and what it is of.
+const fn content(blob: &[u8]) -> Result<(&[u8; 32], &[u8]), ProfileError> {
+    let rest = match blob.split_first_chunk() {
+        Some((magic, rest)) if u32::from_le_bytes(*magic) == u32::from_le_bytes(MAGIC) => rest,
+        _ => return Err(ProfileError::NotAProfile),
+    };
+    match rest {
+        [PROFILE_VERSION, 0, 0, 0, rest @ ..] => match rest.split_first_chunk() {
+            Some(found) => Ok(found),
+            None => Err(ProfileError::Damaged),
+        },
+        [PROFILE_VERSION, ..] | [] => Err(ProfileError::Damaged),
+        [version, ..] => Err(ProfileError::UnknownVersion(*version)),
     }
 }
 
@@ -124,7 +119,7 @@ impl<'p> Profile<'p> {
     pub const EMPTY: Profile<'static> = Profile {
         id: [0; 32],
         area: None,
-        masks: Masks(&[]),
+        masks: Masks::EMPTY,
         forms: Forms::EMPTY,
         weights: Weights::EMPTY,
         names: Names::EMPTY,
@@ -137,40 +132,64 @@ impl<'p> Profile<'p> {
     /// # Errors
     /// Why it cannot be used.
     pub fn new(blob: &'p [u8]) -> Result<Self, ProfileError> {
-        if blob.get(..4) != Some(&MAGIC) {
-            return Err(ProfileError::NotAProfile);
+        let (id, content) = content(blob)?;
+        let hash: [u8; 32] = Sha256::digest(content).into();
+        if hash == *id { Self::of(id, content) } else { Err(ProfileError::Damaged) }
+    }
+
+    /// A blob that came with the program, and is as sound as that: all is checked but the hash. In a constant the compiler
+    /// does all of it, and nothing is left to do on a device:
+    ///
+    /// ```
+    /// use increp::wire::packed::Profile;
+    /// # const BLOB: &[u8] = include_bytes!("../../../profiles/general-16.profile");
+    /// // const BLOB: &[u8] = include_bytes!("mission.profile");
+    /// const PROFILE: Profile<'static> = match Profile::built_in(BLOB) {
+    ///     Ok(profile) => profile,
+    ///     Err(_) => panic!("mission.profile is no profile"),
+    /// };
+    /// assert_eq!(Profile::new(BLOB).unwrap().id(), PROFILE.id());
+    /// ```
+    ///
+    /// # Errors
+    /// Why it cannot be used.
+    pub const fn built_in(blob: &'p [u8]) -> Result<Self, ProfileError> {
+        match content(blob) {
+            Ok((id, content)) => Self::of(id, content),
+            Err(error) => Err(error),
         }
-        match blob.get(4) {
-            Some(&PROFILE_VERSION) => {}
-            version => return Err(version.map_or(ProfileError::Damaged, |version| ProfileError::UnknownVersion(*version))),
-        }
-        let content = blob.get(LENGTHS..).ok_or(ProfileError::Damaged)?;
-        let id: [u8; 32] = Sha256::digest(content).into();
-        if blob.get(5..8) != Some(&[0; 3]) || blob.get(8..LENGTHS) != Some(&id) {
-            return Err(ProfileError::Damaged);
-        }
-        let mut sections = [&[][..]; SECTION_NAMES.len()];
-        let (lengths, rest) = content.split_at_checked(SECTIONS - LENGTHS).ok_or(ProfileError::Malformed(section::AREA))?;
-        let mut rest = Bytes(rest);
-        for (section, length) in sections.iter_mut().zip(lengths.as_chunks().0) {
-            let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX);
-            *section = rest.many(length).ok_or(ProfileError::Malformed(section::AREA))?;
+    }
+
+    /// The profile of this content.
+    const fn of(id: &[u8; 32], content: &'p [u8]) -> Result<Self, ProfileError> {
+        let mut rest = Bytes(content);
+        let Some(lengths) = rest.take::<{ SECTIONS - LENGTHS }>() else { return Err(ProfileError::Malformed(section::AREA)) };
+        let mut lengths = Bytes(&lengths);
+        let mut sections: [&[u8]; SECTION_NAMES.len()] = [&[]; SECTION_NAMES.len()];
+        let mut left: &mut [&[u8]] = &mut sections;
+        while let Some((section, others)) = left.split_first_mut() {
+            let Some(length) = lengths.u32() else { break };
+            match rest.many(length as usize) {
+                Some(bytes) => *section = bytes,
+                None => return Err(ProfileError::Malformed(section::AREA)),
+            }
+            left = others;
         }
         if !rest.0.is_empty() {
             return Err(ProfileError::Malformed(section::TEXT));
         }
         let [area, masks, forms, weights, names, gazetteer, text] = sections;
-        let names = Names::new(names).ok_or(ProfileError::Malformed(section::NAMES))?;
-        Ok(Self {
-            id,
-            area: Area::new(area).ok_or(ProfileError::Malformed(section::AREA))?,
-            masks: Masks::new(masks).ok_or(ProfileError::Malformed(section::MASKS))?,
-            forms: Forms::new(forms).ok_or(ProfileError::Malformed(section::FORMS))?,
-            weights: Weights::new(weights).ok_or(ProfileError::Malformed(section::WEIGHTS))?,
-            names,
-            gazetteer: Gazetteer::new(gazetteer, names).ok_or(ProfileError::Malformed(section::GAZETTEER))?,
-            text: if text.is_empty() { None } else { Some(TextModel::new(text).ok_or(ProfileError::Malformed(section::TEXT))?) },
-        })
+        let Some(names) = Names::new(names) else { return Err(ProfileError::Malformed(section::NAMES)) };
+        let Some(area) = Area::new(area) else { return Err(ProfileError::Malformed(section::AREA)) };
+        let Some(masks) = Masks::new(masks) else { return Err(ProfileError::Malformed(section::MASKS)) };
+        let Some(forms) = Forms::new(forms) else { return Err(ProfileError::Malformed(section::FORMS)) };
+        let Some(weights) = Weights::new(weights) else { return Err(ProfileError::Malformed(section::WEIGHTS)) };
+        let Some(gazetteer) = Gazetteer::new(gazetteer, names) else { return Err(ProfileError::Malformed(section::GAZETTEER)) };
+        let text = match TextModel::new(text) {
+            None if !text.is_empty() => return Err(ProfileError::Malformed(section::TEXT)),
+            text => text,
+        };
+        Ok(Self { id: *id, area, masks, forms, weights, names, gazetteer, text })
     }
 
     /// The hash of its content, by which it is known; zeros for the empty one.
@@ -220,136 +239,5 @@ impl<'p> Profile<'p> {
     #[must_use]
     pub const fn text(&self) -> Option<TextModel<'p>> {
         self.text
-    }
-}
-
-/// When and where a mission is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Area {
-    /// Reports are sent from then on: seconds since 1970.
-    pub base: i64,
-    /// Reports are sent within so many minutes from then, at most 2^26.
-    pub minutes: u32,
-    /// Southern and northern limit, in 1e-7 degree.
-    pub lat: [i32; 2],
-    /// Western and eastern limit.
-    pub lon: [i32; 2],
-}
-
-impl Area {
-    /// Bytes of the section.
-    pub const LEN: usize = 28;
-
-    /// `Some(None)` where there is no section.
-    #[allow(clippy::option_option)]
-    fn new(section: &[u8]) -> Option<Option<Self>> {
-        if section.is_empty() {
-            return Some(None);
-        }
-        let mut bytes = Bytes(section);
-        let base = i64::from_le_bytes(bytes.take()?);
-        let minutes = u32::from_le_bytes(bytes.take()?);
-        let mut number = || bytes.take().map(i32::from_le_bytes);
-        let (lat, lon) = ([number()?, number()?], [number()?, number()?]);
-        let [south, north] = lat.map(i64::from);
-        let [west, east] = lon.map(i64::from);
-        let inside = LATITUDE.holds(south) && LATITUDE.holds(north) && LONGITUDE.holds(west) && LONGITUDE.holds(east);
-        let good = inside && south <= north && west <= east && minutes <= 1 << 26 && SECONDS.holds(base);
-        (section.len() == Self::LEN && good).then_some(Some(Self { base, minutes, lat, lon }))
-    }
-
-    /// The section.
-    #[must_use]
-    pub fn to_bytes(&self) -> [u8; Self::LEN] {
-        let mut section = [0; Self::LEN];
-        let numbers = self.lat.into_iter().chain(self.lon).flat_map(i32::to_le_bytes);
-        let all = self.base.to_le_bytes().into_iter().chain(self.minutes.to_le_bytes()).chain(numbers);
-        for (byte, value) in section.iter_mut().zip(all) {
-            *byte = value;
-        }
-        section
-    }
-}
-
-/// Which sets of fields the records have, the commonest first.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Masks<'p>(&'p [u8]);
-
-impl<'p> Masks<'p> {
-    fn new(section: &'p [u8]) -> Option<Self> {
-        let mut bytes = Bytes(section);
-        while !bytes.0.is_empty() {
-            let _: [u8; 4] = bytes.take()?;
-            let [many] = bytes.take()?;
-            bytes.many(4 * usize::from(many))?;
-        }
-        Some(Self(section))
-    }
-
-    /// The rank of a set of fields among those of its record.
-    pub(super) fn rank(sets: &[[u8; 4]], reported: u32) -> Option<usize> {
-        sets.iter().position(|set| u32::from_le_bytes(*set) == reported)
-    }
-
-    /// The sets of a record.
-    pub(super) fn of(&self, record: u32) -> &'p [[u8; 4]] {
-        let mut bytes = Bytes(self.0);
-        loop {
-            let Some(id) = bytes.take() else { return &[] };
-            let Some([many]) = bytes.take() else { return &[] };
-            let Some(sets) = bytes.many(4 * usize::from(many)) else { return &[] };
-            if u32::from_le_bytes(id) == record {
-                return sets.as_chunks().0;
-            }
-        }
-    }
-}
-
-/// Names that many reports say, the commonest first.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Names<'p> {
-    /// Ranks in the order of the names' bytes.
-    sorted: &'p [[u8; 2]],
-    starts: &'p [[u8; 4]],
-    text: &'p str,
-}
-
-impl<'p> Names<'p> {
-    const EMPTY: Names<'static> = Names { sorted: &[], starts: &[], text: "" };
-
-    fn new(section: &'p [u8]) -> Option<Self> {
-        if section.is_empty() {
-            return Some(Self::EMPTY);
-        }
-        let mut bytes = Bytes(section);
-        let many = usize::from(u16::from_le_bytes(bytes.take()?));
-        let sorted = bytes.many(2 * many)?.as_chunks().0;
-        let starts = bytes.many(4 * (many + 1))?.as_chunks().0;
-        let names = Self { sorted, starts, text: str::from_utf8(bytes.0).ok()? };
-        // Every name is there, and they stand in order: none is twice.
-        let mut last = None;
-        for rank in sorted {
-            let name = names.get(usize::from(u16::from_le_bytes(*rank)))?;
-            if last >= Some(name) {
-                return None;
-            }
-            last = Some(name);
-        }
-        Some(names)
-    }
-
-    pub(super) const fn len(&self) -> usize {
-        self.sorted.len()
-    }
-
-    pub(super) fn get(&self, rank: usize) -> Option<&'p str> {
-        let start = |rank: usize| self.starts.get(rank).map(|start| u32::from_le_bytes(*start) as usize);
-        self.text.get(start(rank)?..start(rank + 1)?).filter(|name| !name.is_empty())
-    }
-
-    pub(super) fn find(&self, name: &str) -> Option<usize> {
-        let rank = |entry: &[u8; 2]| usize::from(u16::from_le_bytes(*entry));
-        let at = self.sorted.binary_search_by(|entry| self.get(rank(entry)).cmp(&Some(name))).ok()?;
-        self.sorted.get(at).map(rank)
     }
 }

@@ -29,11 +29,14 @@ pub const MOST_LOGIT: i32 = 11 * 256;
 /// assert_eq!(squash(-5000), squash(-2816));
 /// ```
 #[must_use]
+#[allow(clippy::cast_possible_truncation)] // it lies between two numbers of 16 bits
 pub fn squash(logit: i32) -> u16 {
     let at = (logit.clamp(-MOST_LOGIT, MOST_LOGIT) + 45 * 64).unsigned_abs();
-    let (index, part) = ((at >> 6) as usize, at & 63);
-    let [low, high] = [index, index + 1].map(|index| u32::from(TABLE.get(index).copied().unwrap_or(u16::MAX)));
-    u16::try_from((low * (64 - part) + high * part) >> 6).unwrap_or(u16::MAX).max(1)
+    let part = at & 63;
+    let Some((&[low, high], _)) = TABLE.get((at >> 6) as usize..).and_then(<[u16]>::split_first_chunk) else { return 1 << 15 };
+    let (low, high) = (u32::from(low), u32::from(high));
+    // Between the two, neither of which is 0.
+    (low + (((high - low) * part) >> 6)) as u16
 }
 
 #[cfg(test)]

@@ -33,6 +33,7 @@
 
 use super::coder::{Coder, fair};
 use super::context::mix;
+use super::sections::{Bytes, get};
 use super::squash::squash;
 
 /// How many contexts have cells.
@@ -304,48 +305,61 @@ fn number(numbers: &[u8], at: usize) -> i16 {
 }
 
 impl<'p> TextModel<'p> {
-    /// The model in a section of a profile, if it is whole.
+    /// The model in a section of a profile, if it is whole. It can be called before the program runs.
     #[must_use]
-    pub fn new(section: &'p [u8]) -> Option<Self> {
-        let (&[deepest, end, escape, 0], rest) = section.split_first_chunk()? else { return None };
-        let (slots, rest) = rest.split_first_chunk()?;
-        let (buckets, mut rest) = rest.split_first_chunk()?;
-        let (slots, buckets) = (u32::from_le_bytes(*slots), u32::from_le_bytes(*buckets));
-        let mut take = |length: usize| {
-            let (part, after) = rest.split_at_checked(length)?;
-            rest = after;
-            Some(part)
-        };
-        if !(1..=DEEPEST).contains(&deepest) {
+    pub const fn new(section: &'p [u8]) -> Option<Self> {
+        let mut bytes = Bytes(section);
+        let Some([deepest, end, escape, 0]) = bytes.take() else { return None };
+        let (Some(slots), Some(buckets)) = (bytes.u32(), bytes.u32()) else { return None };
+        if deepest < 1 || deepest > DEEPEST {
             return None;
         }
-        let counts = take(usize::from(deepest) + 1)?;
-        let mut level = Level::ROOT;
-        for &count in counts {
-            let count = u32::from(count);
-            if count > level.width || level.width > u32::from(FREE_CELL) {
+        let Some(counts) = bytes.many(deepest as usize + 1) else { return None };
+        let (mut level, mut left) = (Level::ROOT, counts);
+        while let [count, others @ ..] = left {
+            let count = *count as u32;
+            if count > level.width || level.width > FREE_CELL as u32 {
                 return None;
             }
-            level = level.below(count);
+            (level, left) = (level.below(count), others);
         }
-        if level.width != 0 || level.leaves > u32::from(FREE_CELL) {
+        if level.width != 0 || level.leaves > FREE_CELL as u32 {
             return None;
         }
-        let leaves = u8::try_from(level.leaves).ok()?;
-        let alphabet = take(leaves.into())?;
-        let letters = alphabet.iter().filter(|byte| !byte.is_ascii_uppercase()).count();
-        let none = |leaf: u8| alphabet.get(usize::from(leaf)) == Some(&NO_BYTE);
-        if end == escape || !none(end) || !none(escape) || letters + 2 != alphabet.len() {
+        let [leaves, ..] = level.leaves.to_le_bytes();
+        let Some(alphabet) = bytes.many(leaves as usize) else { return None };
+        let (mut letters, mut left) = (0, alphabet);
+        while let [letter, others @ ..] = left {
+            letters += if letter.is_ascii_uppercase() { 0 } else { 1 };
+            left = others;
+        }
+        let (Some(&NO_BYTE), Some(&NO_BYTE)) = (get(alphabet, end as usize), get(alphabet, escape as usize)) else { return None };
+        if end == escape || letters + 2 != alphabet.len() {
             return None;
         }
-        let case = u8::try_from(level.nodes).ok()?;
-        let biases = take((usize::from(case) + 1) * 2)?;
-        let (levels, strengths, repeats) = (take(32)?, take(16)?, take(32)?);
-        let scales = take(TRUST_CLASSES * VOICES * DEPTH_CLASSES)?;
-        let weights = take(usize::try_from(slots.div_ceil(2)).ok()?)?;
-        let cells = take(usize::try_from(buckets).ok()?.checked_mul(CELL_BUCKET)?)?;
-        let symbols = cells.as_chunks::<CELL_BUCKET>().0.iter().flat_map(|bucket| unpack(bucket).map(|(_, symbol, _)| symbol));
-        let model = Self {
+        // A tree has one inner node less than leaves.
+        let [case, ..] = level.nodes.to_le_bytes();
+        let Some(biases) = bytes.many((case as usize + 1) * 2) else { return None };
+        let (Some(levels), Some(strengths), Some(repeats)) = (bytes.many(32), bytes.many(16), bytes.many(32)) else { return None };
+        let Some(scales) = bytes.many(TRUST_CLASSES * VOICES * DEPTH_CLASSES) else { return None };
+        let Some(weights) = bytes.many(slots.div_ceil(2) as usize) else { return None };
+        let Some(length) = (buckets as usize).checked_mul(CELL_BUCKET) else { return None };
+        let cells = bytes.0;
+        if cells.len() != length {
+            return None;
+        }
+        let (mut left, _) = cells.as_chunks::<CELL_BUCKET>();
+        while let [bucket, others @ ..] = left {
+            let mut cells: &[(u8, u8, u8)] = &unpack(bucket);
+            while let [(_, symbol, _), more @ ..] = cells {
+                if *symbol >= leaves && *symbol != FREE_CELL {
+                    return None;
+                }
+                cells = more;
+            }
+            left = others;
+        }
+        Some(Self {
             end,
             escape,
             slots,
@@ -360,9 +374,7 @@ impl<'p> TextModel<'p> {
             weights,
             cells,
             case,
-        };
-        let known = symbols.into_iter().all(|symbol| symbol < leaves || symbol == FREE_CELL);
-        (known && rest.is_empty()).then_some(model)
+        })
     }
 
     /// Codes `text` and its end. `start` is what kind of text it is: its first letters depend on that.
@@ -530,12 +542,13 @@ impl<'p> TextModel<'p> {
 
 /// Fingerprint, symbol and strength of the cells of a bucket.
 #[inline]
-fn unpack(bucket: &[u8; CELL_BUCKET]) -> [(u8, u8, u8); BUCKET_CELLS] {
-    let &[a, b, c, d, e, f, g, h, i] = bucket;
-    let cell = |fingerprint: u8, low: u8, high: u8, shift: u8| {
+const fn unpack(bucket: &[u8; CELL_BUCKET]) -> [(u8, u8, u8); BUCKET_CELLS] {
+    #[inline]
+    const fn cell(fingerprint: u8, low: u8, high: u8, shift: u8) -> (u8, u8, u8) {
         let bits = u16::from_le_bytes([low, high]) >> shift;
         (fingerprint, bits.to_le_bytes()[0] & 0x7f, (bits >> 7).to_le_bytes()[0] & 7)
-    };
+    }
+    let &[a, b, c, d, e, f, g, h, i] = bucket;
     [cell(a, e, f, 0), cell(b, f, g, 2), cell(c, g, h, 4), cell(d, h, i, 6)]
 }
 

@@ -2,16 +2,15 @@
 
 #![allow(clippy::cast_possible_truncation)] // what is cut off was masked or bounded before
 
-use super::coder::uniform;
-use super::decide::{Decisions, Root, Shared, What};
+use super::decide::{Root, Shared, What};
 use super::gazetteer::{Entry, Tier, order};
 use super::packer::{Packer, same_point};
-use super::profile::Area;
+use super::sections::Area;
 use crate::error::ErrorKind;
 use crate::model::bounds::{LATITUDE, LONGITUDE};
 use crate::model::calendar::Civil;
 use crate::model::report::number as field;
-use crate::model::{Degrees, Id, Point, Report};
+use crate::model::{Degrees, Id, Point, Report, Stopped, Walk as _};
 
 const ID: u8 = field(Report::RECORD.fields, "id");
 const SENT: u8 = field(Report::RECORD.fields, "sent");
@@ -27,17 +26,16 @@ pub(super) fn unit(seconds: i64) -> usize {
     UNITS.iter().position(|unit| seconds.checked_rem_euclid(*unit) == Some(0)).unwrap_or(UNITS.len() - 1)
 }
 
-impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
+impl<const N: usize> Packer<'_, '_, N> {
     /// An instant: the largest unit of which it is a whole number, and how many of them lie between it and what was said
     /// last. A day may also be the first of the month or of the year of what was said last.
-    pub(super) fn stamp(&mut self, seconds: i64) -> Result<i64, ErrorKind> {
-        self.given();
-        let sent = self.way.at(Report::RECORD, SENT);
-        let unit = match self.step() {
-            Some(step) => usize::from(step?),
+    pub(super) fn instant(&mut self, seconds: i64) -> Result<i64, Stopped> {
+        let sent = self.way.at(Report::LAYOUT, SENT);
+        let unit = match self.step()? {
+            Some(step) => usize::from(step),
             None => self.number(What::Unit, unit(seconds) as u64, 4) as usize,
         };
-        let length = *UNITS.get(unit).ok_or(ErrorKind::OtherProfile)?;
+        let length = *UNITS.get(unit).ok_or_else(|| self.other())?;
         self.way.said(unit as u32);
         let said = if sent { self.memory.sent } else { self.last };
         let area = self.profile.area.filter(|_| said.is_none());
@@ -62,7 +60,7 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
     }
 
     /// Within the time that the profile is good for, all instants are as likely.
-    fn horizon(&mut self, area: Area, seconds: i64, length: i64) -> Result<Option<i64>, ErrorKind> {
+    fn horizon(&mut self, area: Area, seconds: i64, length: i64) -> Result<Option<i64>, Stopped> {
         let many = whole(60 * i64::from(area.minutes), length);
         let base = whole(area.base, length);
         let past = whole(seconds, length) - base;
@@ -73,12 +71,6 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
             return Ok(None);
         }
         Ok(Some((base + i64::from(self.uniform(many, past)?)) * length))
-    }
-
-    /// One of the numbers below `of`, all as likely.
-    fn uniform(&mut self, of: u32, value: u32) -> Result<u32, ErrorKind> {
-        let value = uniform(self.decisions.coder(), of, value);
-        if value < of { Ok(value) } else { Err(ErrorKind::OtherProfile) }
     }
 
     /// The first day of the month or of the year of the reference.
@@ -97,17 +89,16 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
     }
 
     /// How long before the reference, in units.
-    fn ago(&mut self, reference: i64, seconds: i64, length: i64) -> Result<i64, ErrorKind> {
+    fn ago(&mut self, reference: i64, seconds: i64, length: i64) -> Result<i64, Stopped> {
         let reference = whole(reference, length);
-        let ago = self.signed(What::Ago, reference - whole(seconds, length), 4);
-        let units = ago.and_then(|ago| reference.checked_sub(ago)).ok_or(ErrorKind::TooWide { bits: 64 })?;
-        units.checked_mul(length).ok_or(ErrorKind::TooWide { bits: 64 })
+        let ago = self.signed_number(What::Ago, reference - whole(seconds, length), 4);
+        let units = ago.and_then(|ago| reference.checked_sub(ago)).ok_or_else(|| self.fail(ErrorKind::TooWide { bits: 64 }))?;
+        units.checked_mul(length).ok_or_else(|| self.fail(ErrorKind::TooWide { bits: 64 }))
     }
 
     /// An id: an author who was said before, and how far on from their last number; or all of it.
-    pub(super) fn id(&mut self, id: Id) -> Result<Id, ErrorKind> {
-        self.given();
-        let own = self.way.depth() == 1 && self.way.at(Report::RECORD, ID);
+    pub(super) fn any_id(&mut self, id: Id) -> Result<Id, Stopped> {
+        let own = self.way.depth() == 1 && self.way.at(Report::LAYOUT, ID);
         let id = match self.known.filter(|_| own) {
             Some(known) => known,
             None => self.new_id(id)?,
@@ -116,38 +107,42 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
         Ok(id)
     }
 
-    fn new_id(&mut self, id: Id) -> Result<Id, ErrorKind> {
-        let wide = |value: u64| u32::try_from(value).map_err(|_| ErrorKind::TooWide { bits: 32 });
+    fn new_id(&mut self, id: Id) -> Result<Id, Stopped> {
         if !self.memory.ids.is_empty() {
             let back = self.memory.ids.find(|said| said.author == id.author);
             if self.decide(self.said(), 0, back.is_some()) {
                 let back = self.number(self.said_back(), back.unwrap_or(0) as u64, 6) as usize;
-                let said = self.memory.ids.get(back).ok_or(ErrorKind::OtherProfile)?;
+                let said = self.memory.ids.get(back).ok_or_else(|| self.other())?;
                 let same = self.decide(What::Epoch, 0x100, id.epoch == said.epoch);
-                let epoch = if same { said.epoch } else { wide(self.number(What::Epoch, id.epoch.into(), 0))? };
-                let on = self.signed(What::Seq, i64::from(id.seq) - i64::from(said.seq) - 1, 3);
+                let epoch = if same { said.epoch } else { self.part(What::Epoch, id.epoch, 0)? };
+                let on = self.signed_number(What::Seq, i64::from(id.seq) - i64::from(said.seq) - 1, 3);
                 let seq = on.and_then(|on| u32::try_from(on.checked_add(1 + i64::from(said.seq))?).ok());
-                return Ok(Id { author: said.author, epoch, seq: seq.ok_or(ErrorKind::TooWide { bits: 32 })? });
+                return Ok(Id { author: said.author, epoch, seq: seq.ok_or_else(|| self.fail(ErrorKind::TooWide { bits: 32 }))? });
             }
         }
-        let author = wide(self.number(What::Author, id.author.into(), 0))?;
+        let author = self.part(What::Author, id.author, 0)?;
         // Whoever is often heard of has a small number and a long count; who it is, is not learned.
         self.way.said(author.saturating_add(1).ilog2());
-        let epoch = wide(self.number(What::Epoch, id.epoch.into(), 0))?;
-        let seq = wide(self.number(What::Number, id.seq.into(), 1))?;
+        let epoch = self.part(What::Epoch, id.epoch, 0)?;
+        let seq = self.part(What::Number, id.seq, 1)?;
         Ok(Id { author, epoch, seq })
     }
 
+    /// A part of an id.
+    fn part(&mut self, what: What, value: u32, learned: u8) -> Result<u32, Stopped> {
+        let value = self.number(what, value.into(), learned);
+        self.wide(value)
+    }
+
     /// A point: one that was said before, one of the gazetteer's, or one of a grid inside the mission's area or the world.
-    pub(super) fn point(&mut self, point: Point) -> Result<Point, ErrorKind> {
-        self.given();
+    pub(super) fn any_point(&mut self, point: Point) -> Result<Point, Stopped> {
         let point = self.new_point(point)?;
         self.memory.points.say(point, |said| same_point(*said, point));
         self.place = Some(point);
         Ok(point)
     }
 
-    fn new_point(&mut self, point: Point) -> Result<Point, ErrorKind> {
+    fn new_point(&mut self, point: Point) -> Result<Point, Stopped> {
         let gazetteer = self.profile.gazetteer;
         let place = gazetteer.first.find(point).map(|(number, _)| number);
         let place = place.filter(|number| self.decisions.admits(Shared::Place(*number)));
@@ -157,12 +152,12 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
             let back = self.memory.points.find(|said| told && same_point(*said, point));
             if self.decide(self.said(), 0, back.is_some()) {
                 let back = self.number(self.said_back(), back.unwrap_or(0) as u64, 6) as usize;
-                return self.memory.points.get(back).ok_or(ErrorKind::OtherProfile);
+                return self.memory.points.get(back).ok_or_else(|| self.other());
             }
         }
         if !gazetteer.first.is_empty() && self.decide(What::Known, 0, place.is_some()) {
             let number = self.halve(gazetteer.first, point);
-            return gazetteer.first.get(number).map(|entry| entry.point).ok_or(ErrorKind::OtherProfile);
+            return gazetteer.first.get(number).map(|entry| entry.point).ok_or_else(|| self.other());
         }
         if !gazetteer.second.is_empty() {
             let place = gazetteer.second.find(point);
@@ -170,7 +165,7 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
                 let number = place.map_or(0, |(number, _)| u32::try_from(number).unwrap_or(0));
                 let many = u32::try_from(gazetteer.second.len()).unwrap_or(1);
                 let number = self.uniform(many, number)? as usize;
-                return gazetteer.second.get(number).map(|entry| entry.point).ok_or(ErrorKind::OtherProfile);
+                return gazetteer.second.get(number).map(|entry| entry.point).ok_or_else(|| self.other());
             }
         }
         self.cell(point)
@@ -190,7 +185,7 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
 
     /// A point that no list has: in the mission's area or anywhere; then in which half of that, and of that, for places are
     /// dense in some and rare in others; at last on a grid as fine as the point's own decimals.
-    fn cell(&mut self, point: Point) -> Result<Point, ErrorKind> {
+    fn cell(&mut self, point: Point) -> Result<Point, Stopped> {
         let mut limits = [[LATITUDE.min, LATITUDE.max], [LONGITUDE.min, LONGITUDE.max]].map(|limits| limits.map(limit));
         let degrees = [point.lat.0, point.lon.0];
         // Cells of the world have other numbers than those of the area.
@@ -224,14 +219,14 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
         Ok(Point { lat, lon })
     }
 
-    fn on_grid(&mut self, [from, to]: [i32; 2], degrees: Degrees, step: u64) -> Result<Degrees, ErrorKind> {
-        let step = i64::from(*STEPS.get(usize::try_from(step).unwrap_or(usize::MAX)).ok_or(ErrorKind::OtherProfile)?);
+    fn on_grid(&mut self, [from, to]: [i32; 2], degrees: Degrees, step: u64) -> Result<Degrees, Stopped> {
+        let step = i64::from(*STEPS.get(usize::try_from(step).unwrap_or(usize::MAX)).ok_or_else(|| self.other())?);
         let first = whole(i64::from(from) + step - 1, step);
         let many = whole(to.into(), step) - first + 1;
-        let many = u32::try_from(many).ok().filter(|many| *many > 0).ok_or(ErrorKind::OtherProfile)?;
+        let many = u32::try_from(many).ok().filter(|many| *many > 0).ok_or_else(|| self.other())?;
         let number = u32::try_from(whole(degrees.0.into(), step) - first).unwrap_or(0);
         let number = self.uniform(many, number.min(many - 1))?;
-        i32::try_from((first + i64::from(number)) * step).map(Degrees).map_err(|_| ErrorKind::OtherProfile)
+        i32::try_from((first + i64::from(number)) * step).map(Degrees).map_err(|_| self.other())
     }
 }
 

@@ -16,8 +16,8 @@ use super::context::mix;
 
 /// Cells in a bucket.
 pub const BUCKET: usize = 4;
-/// 1 in each of the four tags of a bucket.
-const EACH: u64 = 0x0001_0001_0001_0001;
+/// Brings a check to its place in both tags of a word.
+const EACH: u32 = 0x0010_0010;
 
 /// Bytes of a bucket.
 pub const BUCKET_LEN: usize = 3 * BUCKET;
@@ -62,19 +62,32 @@ impl<'p> Weights<'p> {
     #[must_use]
     #[inline]
     pub fn get(&self, key: u32) -> Option<Weight> {
-        let (places, check) = place(key, self.0.len() as u32);
-        for bucket in places {
-            let (tags, weights) = self.0.get(bucket)?.split_first_chunk()?;
-            let tags = u64::from_le_bytes(*tags);
-            // The lane that becomes zero: borrows of a subtraction reach its top bit, and that of none before it.
-            let off = (tags ^ (u64::from(check << 4) * EACH)) & (0xfff0 * EACH);
-            let zero = off.wrapping_sub(EACH) & !off & (0x8000 * EACH);
-            if zero != 0 {
-                let cell = zero.trailing_zeros() / 16;
-                let below = (tags >> (16 * cell) & 0xf) as u8;
-                return weights.get(cell as usize).map(|value| Weight { value: value.cast_signed(), below });
-            }
+        let ([first, second], check) = place(key, self.0.len() as u32);
+        let check = u32::from(check) * EACH;
+        match self.0.get(first).and_then(|bucket| find(bucket, check)) {
+            None => self.0.get(second).and_then(|bucket| find(bucket, check)),
+            found => found,
         }
-        None
     }
+}
+
+/// The weight with this check, which stands twice in `check`, each time in the high bits of a tag.
+#[inline]
+const fn find(bucket: &[u8; BUCKET_LEN], check: u32) -> Option<Weight> {
+    let &[a, b, c, d, e, f, g, h, one, two, three, four] = bucket;
+    // Two tags in a word, which small processors have. What is equal becomes zero.
+    let first = u32::from_le_bytes([a, b, c, d]) ^ check;
+    let second = u32::from_le_bytes([e, f, g, h]) ^ check;
+    let (value, below) = if first & 0xfff0 == 0 {
+        (one, first)
+    } else if first >> 20 == 0 {
+        (two, first >> 16)
+    } else if second & 0xfff0 == 0 {
+        (three, second)
+    } else if second >> 20 == 0 {
+        (four, second >> 16)
+    } else {
+        return None;
+    };
+    Some(Weight { value: value.cast_signed(), below: (below & 0xf) as u8 })
 }

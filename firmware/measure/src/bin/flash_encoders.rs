@@ -2,9 +2,9 @@
 #![no_std]
 #![no_main]
 
-use increp::wire::packed::{GENERAL_16, Profile, encode};
+use increp::wire::packed::{Profile, encode};
 
 increp_measure::firmware!(
     increp::encode(given(), given()),
-    Profile::new(GENERAL_16).map(|profile| encode(given(), &profile, given(), given()).is_ok()),
+    encode(given(), &Profile::GENERAL_16, given(), given()),
 );

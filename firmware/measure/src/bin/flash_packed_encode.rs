@@ -2,6 +2,6 @@
 #![no_std]
 #![no_main]
 
-use increp::wire::packed::{GENERAL_16, Profile, encode};
+use increp::wire::packed::{Profile, encode};
 
-increp_measure::firmware!(Profile::new(GENERAL_16).map(|profile| encode(given(), &profile, given(), given()).is_ok()));
+increp_measure::firmware!(encode(given(), &Profile::GENERAL_16, given(), given()));

@@ -1,0 +1,125 @@
+//! Texts: names that are known, and what must be spelt.
+
+#![allow(clippy::cast_possible_truncation)] // what is cut off was masked or bounded before
+
+use super::coder::{Coder, uniform};
+use super::decide::{Shared, What};
+use super::packer::{PLACE_NAME, Packer};
+use crate::error::ErrorKind;
+use crate::model::bounds::Bound;
+use crate::model::{Place, Stopped, Walk as _};
+
+impl<'a, const N: usize> Packer<'_, 'a, N> {
+    /// The key of an extra entry, by the form.
+    pub(super) fn key(&mut self, low: u8) -> Result<(&'a str, u32), Stopped> {
+        let Some(high) = self.step()? else { return Err(self.other()) };
+        let rank = usize::from(u16::from_le_bytes([low, high]));
+        let text = self.profile.names.get(rank).ok_or_else(|| self.other())?;
+        Ok((text, 0x100 + rank as u32))
+    }
+
+    /// Whether something was said before is another question where other reports were said before.
+    pub(super) const fn said(&self) -> What {
+        if self.memory.later { What::LaterSaid } else { What::Said }
+    }
+
+    pub(super) const fn said_back(&self) -> What {
+        if self.memory.later { What::LaterSaidBack } else { What::SaidBack }
+    }
+
+    /// A name: the one of the place, one that was said before, one of the profile's, or a new one.
+    pub(super) fn name(&mut self, text: Option<&'a str>, bound: &'static Bound) -> Result<(&'a str, u32), Stopped> {
+        let names = self.profile.names;
+        let place = self.place.filter(|_| self.way.at(Place::LAYOUT, PLACE_NAME));
+        let placed = place.and_then(|point| self.profile.gazetteer.name(point)).and_then(|rank| names.get(rank.into()));
+        if let Some(placed) = placed
+            && self.decide(What::AsPlace, 0, text == Some(placed))
+        {
+            return Ok((placed, 1));
+        }
+        let rank = text.and_then(|text| names.find(text)).filter(|rank| self.decisions.admits(Shared::Name(*rank)));
+        if !self.memory.texts.is_empty() {
+            // The profile knows better who is likely here than how long ago another report said it.
+            let told = text.filter(|_| !self.memory.later || rank.is_none());
+            let back = told.and_then(|text| self.memory.texts.find(|said| *said == text));
+            if self.decide(self.said(), 0, back.is_some()) {
+                let back = self.number(self.said_back(), back.unwrap_or(0) as u64, 6) as usize;
+                let text = self.memory.texts.get(back).ok_or_else(|| self.other())?;
+                self.memory.texts.say(text, |said| *said == text);
+                return Ok((text, 2 + back as u32));
+            }
+        }
+        if names.len() > 0 {
+            let later = self.memory.later.into();
+            if self.decide(What::Listed, later, rank.is_some()) {
+                let rank = self.one_of(What::ListedRank, names.len() as u32, rank.unwrap_or(0) as u32) as usize;
+                let text = names.get(rank).ok_or_else(|| self.other())?;
+                self.memory.texts.say(text, |said| *said == text);
+                return Ok((text, 0x100 + rank as u32));
+            }
+        }
+        let text = self.new_text(text, 0, bound)?;
+        self.memory.texts.say(text, |said| *said == text);
+        Ok((text, 0))
+    }
+
+    /// A text that no list has: by the text model, or byte by byte where that is shorter.
+    pub(super) fn new_text(&mut self, text: Option<&'a str>, start: u8, bound: &'static Bound) -> Result<&'a str, Stopped> {
+        /// 1/64: a text that the model does not fit pays 6 bits for it.
+        const RAW: u16 = 1 << 10;
+        let mut model = self.profile.text.as_ref();
+        if let Some(known) = model {
+            let raw = text.is_some_and(|text| self.decisions.prefers_raw(known, text, start));
+            model = model.filter(|_| !self.decisions.bit(RAW, raw));
+        }
+        let mut coder: &mut dyn Coder = self.decisions;
+        if let Some(text) = text {
+            match model {
+                Some(model) => model.encode(&mut coder, text.as_bytes(), start),
+                None => encode_raw(coder, text.as_bytes()),
+            }
+            return Ok(text);
+        }
+        let most = usize::try_from(bound.max).unwrap_or(0);
+        let room = core::mem::take(&mut self.room);
+        let full = room.len() < most;
+        let free = room.get_mut(..most.min(room.len())).unwrap_or_default();
+        let length = match model {
+            Some(model) => model.decode(&mut coder, free, start),
+            None => decode_raw(coder, free),
+        };
+        let Some(length) = length else {
+            let value = i64::try_from(most + 1).unwrap_or(i64::MAX);
+            return Err(self.fail(if full { ErrorKind::BufferFull } else { ErrorKind::Limit { bound, value } }));
+        };
+        let (text, rest) = room.split_at_mut_checked(length).ok_or_else(|| self.fail(ErrorKind::BufferFull))?;
+        self.room = rest;
+        str::from_utf8(text).map_err(|_| self.fail(ErrorKind::NotUtf8))
+    }
+}
+
+/// Bytes that UTF-8 can have, and the end: 244 symbols, all as likely. 0 is the end, then 0x00 to 0xbf, then 0xc2 to 0xf4.
+const SYMBOLS: u32 = 244;
+
+/// Codes bytes and their end.
+fn encode_raw(coder: &mut dyn Coder, text: &[u8]) {
+    for byte in text {
+        let byte = u32::from(*byte);
+        uniform(coder, SYMBOLS, if byte > 0xbf { byte - 1 } else { byte + 1 });
+    }
+    uniform(coder, SYMBOLS, 0);
+}
+
+/// Reads bytes up to their end, and gives their number; `None` if there are more than `room` takes.
+fn decode_raw(coder: &mut dyn Coder, room: &mut [u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        let byte = match uniform(coder, SYMBOLS, 0) {
+            0 => return Some(at),
+            symbol @ 1..=0xc0 => symbol - 1,
+            symbol => symbol + 1,
+        };
+        *room.get_mut(at)? = byte as u8;
+        at += 1;
+    }
+}
