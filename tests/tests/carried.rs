@@ -98,7 +98,9 @@ proptest! {
                 }
                 Step::Back(at) => {
                     copies += 1;
-                    aside.pop().map(|file| fs::write(mission.folder.join(stick(at)).join(format!("{copies}.irs")), file).unwrap());
+                    if let Some(file) = aside.pop() {
+                        fs::write(mission.folder.join(stick(at)).join(format!("{copies}.irs")), file).unwrap();
+                    }
                 }
                 Step::Lose(at) => drop(some(&mission, at).map(|file| fs::remove_file(file).unwrap())),
                 Step::Tear(at, length) => drop(some(&mission, at).map(|file| {
@@ -332,7 +334,10 @@ fn a_report_takes_at_most_16_bytes_beside_its_own() {
     assert_eq!(mission.sync_device("device0", "stick0").written, reports);
     let files: u64 = mission.files("stick0").iter().map(|file| file.metadata().unwrap().len()).sum();
     let beside = (files as f64 - bodies as f64) / reports as f64;
-    println!("{reports} reports of {:.1} bytes on a stick take {beside:.2} bytes each beside their own", bodies as f64 / reports as f64);
+    println!(
+        "{reports} reports of {:.1} bytes on a stick take {beside:.2} bytes each beside their own",
+        bodies as f64 / reports as f64
+    );
     assert!(beside <= 16.0, "{beside}");
 }
 
