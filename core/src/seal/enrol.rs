@@ -110,6 +110,12 @@ impl Enrolled {
     pub const fn author(&self) -> u32 {
         self.0.author
     }
+
+    /// The key of frames between this device and hubs.
+    #[must_use]
+    pub const fn hop_key(&self) -> &Secret<16> {
+        &self.0.hop
+    }
 }
 
 impl Hq {

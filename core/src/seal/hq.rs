@@ -80,6 +80,13 @@ impl Peer {
         self.author
     }
 
+    /// The id of the oldest pre-shared key that is kept. The beginnings of several epochs are opened in the order in which their
+    /// [`psk_id`](Record::psk_id) counts on from here: one that is far ahead makes older ones unreadable.
+    #[must_use]
+    pub fn oldest_psk(&self) -> u8 {
+        self.psk.id()
+    }
+
     /// The device's public key (X25519).
     #[must_use]
     pub const fn public(&self) -> &[u8; 32] {

@@ -137,7 +137,8 @@ impl<'p, 'a, 'b> BatchReader<'p, 'a, 'b> {
     /// The next report, in place; `false` after the last one.
     ///
     /// # Errors
-    /// What the sender did. The reports before it stand; there are none behind it.
+    /// What the sender did. The reports before it stand, but for the last one if the bytes were cut off: what is missing reads as zeros,
+    /// and those may have made it. There are none behind it.
     pub fn next(&mut self, report: &mut Report<'a>) -> Result<bool, Error> {
         self.next_traced(report, &mut ())
     }
@@ -161,15 +162,11 @@ impl<'p, 'a, 'b> BatchReader<'p, 'a, 'b> {
         packer.room = core::mem::take(&mut self.room);
         let read = take(packer, report, trace);
         self.memory.later = true;
-        match read {
-            Ok(room) => {
-                self.room = room;
-                Ok(true)
-            }
-            Err(error) => {
-                self.ended = true;
-                Err(error)
-            }
-        }
+        let read = read.and_then(|room| {
+            self.room = room;
+            self.decisions.coder.not_past_end()
+        });
+        self.ended = read.is_err();
+        read.map(|()| true)
     }
 }

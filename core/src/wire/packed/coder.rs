@@ -269,6 +269,18 @@ impl<'b> Decoder<'b> {
         }
     }
 
+    /// What was decided so far must have been in the bytes. An encoder leaves out one zero at the end.
+    ///
+    /// # Errors
+    /// [`EndsEarly`](ErrorKind::EndsEarly): zeros that were never there decided it.
+    pub(super) fn not_past_end(&self) -> Result<(), Error> {
+        let most = self.bytes.len().saturating_add(1);
+        if self.at.saturating_sub(4) <= most {
+            return Ok(());
+        }
+        Err(Error { kind: ErrorKind::EndsEarly, offset: self.bytes.len(), ..Error::NONE })
+    }
+
     /// The bytes must end here, as an encoder would have ended them.
     ///
     /// # Errors
