@@ -332,12 +332,7 @@ fn optional<'a, D: Flow>(
     number::<D>(walk, value.unwrap_or_default(), bits, bound).map(Some)
 }
 
-fn said<'a, D: Flow>(
-    walk: &mut dyn Walk<'a>,
-    value: Said<u32>,
-    bits: u8,
-    bound: &'static Bound,
-) -> Result<Said<u32>, Stopped> {
+fn said<'a, D: Flow>(walk: &mut dyn Walk<'a>, value: Said<u32>, bits: u8, bound: &'static Bound) -> Result<Said<u32>, Stopped> {
     Ok(match walk.case(value.case(), 3)? {
         0 => Said::Unreported,
         1 => Said::Unknown,
