@@ -96,6 +96,8 @@ pub(super) struct Packer<'p, 'a, const N: usize> {
     form: Option<&'p [u8]>,
     /// Where texts are read into.
     pub(super) room: &'a mut [u8],
+    /// The byte at which the value at hand starts.
+    start: usize,
     error: Error,
 }
 
@@ -121,8 +123,14 @@ impl<'p, 'a, const N: usize> Packer<'p, 'a, N> {
             postcard: 1,
             form: None,
             room: &mut [],
+            start: 0,
             error: Error::NONE,
         }
+    }
+
+    /// A value starts here: what is wrong with it is said to be here.
+    fn begin_value(&mut self) {
+        self.start = self.decisions.position().bytes;
     }
 
     /// Packs a report.
@@ -136,7 +144,8 @@ impl<'p, 'a, const N: usize> Packer<'p, 'a, N> {
 
     /// Unpacks a report over a default one.
     pub(super) fn take(&mut self, report: &mut Report<'a>) -> Result<(), Error> {
-        let start = self.offset();
+        self.begin_value();
+        let start = self.start;
         if self.begin(None).is_err() {
             return Err(self.error);
         }
@@ -205,19 +214,22 @@ impl<'a, const N: usize> Walk<'a> for Packer<'_, 'a, N> {
     }
 
     fn offset(&self) -> usize {
-        self.decisions.position().bytes
+        self.start
     }
 
     fn field(&mut self, number: u8) {
+        self.begin_value();
         self.way.field(number);
         self.given = true;
     }
 
     fn variant(&mut self, number: u8) {
+        self.begin_value();
         self.way.variant(number);
     }
 
     fn item(&mut self, index: u8) {
+        self.begin_value();
         self.way.item(index);
     }
 
