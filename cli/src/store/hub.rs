@@ -54,13 +54,8 @@ const VERSION_1: &str = "
         author INTEGER NOT NULL, epoch INTEGER NOT NULL, receipt BLOB NOT NULL, came INTEGER NOT NULL,
         PRIMARY KEY (author, epoch)
     ) STRICT, WITHOUT ROWID;
-    CREATE TABLE profile (
-        sha256 BLOB PRIMARY KEY NOT NULL CHECK (length(sha256) = 32), profile BLOB NOT NULL
-    ) STRICT, WITHOUT ROWID;
     CREATE TRIGGER record_stays BEFORE UPDATE ON record BEGIN SELECT RAISE(ABORT, 'a record is never changed'); END;
     CREATE TRIGGER record_is_kept BEFORE DELETE ON record BEGIN SELECT RAISE(ABORT, 'a record is never deleted'); END;
-    CREATE TRIGGER profile_stays BEFORE UPDATE ON profile BEGIN SELECT RAISE(ABORT, 'a profile is never changed'); END;
-    CREATE TRIGGER profile_is_kept BEFORE DELETE ON profile BEGIN SELECT RAISE(ABORT, 'a profile is never deleted'); END;
 ";
 
 /// Which run of numbers.
@@ -302,26 +297,6 @@ impl Hub {
     pub fn receipts(&self, author: u32) -> Result<Vec<(u32, Vec<u8>)>> {
         let mut statement = self.database.prepare_cached("SELECT epoch, receipt FROM receipt WHERE author = ?1 ORDER BY epoch")?;
         let rows = statement.query_map((author,), |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-
-    /// Keeps a profile under its full hash.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn keep_profile(&mut self, profile: &[u8]) -> Result<()> {
-        let hash: [u8; 32] = Sha256::digest(profile).into();
-        self.database.execute("INSERT OR IGNORE INTO profile VALUES (?1, ?2)", (hash, profile))?;
-        Ok(())
-    }
-
-    /// All profiles that were kept.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn profiles(&self) -> Result<Vec<Vec<u8>>> {
-        let mut statement = self.database.prepare_cached("SELECT profile FROM profile ORDER BY sha256")?;
-        let rows = statement.query_map((), |row| row.get(0))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 }
