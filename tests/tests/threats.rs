@@ -189,6 +189,39 @@ fn a_thief_of_a_device_opens_nothing_that_was_saved() {
 }
 
 #[test]
+fn a_device_that_was_copied_and_put_back_is_read_until_its_epoch_ends() {
+    let (mut hq, mut unit) = mission();
+    unit.save("before").unwrap();
+    let mut clone = unit.clone();
+    let copy = clone.flash.borrow().bytes.clone();
+    unit.save("watched").unwrap();
+    unit.with(|device, store, _, buffer| device.end_epoch(store, buffer)).unwrap();
+    unit.save("not watched").unwrap();
+    let there = bytes(&unit);
+    there.iter().for_each(|record| assert_ne!(hq.read(record), Read::Refused));
+    assert_eq!(hq.read(&there[4]), note("not watched"));
+    // The copy has the key of the next number, wherever it lies; its row of keys is followed to the end of an epoch.
+    let opens = |record: &[u8], epoch: usize| {
+        let mut table = *hq.epochs[epoch].to_bytes().expose();
+        copy.windows(32).filter(|window| window.iter().any(|&byte| byte != 0xff)).any(|window| {
+            table[25..57].copy_from_slice(window);
+            (1..=u32::from(record[4])).any(|from| {
+                table[21..25].copy_from_slice(&from.to_le_bytes());
+                Epoch::from_bytes(&table).unwrap().open(record, &mut [0; 256]).is_ok()
+            })
+        })
+    };
+    assert!(!opens(&there[1], 0), "what was saved before");
+    assert!(opens(&there[2], 0), "what is saved in the epoch that was copied");
+    assert!(!opens(&there[4], 1), "what is saved in the next epoch");
+    // Nor does the copy, with its own randomness, come to begin that epoch: its keys are the same, what HPKE draws is not.
+    clone.rng = Replayed(1234);
+    clone.with(|device, store, _, buffer| device.end_epoch(store, buffer)).unwrap();
+    clone.save("whatever").unwrap();
+    assert_ne!(bytes(&clone)[2][HEAD..HEAD + 32], there[3][HEAD..HEAD + 32]);
+}
+
+#[test]
 fn a_cloned_device_gives_no_equal_key_streams_and_loses_nothing() {
     let (mut hq, mut unit) = mission();
     unit.save("before").unwrap();
