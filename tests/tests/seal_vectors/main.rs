@@ -179,7 +179,7 @@ fn life(unit: &mut Unit, peer: &Peer, key: &HqKey, noise: &[[u8; 32]; 2]) -> (Va
     for (opening, noise) in openings.drain(..).zip(noise) {
         let epoch = peer.begin(key, &opening).unwrap();
         epochs.push(json!({
-            "noise": hex(noise), "opening": hex(&opening), "epoch": epoch.number(), "start": epoch.start().map(|at| at.seconds()),
+            "noise": hex(noise), "opening": hex(&opening), "epoch": epoch.number(), "start": epoch.start().map(increp::model::Stamp::seconds),
             "profile": hex(&epoch.profile()), "hq_keeps": hex(epoch.to_bytes().expose()), "peer_after": hex(peer.to_bytes().expose()),
         }));
     }
@@ -379,7 +379,7 @@ fn every_record_opens_and_every_state_of_hq_comes_back() {
             (text(&it["hq_keeps"]), text(&it["peer_after"]))
         );
         assert_eq!(
-            (json!(epoch.start().map(|at| at.seconds())), hex(&epoch.profile())),
+            (json!(epoch.start().map(increp::model::Stamp::seconds)), hex(&epoch.profile())),
             (it["start"].clone(), text(&it["profile"]))
         );
         assert!(it["start"].is_null() || it["start"] == NOW);
@@ -431,4 +431,68 @@ fn all_that_must_be_refused_is_refused_for_its_reason() {
     // A body that is another's, and a key that was erased, need a state of their own: seal.rs and threats.rs have them.
     let missing: Vec<&&str> = kinds.iter().filter(|kind| !seen(kind) && !["OtherBodies", "Erased"].contains(kind)).collect();
     assert!(missing.is_empty(), "kinds without a vector: {missing:?}");
+}
+
+/// What the fuzz targets start from: a byte that says what follows, then bytes of the vectors.
+fn seeds(all: &Value) -> Vec<(String, Vec<u8>)> {
+    let mut seeds = Vec::new();
+    let mut seed = |name: String, which: u8, bytes: &[u8]| seeds.push((name, [&[which], bytes].concat()));
+    let epoch = &list(all, "epochs")[0];
+    seed("sealed/opening".into(), 0, &bytes(&epoch["opening"]));
+    for (number, saved) in list(all, "saved").iter().enumerate() {
+        let record = bytes(&saved["record"]);
+        seed(format!("sealed/record_{number}"), 0, &record);
+        if let Some(packed) = saved["packed"].as_str() {
+            let text = [&record[4..5], &bytes(&json!(packed)), &[0x80, 0, 0]].concat();
+            seed(format!("sealed/text_{number}"), 1, &text);
+            let slot = bytes(&saved["slot"]);
+            let page = slot[4] % 2;
+            let image = [vec![0xff; usize::from(page) * 1024 + 32], slot].concat();
+            seed(format!("key_page/after_{number}"), 2, &image);
+        }
+    }
+    for (number, it) in list(all, "receipts").iter().enumerate() {
+        let receipt = bytes(&it["receipt"]);
+        seed(format!("sealed/receipt_{number}"), 2, &receipt);
+        seed(format!("sealed/coded_{number}"), 3, &receipt[5..receipt.len() - 8]);
+    }
+    seed("sealed/peer".into(), 4, &bytes(&epoch["peer_after"]));
+    seed("sealed/peer_changed".into(), 4, &[0, 0, 0, 1]);
+    seed("sealed/epoch".into(), 5, &bytes(&epoch["hq_keeps"]));
+    let first = &list(all, "enrolments")[0];
+    for (which, name) in (0..).zip(["invitation", "commitment", "offer", "revelation"]) {
+        seed(format!("enrol/{name}"), which, &bytes(&first[name]));
+    }
+    // Two states, as a power cut leaves them.
+    let [before, after] = ["slot_before", "slot"].map(|name| bytes(&list(all, "saved")[1][name]));
+    let mut image = vec![0xff; 2048];
+    for slot in [&before, &after] {
+        image[usize::from(slot[4] % 2) * 1024 + 32..][..SLOT].copy_from_slice(slot);
+    }
+    seed("key_page/two_states".into(), 0, &image);
+    image[1024..1056].fill(0x5a);
+    seed("key_page/wipe".into(), 0, &image);
+    for it in list(&all["stick"], "files") {
+        let name = text(&it["file"]).replace(".irs", "");
+        let content = bytes(&it["content"]);
+        // The start is enough: the fuzzer fills it up.
+        seed(format!("stick/{name}_file"), 1, &fs::read(folder().join(text(&it["file"]))).unwrap()[..200]);
+        seed(format!("stick/{name}_content"), 2, &content);
+        seed(format!("stick/{name}_entries"), 3, &content[5..content.len() - 18]);
+    }
+    seed("stick/whole".into(), 0, &fs::read(folder().join("down.irs")).unwrap());
+    seeds
+}
+
+/// Keeps the seeds of the fuzz targets as what the vectors have.
+#[test]
+fn the_seeds_of_the_fuzzer_are_of_the_vectors() {
+    for (name, seed) in seeds(&load()) {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds").join(&name);
+        if std::env::var_os("INCREP_WRITE_SEEDS").is_some() {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, &seed).unwrap();
+        }
+        assert!(fs::read(path).unwrap_or_default() == seed, "{name}: write it again with INCREP_WRITE_SEEDS=1");
+    }
 }
