@@ -165,7 +165,7 @@ pub(super) fn write<'b, 'r>(
     let last = has.next_back().unwrap_or(first);
     let run = (first..=last).take_while(|&number| numbers.has(number)).count().min(255);
     let behind = usize::from(first).saturating_add(run);
-    let more = usize::from(last).saturating_add(1).saturating_sub(behind).div_ceil(8);
+    let more = usize::try_from(numbers.end()).unwrap_or(0).saturating_sub(behind).div_ceil(8);
     let length = HEAD.saturating_add(more).saturating_add(BODIES).saturating_add(TAG);
     let receipt = buffer.get_mut(..length).ok_or(Error::new(ErrorKind::BufferTooSmall, 0))?;
     let [low, middle, high, _] = epoch.unwrap_or(0).to_le_bytes();

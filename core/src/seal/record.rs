@@ -20,7 +20,7 @@ pub const OPENING: usize = HEAD + 32 + 1 + START + TAG;
 pub(super) const START: usize = 13;
 
 /// The most bytes of a sealed record, for buffers.
-pub const MAX_RECORD: usize = HEAD + super::Padding::To16.padded(crate::MAX_LEN + 1) + TAG;
+pub const MAX_RECORD: usize = HEAD + super::Padding::To32.padded(crate::MAX_LEN + 1) + TAG;
 
 /// A sealed record, as whoever cannot open it sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
