@@ -4,7 +4,7 @@ use heapless::Vec;
 
 use super::frame::{self, Body, Context, Fields, Way};
 use super::runs::{self, There};
-use super::{Failures, Key, Ledger, MAX_NEWS, MAX_RUNS, Partial, Terms};
+use super::{Failures, Key, Ledger, MAX_NEWS, MAX_RUNS, Mac, Partial, Terms};
 use crate::seal::{HEAD, OPENING, Record};
 use crate::store::{self, Handle, Mark, Store};
 
@@ -12,6 +12,10 @@ use crate::store::{self, Handle, Mark, Store};
 const URGENT: usize = 8;
 /// The most frames before anybody has answered.
 const FIRST: u16 = 16;
+/// How many frames at the end of a burst ask for an answer, about.
+const ASKING: u16 = 3;
+/// How often a question is asked without saying all of it, where a hub has heard that.
+const SHORT_TRIES: u8 = 3;
 /// How often a question is asked in vain.
 const TRIES: u8 = 8;
 /// How often news is asked for in an epoch.
@@ -182,6 +186,10 @@ pub struct Sender {
     have: [u8; MAX_RUNS],
     have_length: u16,
     have_more: bool,
+    /// From this number, and this byte of it, on nothing was sent in this session.
+    fresh: (u8, u16),
+    /// Bytes that are missing, about.
+    left: u32,
     /// Last byte of the last receipt.
     receipt: u8,
     news: Partial<MAX_NEWS>,
@@ -222,6 +230,8 @@ impl Sender {
             have: [0; MAX_RUNS],
             have_length: 0,
             have_more: false,
+            fresh: (0, 0),
+            left: 0,
             receipt: 0,
             news: Partial::default(),
             news_id: (0, 0),
@@ -367,16 +377,24 @@ impl Sender {
             Ok(())
         })?;
         self.there = there;
-        self.rewind();
-        let mut cursor = self.cursor;
-        let mut missing = self.find(outbox, room, &mut cursor)?.is_some();
-        if !missing && self.have_more {
-            // It has more holes than it can say, none of which can be filled: what it did not say is sent.
+        self.left = self.count(outbox, room)?;
+        if self.left == 0 && self.have_more {
+            // It has more holes than it can say, and none that could be filled: what it did not say is sent.
             self.have_more = false;
-            cursor = self.cursor;
-            missing = self.find(outbox, room, &mut cursor)?.is_some();
+            self.left = self.count(outbox, room)?;
         }
-        Ok(missing)
+        Ok(self.left > 0)
+    }
+
+    /// Bytes that are missing.
+    fn count<O: Outbox>(&mut self, outbox: &mut O, room: &mut [u8]) -> Result<u32, O::Error> {
+        self.rewind();
+        let (mut cursor, mut left) = (self.cursor, 0_u32);
+        while let Some(piece) = self.find(outbox, room, &mut cursor)? {
+            cursor.offset = piece.to;
+            left = left.saturating_add(u32::from(piece.to.saturating_sub(piece.from)));
+        }
+        Ok(left)
     }
 
     /// All records of the epoch in the outbox.
@@ -437,11 +455,13 @@ impl Sender {
     }
 
     /// The first bytes of a record from an offset on that are missing.
-    fn missing(&self, seq: u8, offset: u16, length: u16) -> Option<(u16, u16)> {
+    fn missing(&self, mark: Mark, seq: u8, offset: u16, length: u16) -> Option<(u16, u16)> {
         let (from, to) = match self.look(seq, offset, length) {
             There::Whole => return None,
             There::Missing { from, to } => (from, to.unwrap_or(length).min(length)),
-            There::Unsaid if self.have_more => return None,
+            // There are too many holes to say. What was never sent is not there.
+            There::Unsaid if self.have_more && (mark > Mark::Saved || seq < self.fresh.0) => return None,
+            There::Unsaid if self.have_more && seq == self.fresh.0 => (offset.max(self.fresh.1), length),
             There::Unsaid => (offset, length),
         };
         (from < to).then_some((from, to))
@@ -457,7 +477,7 @@ impl Sender {
         if !cursor.opened {
             let opening = self.opening.as_ref().map(<[u8; OPENING]>::as_slice).unwrap_or_default();
             let length = u16::try_from(opening.len().saturating_sub(HEAD)).unwrap_or(0);
-            if let Some((from, to)) = self.missing(0, cursor.offset, length) {
+            if let Some((from, to)) = self.missing(Mark::Sent, 0, cursor.offset, length) {
                 room.iter_mut().zip(opening).for_each(|(to, from)| *to = *from);
                 cursor.offset = from;
                 return Ok(Some(Piece { handle: None, mark: Mark::Sent, seq: 0, length, from, to }));
@@ -466,7 +486,7 @@ impl Sender {
         }
         while let Some(Seen { handle, mark, seq, length, .. }) = self.seen(outbox, room, cursor.after)? {
             if self.is_offered(mark, seq)
-                && let Some((from, to)) = self.missing(seq, cursor.offset, length)
+                && let Some((from, to)) = self.missing(mark, seq, cursor.offset, length)
             {
                 cursor.offset = from;
                 return Ok(Some(Piece { handle: Some(handle), mark, seq, length, from, to }));
@@ -489,6 +509,7 @@ impl Sender {
             (self.epoch, self.low, self.top, self.waiting, self.there) = (0, 0, 0, 0, 0);
             (self.heard, self.long, self.pass, self.again) = (false, false, 0, false);
             (self.have_length, self.have_more, self.receipt, self.news_tries) = (0, false, 0, 0);
+            self.fresh = (0, 0);
             self.news.clear();
             self.nonce = self.nonce.wrapping_add(1);
             self.scan(urgent, outbox, room)?;
@@ -551,7 +572,8 @@ impl Sender {
     /// Nobody answered.
     fn ask_again(&mut self) {
         self.tries = self.tries.saturating_add(1);
-        self.long = true;
+        // It may have forgotten.
+        self.long |= self.tries > SHORT_TRIES;
         self.state = if self.tries > TRIES {
             self.outcome.answered = false;
             State::Done
@@ -569,6 +591,9 @@ impl Sender {
                 let frames = frames.saturating_add(u16::from(!is_empty));
                 let window = if self.heard { self.terms.window } else { FIRST.min(self.terms.window) };
                 let is_full = frames >= window.max(1) && self.terms.one_way == 0;
+                // The last frames of a burst ask: one of them will be heard.
+                let ends = frames.saturating_add(ASKING) > window || self.left < u32::from(self.terms.mtu.saturating_mul(ASKING));
+                body.flag(if ends && self.heard && !is_empty { frame::ASK } else { 0 });
                 if is_full || is_empty || self.find(outbox, room, &mut self.cursor.clone())?.is_none() {
                     self.end_burst(frames, is_empty, &mut body);
                 } else {
@@ -618,15 +643,12 @@ impl Sender {
 
     /// The head of a frame with records from a number on.
     fn head(&self, body: &mut Body<'_>, seq: u8, offset: u16) {
-        let long = !self.heard;
+        let long = !self.heard || self.terms.mac == Mac::None;
         let flags = if long { frame::LONG } else { 0 } | if offset > 0 { frame::OFFSET } else { 0 };
         body.put(&[frame::RECORDS | flags]);
         if long {
             body.put(&[self.key.hint]);
             body.epoch(self.epoch);
-        } else {
-            let [low, ..] = self.epoch.to_le_bytes();
-            body.put(&[low]);
         }
         body.put(&[seq]);
         if offset > 0 {
@@ -635,9 +657,8 @@ impl Sender {
     }
 
     fn question(&self, body: &mut Body<'_>) {
-        if self.heard && !self.long {
-            self.head(body, self.low, 0);
-            body.flag(frame::ASK);
+        if self.heard && !self.long && self.terms.mac != Mac::None {
+            body.put(&[frame::RECORDS | frame::ASK]);
             return;
         }
         body.put(&[frame::POLL | frame::LONG, self.key.hint]);
@@ -664,13 +685,20 @@ impl Sender {
                 body.put(&[0, piece.seq]);
                 body.varint(piece.from);
             }
-            body.varint(rest);
+            // A piece that fills the frame needs no length, if it is not the record's first.
+            if before.is_none() && piece.from > 0 && usize::from(piece.to.saturating_sub(piece.from)) >= body.room() {
+                body.flag(frame::FILLS);
+            } else {
+                body.varint(rest);
+            }
             let many = body.room().min(piece.to.saturating_sub(piece.from).into());
             let start = HEAD.saturating_add(piece.from.into());
             body.put(room.get(start..start.saturating_add(many)).unwrap_or_default());
             let end = piece.from.saturating_add(u16::try_from(many).unwrap_or(u16::MAX));
             before = Some(piece.seq);
             self.cursor = Cursor { offset: end, ..cursor };
+            self.fresh = self.fresh.max(if end < piece.length { (piece.seq, end) } else { (piece.seq.saturating_add(1), 0) });
+            self.left = self.left.saturating_sub(u32::try_from(many).unwrap_or(0));
             if end < piece.length {
                 break;
             }
@@ -701,7 +729,7 @@ impl Sender {
             self.news.clear();
             self.news_id = (kind, number);
         }
-        let news = self.news.add(offset.checked_add(rest)?, offset, fields.most(rest.into()))?;
+        let news = self.news.add(Some(offset.checked_add(rest)?), offset, fields.most(rest.into()))?;
         if kind == frame::DOWN {
             self.down = self.down.wrapping_add(1);
             return Some(Event::Down(news));
