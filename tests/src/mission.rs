@@ -108,7 +108,15 @@ impl Mission {
     /// # Panics
     /// If files cannot be read or written.
     pub fn sync_hub(&self, hub: &str, stick: &str) -> file::hub::Outcome {
-        file::hub::sync(&mut Hub::open(&self.folder.join(hub)).unwrap(), &self.folder.join(stick)).unwrap()
+        file::hub::sync(&mut Hub::open(&self.folder.join(hub)).unwrap(), &self.folder.join(stick), false).unwrap()
+    }
+
+    /// Takes a stick to a hub before it goes on to other hubs.
+    ///
+    /// # Panics
+    /// If files cannot be read or written.
+    pub fn sync_to_hubs(&self, hub: &str, stick: &str) -> file::hub::Outcome {
+        file::hub::sync(&mut Hub::open(&self.folder.join(hub)).unwrap(), &self.folder.join(stick), true).unwrap()
     }
 
     /// Opens what a hub has. What is printed must be what was saved, and must not have been printed before.

@@ -3,13 +3,14 @@
 use anyhow::{Context as _, Result};
 use increp::MAX_LEN;
 use increp::model::Report;
-use increp::seal::{MAX_RECEIPT, MAX_RECORD, Opened, Record};
+use increp::seal::{Epoch, ErrorKind, MAX_RECEIPT, MAX_RECORD, Opened, Record};
 use increp::wire::packed;
 
 use super::{hq, many};
 use crate::args::Unseal;
 use crate::exit::Exit;
 use crate::files::{Content, Output};
+use crate::hex::hex;
 use crate::json;
 use crate::profiles::{Named, Profiles, room};
 use crate::store::hq::{Archived, Hq, Key, Which};
@@ -32,12 +33,13 @@ pub(super) fn run(arguments: &Unseal) -> Result<Exit> {
             open_epoch(&mut hq, &mut hub, run, &have, &mut tally)?;
         }
     }
+    hq.forget()?;
     write_receipts(&hq, &mut hub)?;
     let output = Output::open(&arguments.output, Content::Text)?;
     let which = Which { printed: arguments.again, revoked: arguments.revoked };
     print(&mut hq, &given, which, output, &mut tally)?;
     tally.tell();
-    Ok(Exit::findings(tally.refused + tally.unread))
+    Ok(Exit::findings(tally.refused + tally.late + tally.unread))
 }
 
 /// What came of it.
@@ -49,6 +51,8 @@ struct Tally {
     voids: u64,
     /// Records that no key opens.
     refused: u64,
+    /// Records under a number whose key HQ has erased.
+    late: u64,
     /// Reports that cannot be decoded, for now.
     unread: u64,
     /// Records whose epoch's beginning has not come yet.
@@ -61,7 +65,7 @@ struct Tally {
 
 impl Tally {
     fn tell(&self) {
-        let Self { opened, printed, voids, refused, unread, early, unknown, doubled } = self;
+        let Self { opened, printed, voids, refused, late, unread, early, unknown, doubled } = self;
         say!("{} opened, {} printed", many(*opened, "report"), many(*printed, "report"));
         for (number, what) in [
             (*voids, "lost on a device when its power failed, before it was called saved"),
@@ -70,6 +74,7 @@ impl Tally {
             (*doubled, "under a number that has another one: the device was copied; both are kept"),
             (*unread, "kept until it can be decoded"),
             (*refused, "that no key opens: forged or damaged"),
+            (*late, "under a number that has one already, and whose key is erased: forged, or of a device that was copied"),
         ] {
             if number > 0 {
                 say!("increp: {} {what}", many(number, "report"));
@@ -117,7 +122,7 @@ fn open_epoch(hq: &mut Hq, hub: &mut Hub, run: Run, have: &Have, tally: &mut Tal
         tally.unknown += records.len() as u64;
         return Ok(());
     }
-    let Some(epoch) = opening.epoch(run.epoch)? else {
+    let Some(mut epoch) = opening.epoch(run.epoch)? else {
         tally.early += records.iter().filter(|kept| kept.seq != 0).count() as u64;
         // A record 0 that nobody can begin with is none: the device must send the true one.
         return hub.refuse(run, &records.iter().map(|kept| kept.seq).filter(|seq| *seq == 0).collect());
@@ -143,13 +148,18 @@ fn open_epoch(hq: &mut Hq, hub: &mut Hub, run: Run, have: &Have, tally: &mut Tal
             }
             None | Some(Err(_)) => {
                 if opening.refuse(run.epoch, seq, bytes)? {
-                    say!("increp: record {}-{:x}-{seq}: no key opens it; it is kept at the hub", run.author, run.epoch);
-                    tally.refused += 1;
+                    let late = matches!(opened, Some(Err(error)) if error.kind == ErrorKind::Erased);
+                    let why = if late { "HQ has another one of this number, and has erased its key" } else { "no key opens it" };
+                    say!("increp: record {}-{:x}-{seq}: {why}; it is kept at the hub", run.author, run.epoch);
+                    *(if late { &mut tally.late } else { &mut tally.refused }) += 1;
                 }
             }
         }
     }
     zeroize::Zeroize::zeroize(&mut buffer);
+    // Their reports are in the archive, in this same transaction: whoever takes HQ's keys later cannot open them once more.
+    epoch.erase_below(good.frontier().into());
+    opening.keep(&epoch)?;
     // First, for once the epoch counts as seen nobody looks again.
     hub.refuse(run, &have.numbers.without(&good))?;
     opening.seen(run.epoch, &have.digest)?;
@@ -190,22 +200,20 @@ fn print(hq: &mut Hq, given: &Profiles, which: Which, mut output: Output, tally:
     let kept = hq.profiles()?.into_iter().map(Named::kept).collect::<Result<Vec<_>>>()?;
     let mut done = Vec::new();
     for run in hq.runs(which)? {
-        let mut named = None;
+        let mut reader = None;
         for record in hq.reports(run, which)? {
             let postcard = match &record.postcard {
-                Some(postcard) => postcard.clone(),
+                Some(postcard) => Some(postcard.clone()),
                 None => {
-                    if named.is_none() {
-                        named = Some(profile(hq, run, given, &kept)?);
+                    if reader.is_none() {
+                        reader = Some(Reader::of(hq, run, given, &kept)?);
                     }
-                    match decode(hq, &record, named.as_ref().and_then(Option::as_ref))? {
-                        Some(postcard) => postcard,
-                        None => {
-                            tally.unread += 1;
-                            continue;
-                        }
-                    }
+                    reader.as_ref().map(|reader| reader.decode(hq, &record)).transpose()?.flatten()
                 }
+            };
+            let Some(postcard) = postcard else {
+                tally.unread += 1;
+                continue;
             };
             let report = increp::decode(&postcard).context("HQ's archive")?;
             json::write(&report, &mut output)?;
@@ -218,29 +226,42 @@ fn print(hq: &mut Hq, given: &Profiles, which: Which, mut output: Output, tally:
     hq.printed(&done)
 }
 
-/// The profile that an epoch's reports are packed with, if it is known.
-fn profile(hq: &Hq, run: Run, given: &Profiles, kept: &[Named]) -> Result<Option<Named>> {
-    let Some(epoch) = hq.epoch(run)? else { return Ok(None) };
-    let fits = |named: &&Named| named.profile.id().starts_with(&epoch.profile());
-    Ok(kept.iter().find(fits).or_else(|| given.known().find(fits)).cloned())
+/// What decodes the reports of an epoch.
+struct Reader {
+    epoch: Epoch,
+    /// None: the profile is not known.
+    named: Option<Named>,
 }
 
-/// The report of an archived record in postcard, which is kept from now on; or why there is none, on standard error.
-fn decode(hq: &mut Hq, record: &Archived, named: Option<&Named>) -> Result<Option<Vec<u8>>> {
-    let Key { run, seq, .. } = record.key;
-    let name = format!("{}-{:x}-{seq}", run.author, run.epoch);
-    let (Some(named), Some(epoch)) = (named, hq.epoch(run)?) else {
-        say!("increp: report {name}: needs a profile that is not known: give its file with --profile");
-        return Ok(None);
-    };
-    let mut texts = vec![0; room(&record.packed)];
-    let mut report = Report::default();
-    if let Err(error) = packed::decode_into(&record.packed, &named.profile, &epoch.known(seq), &mut report, &mut texts) {
-        say!("increp: report {name}: {error}");
-        return Ok(None);
+impl Reader {
+    /// With the profile that the epoch names, if it is known.
+    fn of(hq: &Hq, run: Run, given: &Profiles, kept: &[Named]) -> Result<Self> {
+        let epoch = hq.epoch(run)?.context("HQ's store: an epoch is not there")?;
+        let fits = |named: &&Named| named.profile.id().starts_with(&epoch.profile());
+        let named = kept.iter().find(fits).or_else(|| given.known().find(fits)).cloned();
+        if named.is_none() {
+            let (Run { author, epoch: number }, id) = (run, hex(&epoch.profile()));
+            say!(
+                "increp: reports {author}-{number:x}-*: need the profile whose id begins with {id}, which is not known; they are kept: give its file once with --profile"
+            );
+        }
+        Ok(Self { epoch, named })
     }
-    let mut buffer = [0; MAX_LEN];
-    let postcard = increp::encode(&report, &mut buffer)?.to_vec();
-    hq.decoded(record, &postcard)?;
-    Ok(Some(postcard))
+
+    /// The report of an archived record in postcard, which is kept from now on; or why there is none, on standard error.
+    fn decode(&self, hq: &mut Hq, record: &Archived) -> Result<Option<Vec<u8>>> {
+        let Some(named) = &self.named else { return Ok(None) };
+        let Key { run, seq, .. } = record.key;
+        let mut texts = vec![0; room(&record.packed)];
+        let mut report = Report::default();
+        let known = self.epoch.known(seq);
+        if let Err(error) = packed::decode_into(&record.packed, &named.profile, &known, &mut report, &mut texts) {
+            say!("increp: report {}-{:x}-{seq}: {error}; it is kept", run.author, run.epoch);
+            return Ok(None);
+        }
+        let mut buffer = [0; MAX_LEN];
+        let postcard = increp::encode(&report, &mut buffer)?.to_vec();
+        hq.decoded(record, &postcard)?;
+        Ok(Some(postcard))
+    }
 }
