@@ -143,6 +143,10 @@ pub struct Sync {
     /// Write also for all other hubs of the mission what they lack: when the stick goes on to one of them, such as HQ's.
     #[arg(long, requires = "hub")]
     pub to_hubs: bool,
+    /// Write also for all devices, whether they wrote or not: HQ's receipts, and which hubs there are. A device that knows none of the
+    /// hubs that are left learns of this one so.
+    #[arg(long, requires = "hub")]
+    pub to_devices: bool,
     /// Print what happened as JSON.
     #[arg(long)]
     pub json: bool,

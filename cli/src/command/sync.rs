@@ -10,6 +10,7 @@ use super::many;
 use crate::args::Sync;
 use crate::exit::Exit;
 use crate::link::Link;
+use crate::link::file::hub::Also;
 use crate::link::file::{self, Left};
 use crate::store::device::Folder;
 use crate::store::hub::{Added, Hub};
@@ -18,7 +19,7 @@ pub(super) fn run(arguments: &Sync) -> Result<Exit> {
     let Link::File(stick) = &arguments.link;
     match (&arguments.device, &arguments.hub) {
         (Some(folder), _) => device(folder, stick, arguments.json),
-        (None, Some(folder)) => hub(folder, stick, arguments.to_hubs, arguments.json),
+        (None, Some(folder)) => hub(folder, stick, Also { hubs: arguments.to_hubs, devices: arguments.to_devices }, arguments.json),
         (None, None) => Ok(Exit::Usage),
     }
 }
@@ -44,9 +45,8 @@ fn device(folder: &Path, stick: &Path, as_json: bool) -> Result<Exit> {
     Ok(Exit::findings(refused + unread + wrong))
 }
 
-fn hub(folder: &Path, stick: &Path, to_hubs: bool, as_json: bool) -> Result<Exit> {
-    let file::hub::Outcome { files, added, answered, hubs, passed, left } =
-        file::hub::sync(&mut Hub::open(folder)?, stick, to_hubs)?;
+fn hub(folder: &Path, stick: &Path, also: Also, as_json: bool) -> Result<Exit> {
+    let file::hub::Outcome { files, added, answered, hubs, passed, left } = file::hub::sync(&mut Hub::open(folder)?, stick, also)?;
     let (Added { new, known, forks }, Left { others, refused, waiting }) = (added, left);
     let mut out = std::io::stdout();
     if as_json {
@@ -63,7 +63,7 @@ fn hub(folder: &Path, stick: &Path, to_hubs: bool, as_json: bool) -> Result<Exit
         }
         writeln!(out)?;
     }
-    if to_hubs && hubs == 0 {
+    if also.hubs && hubs == 0 {
         say!("increp: the hub knows no other one: increp hq hub makes hubs, and brings them up to date");
     }
     if forks > 0 {

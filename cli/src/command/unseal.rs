@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use increp::MAX_LEN;
 use increp::model::Report;
-use increp::seal::{Epoch, ErrorKind, MAX_RECEIPT, MAX_RECORD, Opened, Record};
+use increp::seal::{Epoch, HqKey, MAX_RECEIPT, MAX_RECORD, Opened, Peer, Record};
 use increp::wire::packed;
 
 use super::{hq, many};
@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &Unseal) -> Result<Exit> {
     let which = Which { printed: arguments.again, revoked: arguments.revoked };
     print(&mut hq, &given, which, output, &mut tally)?;
     tally.tell();
-    Ok(Exit::findings(tally.refused + tally.late + tally.unread))
+    Ok(Exit::findings(tally.refused + tally.unread))
 }
 
 /// What came of it.
@@ -51,8 +51,7 @@ struct Tally {
     voids: u64,
     /// Records that no key opens.
     refused: u64,
-    /// Records under a number whose key HQ has erased.
-    late: u64,
+
     /// Reports that cannot be decoded, for now.
     unread: u64,
     /// Records whose epoch's beginning has not come yet.
@@ -65,7 +64,7 @@ struct Tally {
 
 impl Tally {
     fn tell(&self) {
-        let Self { opened, printed, voids, refused, late, unread, early, unknown, doubled } = self;
+        let Self { opened, printed, voids, refused, unread, early, unknown, doubled } = self;
         say!("{} opened, {} printed", many(*opened, "report"), many(*printed, "report"));
         for (number, what) in [
             (*voids, "lost on a device when its power failed, before it was called saved"),
@@ -74,7 +73,6 @@ impl Tally {
             (*doubled, "under a number that has another one: the device was copied; both are kept"),
             (*unread, "kept until it can be decoded"),
             (*refused, "that no key opens: forged or damaged"),
-            (*late, "under a number that has one already, and whose key is erased: forged, or of a device that was copied"),
         ] {
             if number > 0 {
                 say!("increp: {} {what}", many(number, "report"));
@@ -117,20 +115,25 @@ fn begin_epochs(hq: &mut Hq, hub: &Hub) -> Result<()> {
 /// Opens what is new of an epoch, and archives it.
 fn open_epoch(hq: &mut Hq, hub: &mut Hub, run: Run, have: &Have, tally: &mut Tally) -> Result<()> {
     let records = hub.records(run)?;
+    let key = hq.key().clone();
     let opening = hq.opening(run.author)?;
-    if opening.device()?.is_none() {
+    let Some(mut device) = opening.device()? else {
         tally.unknown += records.len() as u64;
         return Ok(());
-    }
+    };
     let Some(mut epoch) = opening.epoch(run.epoch)? else {
         tally.early += records.iter().filter(|kept| kept.seq != 0).count() as u64;
         // A record 0 that nobody can begin with is none: the device must send the true one.
         return hub.refuse(run, &records.iter().map(|kept| kept.seq).filter(|seq| *seq == 0).collect());
     };
-    let (mut good, mut buffer) = (Numbers::default(), vec![0; MAX_RECORD]);
+    let (mut good, mut buffer, mut again) = (Numbers::default(), vec![0; MAX_RECORD], None);
     for Kept { seq, bytes, .. } in &records {
         let (seq, tag) = (*seq, tag(bytes));
         let known = opening.has(run.epoch, seq, &tag)?;
+        if !known && opening.has_number(run.epoch, seq)? && again.is_none() {
+            again = begin_again(&key, &mut device.peer, &records);
+        }
+        let epoch = again.as_ref().unwrap_or(&epoch);
         let opened = if seq == 0 || known { None } else { Some(epoch.open(bytes, &mut buffer)) };
         match opened {
             None if known => {
@@ -148,10 +151,8 @@ fn open_epoch(hq: &mut Hq, hub: &mut Hub, run: Run, have: &Have, tally: &mut Tal
             }
             None | Some(Err(_)) => {
                 if opening.refuse(run.epoch, seq, bytes)? {
-                    let late = matches!(opened, Some(Err(error)) if error.kind == ErrorKind::Erased);
-                    let why = if late { "HQ has another one of this number, and has erased its key" } else { "no key opens it" };
-                    say!("increp: record {}-{:x}-{seq}: {why}; it is kept at the hub", run.author, run.epoch);
-                    *(if late { &mut tally.late } else { &mut tally.refused }) += 1;
+                    say!("increp: record {}-{:x}-{seq}: no key opens it; it is kept at the hub", run.author, run.epoch);
+                    tally.refused += 1;
                 }
             }
         }
@@ -164,6 +165,12 @@ fn open_epoch(hq: &mut Hq, hub: &mut Hub, run: Run, have: &Have, tally: &mut Tal
     hub.refuse(run, &have.numbers.without(&good))?;
     opening.seen(run.epoch, &have.digest)?;
     opening.commit()
+}
+
+/// The keys of an epoch as they were when it began: for a body that comes under a number whose key is erased, from a copy of the device.
+/// Nothing of it is kept.
+fn begin_again(key: &HqKey, peer: &mut Peer, records: &[Kept]) -> Option<Epoch> {
+    records.iter().filter(|kept| kept.seq == 0).find_map(|kept| peer.begin(key, &kept.bytes).ok())
 }
 
 /// The tag of a sealed record: its last bytes.

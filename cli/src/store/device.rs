@@ -135,7 +135,10 @@ impl Folder {
         let mut buffer = vec![0; MAX_RECORD];
         let device = seal::Device::open(flash, range(KEY_PAGES), &mut journal, &mut buffer);
         let device = device.with_context(|| keys.display().to_string())?;
-        Ok(Self { folder: folder.to_owned(), device, journal, status, buffer, copied })
+        let mut opened = Self { folder: folder.to_owned(), device, journal, status, buffer, copied };
+        // Opening it has written to the key page.
+        opened.sync()?;
+        Ok(opened)
     }
 
     /// The number that HQ gave the device.

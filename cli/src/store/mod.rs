@@ -18,7 +18,7 @@ pub mod hub;
 mod key;
 mod numbers;
 pub mod passphrase;
-mod vault;
+pub mod vault;
 
 use std::fs::{self, File};
 use std::io;

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 pub(super) const NONCE: usize = 24;
 
 /// Seals what stands in HQ's database.
-pub(super) struct Vault(XChaCha20Poly1305);
+pub struct Vault(XChaCha20Poly1305);
 
 impl std::fmt::Debug for Vault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -27,7 +27,9 @@ impl std::fmt::Debug for Vault {
 }
 
 impl Vault {
-    pub(super) fn new(key: &Secret<32>) -> Self {
+    /// Of HQ's secret key.
+    #[must_use]
+    pub fn new(key: &Secret<32>) -> Self {
         // A key that is shorter than a block of the hash is filled up with zeros.
         let mut block = Zeroizing::new([0; 64]);
         block.iter_mut().zip(key.expose()).for_each(|(to, from)| *to = *from);
@@ -36,13 +38,21 @@ impl Vault {
         Self(XChaCha20Poly1305::new(&mac.finalize().into_bytes()))
     }
 
-    pub(super) fn seal(&self, bytes: &[u8]) -> Result<Vec<u8>> {
+    /// Seals some bytes.
+    ///
+    /// # Errors
+    /// The operating system has no randomness.
+    pub fn seal(&self, bytes: &[u8]) -> Result<Vec<u8>> {
         let nonce = nonce()?;
         let sealed = self.0.encrypt(&XNonce::from(nonce), bytes).map_err(|_| anyhow!("HQ's store: cannot be sealed"))?;
         Ok([&nonce[..], &sealed].concat())
     }
 
-    pub(super) fn open(&self, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+    /// Opens what was sealed.
+    ///
+    /// # Errors
+    /// It was damaged, or sealed with another key.
+    pub fn open(&self, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
         let other = || anyhow!("was damaged, or hq.key is the key of another HQ");
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE>().ok_or_else(other)?;
         self.0.decrypt(&XNonce::from(*nonce), sealed).map(Zeroizing::new).map_err(|_| other())

@@ -8,7 +8,7 @@
 //! Hubs believe each other which records, devices and receipts there are, and no more: a record is HQ's to open, a receipt the device's
 //! to check, and what a hub knows of a device from HQ another hub cannot change.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Result;
@@ -82,17 +82,18 @@ pub(super) struct Heard {
     /// What each hub has.
     has: BTreeMap<[u8; 32], BTreeMap<Run, Elsewhere>>,
     /// What each device waits for.
-    waits: BTreeMap<u32, Vec<(u32, Numbers)>>,
+    waits: BTreeMap<u32, BTreeMap<u32, Numbers>>,
 }
 
 impl Heard {
-    /// Keeps it, but for what some devices said themselves.
-    pub(super) fn keep(self, hub: &mut Hub, heard_from: &BTreeSet<u32>) -> Result<()> {
+    /// Keeps it; what some devices said themselves counts more.
+    pub(super) fn keep(mut self, hub: &mut Hub, devices: &BTreeMap<u32, BTreeMap<u32, Numbers>>) -> Result<()> {
+        self.waits.extend(devices.iter().map(|(author, waits)| (*author, waits.clone())).filter(|(_, waits)| !waits.is_empty()));
         for (public, has) in &self.has {
             hub.keep_elsewhere(public, has)?;
         }
         let mut adding = hub.adding()?;
-        for (author, waits) in self.waits.into_iter().filter(|(author, _)| !heard_from.contains(author)) {
+        for (author, waits) in self.waits {
             adding.waits(author, waits)?;
         }
         adding.commit()?;
@@ -117,7 +118,9 @@ fn keep(hub: &mut Hub, peer: &Peer, entries: Vec<Entry>, read: &mut Read) -> Res
                     adding.add(run(u32::from_le_bytes([low, middle, high, 0])), seq, &record, now)?;
                 }
             }
-            Entry::Numbers(epoch, waits) => read.heard.waits.entry(author).or_default().push((epoch, waits)),
+            Entry::Numbers(epoch, waits) => {
+                read.heard.waits.entry(author).or_default().entry(epoch).or_default().join(&waits);
+            }
             Entry::Have(epoch, there) => drop(has.insert(run(epoch), there)),
             Entry::Refused(epoch, numbers) => refused.push((run(epoch), numbers)),
             Entry::Receipt(receipt) => {

@@ -11,7 +11,7 @@ use super::content::{Content, Entry, Kind, Writer};
 use super::sealed::{MOST_CONTENT, Opener, Reader, seal};
 use super::{Left, Why, each, remove, write};
 use crate::store::hub::{Added, Device, Hub, Run};
-use crate::store::now;
+use crate::store::{Numbers, now};
 
 /// What came of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,11 +30,20 @@ pub struct Outcome {
     pub left: Left,
 }
 
-/// Keeps what devices and other hubs wrote, and answers them; with `to_hubs`, writes for all other hubs what they lack.
+/// For whom a hub writes beside those whose files it read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Also {
+    /// All other hubs: what they lack.
+    pub hubs: bool,
+    /// All devices: HQ's receipts, and which hubs there are.
+    pub devices: bool,
+}
+
+/// Keeps what devices and other hubs wrote, and answers them.
 ///
 /// # Errors
 /// The stick or the hub's store cannot be read or written; what was kept stays so.
-pub fn sync(hub: &mut Hub, stick: &Path, to_hubs: bool) -> Result<Outcome> {
+pub fn sync(hub: &mut Hub, stick: &Path, also: Also) -> Result<Outcome> {
     let peers = between::peers(hub)?;
     let mut openers = vec![Opener::Hub(hub.key().clone())];
     openers.extend(peers.iter().map(|peer| Opener::Device(peer.key.clone())));
@@ -45,16 +54,17 @@ pub fn sync(hub: &mut Hub, stick: &Path, to_hubs: bool) -> Result<Outcome> {
         Kind::Between => between::take(hub, &peers, path, content, by, &mut read),
         Kind::Up | Kind::Down => take(hub, path, &content, by, &mut read),
     })?;
-    std::mem::take(&mut read.heard).keep(hub, &read.authors)?;
+    let Read { heard, authors, .. } = &mut read;
+    std::mem::take(heard).keep(hub, authors)?;
     // Another hub may have told of a device, or that one was revoked.
     let devices = hub.devices()?;
     let mut answered = 0;
-    for device in devices.iter().filter(|device| !device.revoked && read.authors.contains(&device.author)) {
+    for device in devices.iter().filter(|device| !device.revoked && (also.devices || read.authors.contains_key(&device.author))) {
         answer(hub, device, stick)?;
         answered += 1;
     }
     let (mut hubs, mut passed) = (0, 0);
-    for peer in peers.iter().filter(|peer| to_hubs || read.hubs.contains(&peer.public)) {
+    for peer in peers.iter().filter(|peer| also.hubs || read.hubs.contains(&peer.public)) {
         passed += between::write_for(hub, peer, stick)?;
         hubs += 1;
     }
@@ -67,8 +77,8 @@ pub fn sync(hub: &mut Hub, stick: &Path, to_hubs: bool) -> Result<Outcome> {
 pub(super) struct Read {
     pub(super) files: u64,
     pub(super) added: Added,
-    /// The devices to answer.
-    authors: BTreeSet<u32>,
+    /// The devices to answer, and what they keep without HQ's word: of several files nobody knows which is the last, so all of it.
+    authors: BTreeMap<u32, BTreeMap<u32, Numbers>>,
     /// The hubs to answer.
     pub(super) hubs: BTreeSet<[u8; 32]>,
     /// What this hub wrote, and nobody has fetched: new files replace it.
@@ -101,16 +111,24 @@ fn take(hub: &mut Hub, path: &Path, content: &Content, by: &Opener, read: &mut R
             // The records are on the disk: now the file may go.
             remove(path)?;
             read.count(added);
+            let waits = read.authors.entry(author).or_default();
+            for entry in &content.entries {
+                if let Entry::Numbers(epoch, numbers) = entry {
+                    waits.entry(*epoch).or_default().join(numbers);
+                }
+            }
         }
         // A hub's answer that the device has not fetched.
-        (Kind::Down, Opener::Device(_)) => read.old.push(path.to_owned()),
+        (Kind::Down, Opener::Device(_)) => {
+            read.old.push(path.to_owned());
+            read.authors.entry(author).or_default();
+        }
         _ => return Ok(Err(Why::Bad("is not for hubs".to_owned()))),
     }
-    read.authors.insert(author);
     Ok(Ok(()))
 }
 
-/// All that a file says, or nothing.
+/// All records of a file, or none.
 fn keep(hub: &mut Hub, author: u32, entries: &[Entry]) -> Result<Added> {
     let mut adding = hub.adding()?;
     let now = now();
@@ -122,13 +140,6 @@ fn keep(hub: &mut Hub, author: u32, entries: &[Entry]) -> Result<Added> {
             adding.add(run, seq, record, now)?;
         }
     }
-    adding.waits(
-        author,
-        entries.iter().filter_map(|entry| match entry {
-            Entry::Numbers(epoch, numbers) => Some((*epoch, *numbers)),
-            _ => None,
-        }),
-    )?;
     adding.commit()
 }
 

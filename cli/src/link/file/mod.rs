@@ -1,7 +1,8 @@
 //! Stick files in a folder that is carried between a device and a hub.
 //!
 //! A file gets a new random name each time, and nothing on the stick is ever written over. Its bytes are on the stick before its last
-//! eight are written: a stick that is pulled too early, or whose file system loses the end, holds a file that everybody refuses.
+//! eight are written, and its name ends in `.part` until all of it is: a stick that is pulled too early, or whose file system loses the
+//! end, holds a file that everybody refuses or nobody looks at.
 //!
 //! What is refused is named and set aside: it stays on the stick, under a name that ends in `.refused`, so that the next sync is not
 //! about it again. Nothing depends on it: who wrote it writes what was in it again, until it is said to have arrived. What somebody
@@ -28,6 +29,8 @@ pub const EXTENSION: &str = "irs";
 
 /// How the name of a stick file ends that was refused.
 pub const REFUSED: &str = "refused";
+/// How the name of a stick file ends that is being written.
+const PART: &str = "part";
 
 /// The stick files in a folder, in the order of their names.
 ///
@@ -75,20 +78,21 @@ pub fn read(file: &Path) -> io::Result<Result<Vec<u8>, Refused>> {
 /// # Errors
 /// The folder cannot be written.
 pub fn write(folder: &Path, bytes: &[u8]) -> Result<PathBuf> {
-    let (path, mut file) = create(folder)?;
+    let (part, mut file) = create(folder)?;
+    let path = part.with_extension("");
     let context = || format!("{}: cannot be written", path.display());
     let (body, end) = bytes.split_at(bytes.len().saturating_sub(8));
     file.write_all(body).and_then(|()| file.sync_all()).with_context(context)?;
     file.write_all(end).and_then(|()| file.sync_all()).with_context(context)?;
     drop(file);
-    sync_folder(Some(folder)).with_context(context)?;
+    fs::rename(&part, &path).and_then(|()| sync_folder(Some(folder))).with_context(context)?;
     Ok(path)
 }
 
 fn create(folder: &Path) -> Result<(PathBuf, File)> {
     loop {
         let name = getrandom::u64().map_err(|error| anyhow::anyhow!("the operating system has no randomness: {error}"))?;
-        let path = folder.join(format!("{name:016x}.{EXTENSION}"));
+        let path = folder.join(format!("{name:016x}.{EXTENSION}.{PART}"));
         match File::create_new(&path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             file => return Ok((path.clone(), file.with_context(|| format!("{}: cannot be written", path.display()))?)),
@@ -149,7 +153,7 @@ type Take<'t> = &'t mut dyn FnMut(&Path, Content, &Opener) -> Result<Result<(), 
 
 /// Takes what some keys can open of the stick files in a folder, one at a time.
 fn each(stick: &Path, openers: &[Opener], take: Take<'_>) -> Result<Left> {
-    let (mut left, before) = (Left::default(), files(stick, REFUSED)?.len());
+    let (mut left, before) = (Left::default(), files(stick, REFUSED)?.len() + files(stick, PART)?.len());
     for path in list(stick)? {
         let taken = match read(&path) {
             Ok(Ok(file)) => match sealed::open(&file, openers) {
@@ -187,7 +191,7 @@ fn each(stick: &Path, openers: &[Opener], take: Take<'_>) -> Result<Left> {
     }
     if before > 0 {
         say!(
-            "{}: {before} *.{REFUSED} from before: what was in them is written again until it arrives, so they may be removed",
+            "{}: {before} *.{REFUSED} or *.{PART} from before: what was in them is written again until it arrives, so they may be removed",
             stick.display()
         );
     }

@@ -107,6 +107,15 @@ impl Opening<'_> {
         Ok(self.transaction.prepare_cached(sql)?.query_row((self.author, epoch, seq, tag), |row| row.get(0))?)
     }
 
+    /// Whether any record of a number is in the archive.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn has_number(&self, epoch: u32, seq: u8) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM record WHERE author = ?1 AND epoch = ?2 AND seq = ?3)";
+        Ok(self.transaction.prepare_cached(sql)?.query_row((self.author, epoch, seq), |row| row.get(0))?)
+    }
+
     /// Archives a record; of a number whose report was lost `packed` is empty, and there is nothing to print.
     ///
     /// # Errors
