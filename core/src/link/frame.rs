@@ -43,9 +43,9 @@ impl Key {
         Self { mac: Secret::new(mac), mask: Secret::new(mask), hint: hint[0] }
     }
 
-    /// The two bytes by which a device tells whether a hub has its bodies: to be summed, without carry, over records.
-    pub(super) fn body(&self, seq: u8, tag: [u8; 8]) -> u16 {
-        let [low, high, ..] = Cipher::new(&self.mac).cmac(&[b"body", &[seq], &tag]);
+    /// The two bytes by which a device tells whether a hub has its bodies: to be summed, without carry, over whole records.
+    pub(super) fn body(&self, record: &[u8]) -> u16 {
+        let [low, high, ..] = Cipher::new(&self.mac).cmac(&[b"body", record]);
         u16::from_le_bytes([low, high])
     }
 

@@ -32,11 +32,11 @@ pub trait Shelf {
     /// What the store did.
     fn have(&mut self, author: u32, epoch: u32) -> Result<Numbers, Self::Error>;
 
-    /// The tag of each of these numbers that is not below the lowest; of several bodies that of the one that came last.
+    /// Each record of these numbers that is not below the lowest, whole; of several bodies the one that came last.
     ///
     /// # Errors
     /// What the store did.
-    fn tags(&mut self, author: u32, epoch: u32, low: u8, take: &mut dyn FnMut(u8, [u8; 8])) -> Result<(), Self::Error>;
+    fn bodies(&mut self, author: u32, epoch: u32, low: u8, take: &mut dyn FnMut(u8, &[u8])) -> Result<(), Self::Error>;
 
     /// Keeps a record, unless this body is here; beside another body, if there is one. Forgets its [`Partial`].
     ///
@@ -435,9 +435,9 @@ fn have<S: Shelf>(session: &Session, key: &Key, shelf: &mut S, body: &mut Body<'
     let length = runs.length();
     let mut sum = 0;
     if epoch != 0 {
-        shelf.tags(author, epoch, low, &mut |seq, tag| {
+        shelf.bodies(author, epoch, low, &mut |seq, record| {
             if seq != 0 && seq >= low && u16::from(seq) < group.end && numbers.has(seq) {
-                sum ^= key.body(seq, tag);
+                sum ^= key.body(record);
             }
         })?;
     }

@@ -36,6 +36,7 @@ mod ledger;
 mod partial;
 mod runs;
 mod sender;
+mod vector;
 
 use crate::seal::MAX_RECORD;
 
@@ -44,6 +45,7 @@ pub use hub::{Answer, Hub, Known, Received, Session, Shelf};
 pub use ledger::{Duty, Ledger};
 pub use partial::Partial;
 pub use sender::{Event, Outbox, Outcome, Sender, Step};
+pub use vector::{Catalogue, Found, Item, MIN_VECTOR_MTU, Vector};
 
 /// The most bytes of a record without the head that frames leave out.
 pub const MAX_SEALED: usize = MAX_RECORD - crate::seal::HEAD;

@@ -124,7 +124,6 @@ struct Seen {
     handle: Handle,
     mark: Mark,
     seq: u8,
-    tag: [u8; 8],
     /// Of the record without its head.
     length: u16,
 }
@@ -172,6 +171,8 @@ pub struct Sender {
     waiting: u32,
     /// Those of them that a hub has.
     there: u32,
+    /// Something was sent before, and nobody said what became of it.
+    in_doubt: bool,
     /// Record 0 is not in the store, and comes from the keys.
     without_opening: bool,
     cursor: Cursor,
@@ -221,6 +222,7 @@ impl Sender {
             top: 0,
             waiting: 0,
             there: 0,
+            in_doubt: false,
             without_opening: false,
             cursor: Cursor::default(),
             heard: false,
@@ -353,29 +355,29 @@ impl Sender {
 
     /// Marks what is at a hub; whether anything is missing there. What a hub has under a number may be another's: the sum over the bodies tells.
     fn settle<O: Outbox>(&mut self, bodies: u16, outbox: &mut O, room: &mut [u8]) -> Result<bool, O::Error> {
-        let mut sum = 0;
-        self.each(outbox, room, |_, seen| {
+        let (mut sum, mut after) = (0, self.before);
+        while let Some(seen) = self.seen(outbox, room, after)? {
+            after = Some(seen.handle);
             if seen.seq != 0 && self.has(&seen) {
-                sum ^= self.key.body(seen.seq, seen.tag);
+                sum ^= self.key.body(room.get(..HEAD.saturating_add(seen.length.into())).unwrap_or_default());
             }
-            Ok(())
-        })?;
+        }
         let is_ours = sum == bodies;
         if !is_ours && !self.again {
             self.again = true;
             self.outcome.forked = self.outcome.forked.saturating_add(1);
             (self.have_length, self.have_more) = (0, false);
         }
-        let mut there = 0_u32;
-        self.each(outbox, room, |outbox, seen| {
+        let (mut there, mut after) = (0_u32, self.before);
+        while let Some(seen) = self.seen(outbox, room, after)? {
+            after = Some(seen.handle);
             if is_ours && self.is_waiting(seen.mark, seen.seq) && self.has(&seen) {
                 there = there.saturating_add(1);
                 if seen.mark < Mark::AtHub {
                     outbox.mark(seen.handle, Mark::AtHub)?;
                 }
             }
-            Ok(())
-        })?;
+        }
         self.there = there;
         self.left = self.count(outbox, room)?;
         if self.left == 0 && self.have_more {
@@ -397,21 +399,6 @@ impl Sender {
         Ok(left)
     }
 
-    /// All records of the epoch in the outbox.
-    fn each<O: Outbox>(
-        &self,
-        outbox: &mut O,
-        room: &mut [u8],
-        mut take: impl FnMut(&mut O, Seen) -> Result<(), O::Error>,
-    ) -> Result<(), O::Error> {
-        let mut after = self.before;
-        while let Some(seen) = self.seen(outbox, room, after)? {
-            after = Some(seen.handle);
-            take(outbox, seen)?;
-        }
-        Ok(())
-    }
-
     /// The next record of the epoch; it is in the room.
     fn seen<O: Outbox>(&self, outbox: &mut O, room: &mut [u8], mut after: Option<Handle>) -> Result<Option<Seen>, O::Error> {
         while let Some(record) = outbox.next(after, room)? {
@@ -420,7 +407,7 @@ impl Sender {
             if let Ok(sealed) = Record::parse(record.bytes)
                 && let Ok(length) = u16::try_from(length)
             {
-                let seen = Seen { handle: record.handle, mark: record.mark, seq: sealed.seq, tag: sealed.tag, length };
+                let seen = Seen { handle: record.handle, mark: record.mark, seq: sealed.seq, length };
                 return Ok((sealed.epoch == self.epoch).then_some(seen));
             }
         }
@@ -434,7 +421,7 @@ impl Sender {
 
     /// Whether it is sent before anybody has said what is missing.
     fn is_offered(&self, mark: Mark, seq: u8) -> bool {
-        let unasked = mark == Mark::Saved || (seq == 0 && self.terms.one_way > 0);
+        let unasked = if self.terms.one_way > 0 { mark == Mark::Saved || seq == 0 } else { mark == Mark::Saved && !self.in_doubt };
         self.is_waiting(mark, seq) && (self.heard || unasked)
     }
 
@@ -506,15 +493,15 @@ impl Sender {
         loop {
             let urgent = self.urgent.first().map(|urgent| urgent.0);
             self.only_urgent = urgent.is_some();
-            (self.epoch, self.low, self.top, self.waiting, self.there) = (0, 0, 0, 0, 0);
+            (self.epoch, self.low, self.top, self.waiting, self.there, self.in_doubt) = (0, 0, 0, 0, 0, false);
             (self.heard, self.long, self.pass, self.again) = (false, false, 0, false);
             (self.have_length, self.have_more, self.receipt, self.news_tries) = (0, false, 0, 0);
             self.fresh = (0, 0);
             self.news.clear();
             self.nonce = self.nonce.wrapping_add(1);
-            self.scan(urgent, outbox, room)?;
+            let unsent = self.scan(urgent, outbox, room)?;
             self.rewind();
-            if self.epoch != 0 && (self.terms.one_way == 0 || self.find(outbox, room, &mut self.cursor.clone())?.is_some()) {
+            if self.epoch != 0 && (self.terms.one_way == 0 || unsent) {
                 self.state = State::Burst(0);
                 return Ok(());
             }
@@ -530,10 +517,10 @@ impl Sender {
         Ok(())
     }
 
-    /// The records of an epoch: that of something urgent, or the next one with a record that waits.
-    fn scan<O: Outbox>(&mut self, urgent: Option<u32>, outbox: &mut O, room: &mut [u8]) -> Result<(), O::Error> {
+    /// The records of an epoch: that of something urgent, or the next one with a record that waits. Whether one of them was never sent.
+    fn scan<O: Outbox>(&mut self, urgent: Option<u32>, outbox: &mut O, room: &mut [u8]) -> Result<bool, O::Error> {
         let mut after = if urgent.is_some() { None } else { self.next };
-        let mut opened = 0;
+        let (mut opened, mut unsent) = (0, false);
         while let Some(record) = outbox.next(after, room)? {
             let before = after;
             after = Some(record.handle);
@@ -557,6 +544,8 @@ impl Sender {
             }
             if self.is_waiting(mark, seq) {
                 self.waiting = self.waiting.saturating_add(1);
+                unsent |= mark == Mark::Saved;
+                self.in_doubt |= mark == Mark::Sent;
             }
             if self.low == 0 && wanted {
                 self.low = seq;
@@ -566,7 +555,7 @@ impl Sender {
         self.low = self.low.max(1);
         let of_epoch = self.opening.as_ref().and_then(|opening| Record::parse(opening).ok()).map(|opening| opening.epoch);
         self.without_opening = self.epoch != 0 && opened != self.epoch && of_epoch == Some(self.epoch);
-        Ok(())
+        Ok(unsent)
     }
 
     /// Nobody answered.
@@ -636,7 +625,8 @@ impl Sender {
                 self.rewind();
                 State::Burst(0)
             } else {
-                State::Ask(copies.saturating_sub(1))
+                // The last frames have asked already.
+                State::Ask(if frames < ASKING { copies.saturating_sub(1) } else { 0 })
             }
         };
     }

@@ -66,10 +66,9 @@ impl Shelf for RamShelf {
         Ok(numbers)
     }
 
-    fn tags(&mut self, author: u32, epoch: u32, low: u8, take: &mut dyn FnMut(u8, [u8; 8])) -> Result<(), Infallible> {
+    fn bodies(&mut self, author: u32, epoch: u32, low: u8, take: &mut dyn FnMut(u8, &[u8])) -> Result<(), Infallible> {
         for (at, bodies) in self.records.range((author, epoch, low)..=(author, epoch, 255)) {
-            let last = bodies.last().expect("no number without a body");
-            take(at.2, *last.last_chunk().expect("a record has a tag"));
+            take(at.2, bodies.last().expect("no number without a body"));
         }
         Ok(())
     }

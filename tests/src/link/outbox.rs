@@ -32,7 +32,7 @@ impl RamBox {
             opening.extend(enc);
             opening.extend(bytes(&mut rng, OPENING - HEAD - 32));
             records.push((Mark::Saved, opening));
-            for (seq, length) in (1..).zip(bodies) {
+            for (seq, length) in (1..=255).zip(bodies) {
                 let mut record = vec![0x13, epoch[0], epoch[1], epoch[2], seq];
                 record.extend(bytes(&mut rng, length + TAG));
                 records.push((Mark::Saved, record));

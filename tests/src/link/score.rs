@@ -114,39 +114,89 @@ pub fn session(case: &Case, seed: u64, bodies: &[usize]) -> Score {
 
 /// One session over the air.
 pub fn over(outbox: &mut RamBox, shelf: &mut RamShelf, terms: Terms, nonce: u32, air: &mut Air) -> (Outcome, Cost) {
-    let mut sessions = [Session::FREE; 2];
-    let mut hub = Hub::new(terms, &mut sessions);
-    let mut sender = Sender::new(terms, Key::new(&hop()), nonce.to_le_bytes()[0].into(), 0, None);
-    let (mut up, mut down) = (Ledger::new(Duty::FREE), Ledger::new(Duty::FREE));
-    let (mut room, mut frame) = (vec![0; MAX_RECORD], vec![0; terms.mtu.into()]);
-    let (mut now, mut cost) = (0, Cost::default());
-    loop {
-        let until = match sender.poll(now, &mut up, outbox, &mut room, &mut frame).unwrap() {
-            Step::Send(bytes) => {
-                cost.up += bytes.len() as u64;
-                if air.carries() {
-                    let mut bytes = bytes.to_vec();
-                    hub.receive(now, &mut bytes, None, shelf, &mut room).unwrap().expect("the hub knows the device");
-                }
-                now += 10;
-                continue;
-            }
-            Step::Wait(until) => until,
-            Step::Done(outcome) => return (outcome, cost),
-        };
-        cost.rounds += 1;
-        let mut heard = false;
-        now += u64::from(terms.quiet);
-        while let Answer::Send(_, bytes) = hub.poll(now, &mut down, shelf, &mut frame).unwrap() {
-            cost.down += bytes.len() as u64;
-            if air.carries() {
-                let mut bytes = bytes.to_vec();
-                heard |= sender.receive(now, &mut bytes, outbox, &mut room).unwrap() != Event::Nothing;
-            }
-        }
-        if !heard {
+    let sender = Sender::new(terms, Key::new(&hop()), nonce.to_le_bytes()[0].into(), 0, None);
+    let mut ends = Ends { outbox, shelves: std::slice::from_mut(shelf), terms, now: 0, limit: u64::MAX };
+    ends.session(sender, &mut |way, frame| match way {
+        Some(_) if air.carries() => vec![frame.to_vec()],
+        Some(_) => Vec::new(),
+        None => {
             air.pause();
-            now = now.max(until);
+            Vec::new()
+        }
+    })
+}
+
+/// A sender and hubs that all hear it.
+#[derive(Debug)]
+pub struct Ends<'a> {
+    /// Of the sender.
+    pub outbox: &'a mut RamBox,
+    /// Of the hubs.
+    pub shelves: &'a mut [RamShelf],
+    /// Of the link.
+    pub terms: Terms,
+    /// The time at which it begins, and ends.
+    pub now: u64,
+    /// After so many frames of the sender's it breaks off.
+    pub limit: u64,
+}
+
+/// What becomes of a frame, up or down: the frames that arrive. None when nothing was heard and time passes.
+pub type Network<'a> = dyn FnMut(Option<Way>, &[u8]) -> Vec<Vec<u8>> + 'a;
+
+/// Which way a frame goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// From the sender.
+    Up,
+    /// To it.
+    Down,
+}
+
+impl Ends<'_> {
+    /// A session until its end.
+    pub fn session(&mut self, mut sender: Sender, network: &mut Network<'_>) -> (Outcome, Cost) {
+        let terms = self.terms;
+        let mut sessions = vec![[Session::FREE; 2]; self.shelves.len()];
+        let mut hubs: Vec<Hub<'_>> = sessions.iter_mut().map(|sessions| Hub::new(terms, sessions)).collect();
+        let (mut up, mut down) = (Ledger::new(Duty::FREE), Ledger::new(Duty::FREE));
+        let (mut room, mut frame) = (vec![0; MAX_RECORD], vec![0; terms.mtu.into()]);
+        let mut cost = Cost::default();
+        loop {
+            let until = match sender.poll(self.now, &mut up, self.outbox, &mut room, &mut frame).unwrap() {
+                Step::Send(bytes) => {
+                    assert!(bytes.len() <= terms.mtu.into());
+                    cost.up += bytes.len() as u64;
+                    for arrived in network(Some(Way::Up), bytes) {
+                        for (hub, shelf) in hubs.iter_mut().zip(&mut *self.shelves) {
+                            hub.receive(self.now, &mut arrived.clone(), None, shelf, &mut room).unwrap();
+                        }
+                    }
+                    self.now += 10;
+                    if u64::from(sender.outcome().frames) >= self.limit {
+                        return (sender.outcome(), cost);
+                    }
+                    continue;
+                }
+                Step::Wait(until) => until,
+                Step::Done(outcome) => return (outcome, cost),
+            };
+            cost.rounds += 1;
+            let mut heard = false;
+            self.now += u64::from(terms.quiet);
+            for (hub, shelf) in hubs.iter_mut().zip(&mut *self.shelves) {
+                while let Answer::Send(_, bytes) = hub.poll(self.now, &mut down, shelf, &mut frame).unwrap() {
+                    assert!(bytes.len() <= terms.mtu.into());
+                    cost.down += bytes.len() as u64;
+                    for mut arrived in network(Some(Way::Down), bytes) {
+                        heard |= sender.receive(self.now, &mut arrived, self.outbox, &mut room).unwrap() != Event::Nothing;
+                    }
+                }
+            }
+            if !heard {
+                network(None, &[]);
+                self.now = self.now.max(until);
+            }
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use core::hint::black_box;
 
-use increp::link::{Duty, Event, Key, Ledger, Sender, Step, Terms, cobs};
+use increp::link::{Duty, Event, Key, Ledger, Sender, Step, cobs};
 use increp::model::Report;
 use increp::seal::{Device, Error, NoTrng, Padding, Terms, enrol};
 use increp::wire::packed::Profile;
@@ -29,7 +29,7 @@ fn life() -> Result<(), Error> {
 
 fn sync() -> Result<(), Error> {
     let mut device = Device::open(Driver, given(), &mut Nowhere, given())?;
-    let mut sender = Sender::new(given::<Terms>(), Key::new(device.hop_key()), given(), given(), device.opening());
+    let mut sender = Sender::new(given::<increp::link::Terms>(), Key::new(device.hop_key()), given(), given(), device.opening());
     sender.urgent(given(), given());
     let mut ledger = Ledger::spent(given::<Duty>(), given());
     let mut stream = cobs::Decoder::new(given());
@@ -44,6 +44,10 @@ fn sync() -> Result<(), Error> {
                 match sender.receive(given(), frame, &mut Nowhere, given())? {
                     Event::Receipt(receipt) => {
                         device.confirm(receipt, &mut Nowhere, given())?;
+                    }
+                    Event::Down(message) => {
+                        black_box(device.open_down(message, given()))?;
+                        device.heard(message, given())?;
                     }
                     event => {
                         black_box(event);

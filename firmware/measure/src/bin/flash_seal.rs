@@ -24,6 +24,8 @@ fn life() -> Result<(), Error> {
     device.save(given::<&mut Report<'_>>(), &terms, &mut NoTrng, &mut Nowhere, given())?;
     device.confirm(given(), &mut Nowhere, given())?;
     black_box(device.opening());
+    black_box(device.open_down(given(), given()))?;
+    device.heard(given(), given())?;
     device.panic_wipe()
 }
 
