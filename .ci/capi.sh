@@ -15,9 +15,9 @@ c_host() {
         fail "vectors with another last byte passed"
     fi
     run c++ -x c++ -std=c++11 -Wall -Wextra -Wconversion -Wshadow -Wcast-qual -Werror -fsyntax-only -I capi/include capi/example/report.c
-    # What the README shows compiles.
-    awk '/^```c$/ {shown++; next} /^```$/ {inside = 0} shown == 1 && !/^```/ {print} /^```$/ && shown {exit}' capi/README.md >"$program.shown.c"
-    grep -q increp_encode_packed "$program.shown.c" || fail "capi/README.md shows no report"
+    # What the README shows compiles: the first program, and what keeps its reports.
+    awk '/^```c$/ {block++; inside = 1; next} /^```$/ {inside = 0} inside && (block == 1 || block == 3)' capi/README.md >"$program.shown.c"
+    grep -q increp_encode_packed "$program.shown.c" && grep -q increp_journal_open "$program.shown.c" || fail "capi/README.md shows no report, or no journal"
     run cc "${C_WARNINGS[@]}" -fsyntax-only -I capi/include "$program.shown.c"
     # A code of another list is a mistake that the compiler sees.
     printf '#include "increp.h"\nvoid f(increp_report *r) { increp_event_set_weapon(r, increp_report_event(), %s); }\n' INCREP_WEAPON_DRONE >"$program.good.c"
@@ -26,6 +26,17 @@ c_host() {
     if cc "${C_WARNINGS[@]}" -fsyntax-only -I capi/include "$program.bad.c" 2>/dev/null; then
         fail "a code of another list was taken"
     fi
+}
+
+# c_archives: of each target, with all that belongs in it.
+c_archives() {
+    local archives archive
+    archives=$(CARGO_TARGET_DIR=$target/capi capi/release "${BOARDS[@]}")
+    for archive in $archives; do
+        [[ $(tar -tzf "$archive" | sed 's,.*/,,' | sort | xargs) == "LICENSE-APACHE LICENSE-MIT README.md increp.h libincrep.a report.c report.h" ]] ||
+            fail "$archive holds something else: $(tar -tzf "$archive")"
+        printf '%s, %d bytes\n' "${archive##*/}" "$(stat -c %s "$archive")"
+    done
 }
 
 # c_link FOLDER PROGRAM ARGUMENT...: firmware out of an unpacked release archive.

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod profiles;
+mod sealed;
 
 pub use profiles::{ProfileArguments, ProfileCommand, ProfileExport, ProfileShow, Train};
+pub use sealed::{HqCommand, HqEnrol, HqHub, HqInit, HqRevoke, Save, Status, Sync, Unseal};
 
 /// Incident reports that fit in a radio frame: between JSON and bytes, checked, inspected, imported.
 ///
@@ -44,6 +46,12 @@ pub enum Command {
     Profile(ProfileCommand),
     #[command(subcommand)]
     Import(Import),
+    #[command(subcommand)]
+    Hq(HqCommand),
+    Save(Save),
+    Sync(Sync),
+    Unseal(Unseal),
+    Status(Status),
     Completions(Completions),
     Man(Man),
 }

@@ -48,6 +48,14 @@ impl Named {
         Self::new(&name, blob.leak())
     }
 
+    /// A profile that a store has kept.
+    ///
+    /// # Errors
+    /// It is no profile.
+    pub fn kept(blob: Vec<u8>) -> Result<Self> {
+        Self::new("a profile that was kept", blob.leak())
+    }
+
     /// The profile that knows nothing.
     #[must_use]
     pub fn none() -> Self {
@@ -115,7 +123,8 @@ impl Profiles {
         vec![built_in().into_iter().next().unwrap_or_else(Named::none)]
     }
 
-    fn known(&self) -> impl Iterator<Item = &Named> {
+    /// All that are known, the given ones first.
+    pub fn known(&self) -> impl Iterator<Item = &Named> {
         self.given.iter().chain(self.found.get_or_init(found))
     }
 

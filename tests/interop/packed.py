@@ -77,7 +77,10 @@ def decode_batch(data, profile):
     memory = Memory(128)
     later = False
     while not coder.bit(1024):
-        yield ReportDecoder(coder, profile, memory, None, later).decode()
+        report = ReportDecoder(coder, profile, memory, None, later).decode()
+        if coder.pos > len(data) + 1:
+            raise DecodeError("ends_early", "", len(data))
+        yield report
         later = True
     coder.finish()
 

@@ -4,7 +4,7 @@
 use increp::Error;
 use increp::model::bounds::{ALL_TEXT, Bound};
 use increp::model::describe::{Path, Shape};
-use increp::model::{Report, Stamp, Stopped, Walk, Walked as _};
+use increp::model::{RecordMut as _, Report, Stamp, Stopped, Walk};
 
 /// The longest report, its texts borrowed from `texts`, which [`texts`] makes.
 ///

@@ -1,5 +1,6 @@
 //! A simulated NOR flash that loses its power at any word of any write, and in the middle of erases. The same seed, the same flash.
 
+use core::cell::RefCell;
 use core::ops::{Deref, DerefMut};
 
 use embedded_storage::nor_flash::{ErrorType, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash};
@@ -352,5 +353,38 @@ impl<const WRITE: usize, const PAGE: usize> NorFlash for CutFlash<WRITE, PAGE> {
 
     fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Off> {
         self.0.write(offset, bytes)
+    }
+}
+
+/// One flash for several users, as a chip has it.
+#[derive(Clone, Copy, Debug)]
+pub struct Shared<'f, const WRITE: usize, const PAGE: usize>(pub &'f RefCell<CutFlash<WRITE, PAGE>>);
+
+impl<const WRITE: usize, const PAGE: usize> ErrorType for Shared<'_, WRITE, PAGE> {
+    type Error = Off;
+}
+
+impl<const WRITE: usize, const PAGE: usize> ReadNorFlash for Shared<'_, WRITE, PAGE> {
+    const READ_SIZE: usize = <CutFlash<WRITE, PAGE> as ReadNorFlash>::READ_SIZE;
+
+    fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), Off> {
+        self.0.borrow_mut().read(offset, bytes)
+    }
+
+    fn capacity(&self) -> usize {
+        self.0.borrow().capacity()
+    }
+}
+
+impl<const WRITE: usize, const PAGE: usize> NorFlash for Shared<'_, WRITE, PAGE> {
+    const WRITE_SIZE: usize = WRITE;
+    const ERASE_SIZE: usize = PAGE;
+
+    fn erase(&mut self, from: u32, to: u32) -> Result<(), Off> {
+        self.0.borrow_mut().erase(from, to)
+    }
+
+    fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Off> {
+        self.0.borrow_mut().write(offset, bytes)
     }
 }

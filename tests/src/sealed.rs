@@ -1,13 +1,19 @@
 //! A headquarters and its devices, with randomness that replays.
 
-use std::convert::Infallible;
+#![allow(clippy::missing_panics_doc)] // a panic here is a failed test
 
-use increp::model::{Event, EventType, Report, Stamp, Status, Text};
+use std::cell::RefCell;
+use std::convert::Infallible;
+use std::ops::Range;
+
+use increp::model::{Event, EventType, Id, Report, Stamp, Status, Text};
 use increp::seal::enrol::{self, Enrolled};
-use increp::seal::{Epoch, HqKey, Opened, Padding, Peer, Record, Terms};
-use increp::store::{Mark, Store};
+use increp::seal::{Confirmed, Device, Epoch, Error, HqKey, Opened, Padding, Peer, Record, Terms};
+use increp::store::{Journal, Mark, Store, WhenFull};
 use increp::wire::packed::{self, Profile};
 use rand_core::{TryCryptoRng, TryRng};
+
+use crate::flash::{CutFlash, Shared, Torn};
 
 /// A source of randomness that gives the same for the same seed (splitmix64). For tests alone.
 #[derive(Clone, Debug)]
@@ -88,9 +94,6 @@ pub fn report(note: &str) -> Report<'_> {
 }
 
 /// A device and HQ make themselves known to each other.
-///
-/// # Panics
-/// If they do not come to terms, which would be a defect.
 pub fn enrolled(author: u32, hq: &HqKey, hq_rng: &mut impl TryCryptoRng, device_rng: &mut impl TryCryptoRng) -> (Peer, Enrolled) {
     let (hq, invitation) = enrol::Hq::invite(author, hq, hq_rng).unwrap();
     let (device, commitment) = enrol::Device::commit(&invitation, device_rng).unwrap();
@@ -101,10 +104,84 @@ pub fn enrolled(author: u32, hq: &HqKey, hq_rng: &mut impl TryCryptoRng, device_
     (hq.confirm(), device.confirm())
 }
 
+/// A device with a flash of its own: keys in two pages of 1 KiB, and its journal in eight.
+#[derive(Clone, Debug)]
+pub struct Unit {
+    /// All of its flash.
+    pub flash: RefCell<Flash>,
+    /// Its source of randomness.
+    pub rng: Replayed,
+}
+
+/// The flash of a [`Unit`].
+pub type Flash = CutFlash<4, 1024>;
+
+/// Where its keys are, and where its journal is.
+pub const KEYS: Range<u32> = 0..2048;
+/// Where its journal is.
+pub const JOURNAL: Range<u32> = 2048..10240;
+
+impl Unit {
+    /// A device that was just enrolled.
+    #[must_use]
+    pub fn new(enrolled: Enrolled, seed: u64) -> Self {
+        let flash = RefCell::new(Flash::new(10, seed, Torn::Nothing));
+        Device::enrol(Shared(&flash), KEYS, enrolled).unwrap();
+        Self { flash, rng: Replayed(seed) }
+    }
+
+    /// Power on, something is done, power off.
+    ///
+    /// # Errors
+    /// Those of opening the device, and of what is done.
+    pub fn with<T>(
+        &mut self,
+        job: impl FnOnce(&mut OpenDevice<'_>, &mut OpenJournal<'_>, &mut Replayed, &mut [u8]) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut buffer = vec![0; increp::seal::MAX_RECORD];
+        let (mut store, _) = Journal::open(Shared(&self.flash), JOURNAL, WhenFull::DropAtHq).unwrap();
+        let mut device = Device::open(Shared(&self.flash), KEYS, &mut store, &mut buffer)?;
+        job(&mut device, &mut store, &mut self.rng, &mut buffer)
+    }
+
+    /// Saves a report with this note.
+    ///
+    /// # Errors
+    /// Those of [`Device::save`].
+    pub fn save(&mut self, note: &str) -> Result<Id, Error> {
+        self.with(|device, store, rng, buffer| device.save(&mut report(note), &terms(), rng, store, buffer))
+    }
+
+    /// Takes a receipt.
+    ///
+    /// # Errors
+    /// Those of [`Device::confirm`].
+    pub fn confirm(&mut self, receipt: &[u8]) -> Result<Confirmed, Error> {
+        self.with(|device, store, _, buffer| device.confirm(receipt, store, buffer))
+    }
+
+    /// All records in its journal.
+    #[must_use]
+    pub fn records(&self) -> Vec<(Mark, Vec<u8>)> {
+        let (mut store, _) = Journal::open(Shared(&self.flash), JOURNAL, WhenFull::DropAtHq).unwrap();
+        records(&mut store)
+    }
+}
+
+/// The device of a [`Unit`] while it has power.
+pub type OpenDevice<'f> = Device<Shared<'f, 4, 1024>>;
+/// Its journal.
+pub type OpenJournal<'f> = Journal<Shared<'f, 4, 1024>>;
+
+/// A headquarters and a device that it enrolled as author 17.
+#[must_use]
+pub fn mission() -> (Headquarters, Unit) {
+    let key = HqKey::new(&mut Replayed(1)).unwrap();
+    let (peer, device) = enrolled(17, &key, &mut Replayed(2), &mut Replayed(3));
+    (Headquarters { key, peer, epochs: Vec::new() }, Unit::new(device, 4))
+}
+
 /// All records of a store.
-///
-/// # Panics
-/// If it cannot be read.
 pub fn records(store: &mut impl Store) -> Vec<(Mark, Vec<u8>)> {
     let (mut found, mut after, mut buffer) = (Vec::new(), None, vec![0; increp::seal::MAX_RECORD]);
     while let Some(record) = store.next(after, &mut buffer).unwrap() {
@@ -117,20 +194,20 @@ pub fn records(store: &mut impl Store) -> Vec<(Mark, Vec<u8>)> {
 /// HQ as far as these tests need it: everything in memory.
 #[derive(Debug)]
 pub struct Headquarters {
-    /// Its key.
+    /// HQ's key pair.
     pub key: HqKey,
-    /// What it knows of the one device.
+    /// The one device.
     pub peer: Peer,
-    /// The device's epochs, as they came.
+    /// Its epochs.
     pub epochs: Vec<Epoch>,
 }
 
 /// What HQ makes of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Read {
-    /// An epoch begins.
+    /// Record 0.
     Opening,
-    /// A number that was lost.
+    /// A number whose report was lost.
     Void,
     /// The note of the report.
     Report(String),
@@ -139,10 +216,14 @@ pub enum Read {
 }
 
 impl Headquarters {
+    /// A receipt for these records of one epoch.
+    #[must_use]
+    pub fn receipt(&self, records: &[Vec<u8>]) -> Vec<u8> {
+        let mut buffer = [0; increp::seal::MAX_RECEIPT];
+        self.peer.receipt(records.iter().map(|bytes| Record::parse(bytes).unwrap()), &mut buffer).unwrap().to_vec()
+    }
+
     /// The record, opened by any epoch of that number.
-    ///
-    /// # Panics
-    /// If what opens is no report of the device.
     pub fn read(&mut self, bytes: &[u8]) -> Read {
         let Ok(record) = Record::parse(bytes) else { return Read::Refused };
         if record.seq == 0 {

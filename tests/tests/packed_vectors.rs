@@ -141,6 +141,29 @@ fn every_batch_decodes_from_its_bytes() {
 }
 
 #[test]
+fn a_batch_that_is_cut_off_makes_up_the_last_report_at_most() {
+    let profiles = profiles();
+    let (mut cuts, mut two) = (0, 0);
+    for it in load()["batches"].as_array().unwrap() {
+        let reports: Vec<String> = it["json"].as_array().unwrap().iter().map(Value::to_string).collect();
+        let (profile, whole) = (&profiles[it["profile"].as_str().unwrap()], bytes(it));
+        for length in 2..whole.len() {
+            let (mut room, mut read, mut report) = (vec![0; 1 << 16], Vec::new(), Report::default());
+            let mut reader = BatchReader::new(&whole[..length], profile, &mut room).unwrap();
+            while reader.next(&mut report).is_ok_and(|more| more) {
+                read.push(serde_json::to_string(&report).unwrap());
+            }
+            let good = read.iter().zip(&reports).take_while(|(one, other)| one == other).count();
+            assert!(read.len() <= good + 2, "{} cut to {length}: {} are made up", it["name"], read.len() - good);
+            two += usize::from(read.len() == good + 2);
+            cuts += 1;
+        }
+    }
+    println!("of {cuts} batches that were cut off, {two} made up two reports");
+    assert!(two * 1000 < cuts, "{two} of {cuts}");
+}
+
+#[test]
 fn all_that_must_be_refused_is_refused_for_its_reason() {
     let profiles = profiles();
     for it in load()["rejected"].as_array().unwrap() {

@@ -4,11 +4,11 @@ use anyhow::Result;
 
 use super::Rejects;
 use super::encoded::{Encoded, Form, Found};
-use super::hex::hex;
 use super::unpack::Unpacker;
 use crate::args::Decode;
 use crate::exit::Exit;
 use crate::files::{Content, Output};
+use crate::hex::hex;
 use crate::json;
 use crate::profiles::Profiles;
 

@@ -9,10 +9,10 @@ use increp::wire::packed::{self, BatchWriter, Known, Profile};
 use increp::{Error, MAX_LEN};
 
 use super::Rejects;
-use super::hex::hex;
 use crate::args::{Encode, Encoding};
 use crate::exit::Exit;
 use crate::files::{Content, Input, Output};
+use crate::hex::hex;
 use crate::json::{self, Piece, Pieces};
 use crate::profiles::{Named, Profiles};
 use crate::stats::Stats;

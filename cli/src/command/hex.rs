@@ -1,18 +1,8 @@
-//! Hex digits to bytes and back, also out of the lines of a log.
+//! The bytes of a report out of the lines of a log.
 
 use increp::wire::packed::{BATCH, PACKED};
 
 use crate::profiles::Profiles;
-
-/// Bytes as hex digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
 
 /// How a report in postcard starts.
 const POSTCARD: u8 = increp::wire::VERSION << 4 | increp::wire::Encoding::Postcard as u8;

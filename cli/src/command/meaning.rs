@@ -6,7 +6,7 @@ use increp::model::describe::{Field, Shape};
 use increp::model::{Date, DateForm, Degrees, Stamp};
 use increp::wire::{Encoding, Seen, packed};
 
-use super::hex::hex;
+use crate::hex::hex;
 
 /// What a value means to a person.
 pub(super) fn meaning(shape: Option<&'static Shape>, field: Option<&'static Field>, seen: Seen<'_>) -> String {

@@ -9,21 +9,26 @@ mod example;
 mod export;
 mod generate;
 mod hex;
+mod hq;
 mod import;
 mod inspect;
 mod meaning;
 mod profile;
 mod roundtrip;
+mod save;
 mod schema;
+mod status;
+mod sync;
 mod train;
 mod unpack;
+mod unseal;
 
 use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Result;
 
-use crate::args::{Arguments, Command, Import, ProfileCommand};
+use crate::args::{Arguments, Command, HqCommand, Import, ProfileCommand};
 use crate::exit::Exit;
 use crate::files::{Content, Output};
 
@@ -48,6 +53,14 @@ pub fn run(arguments: Arguments) -> Result<Exit> {
         Command::Profile(ProfileCommand::Show(arguments)) => profile::show(&arguments),
         Command::Profile(ProfileCommand::Export(arguments)) => export::run(&arguments),
         Command::Import(Import::Ucdp(arguments)) => import::ucdp(&arguments),
+        Command::Hq(HqCommand::Init(arguments)) => hq::init(&arguments),
+        Command::Hq(HqCommand::Hub(arguments)) => hq::hub(&arguments),
+        Command::Hq(HqCommand::Enrol(arguments)) => hq::enrol(&arguments),
+        Command::Hq(HqCommand::Revoke(arguments)) => hq::revoke(&arguments),
+        Command::Save(arguments) => save::run(&arguments),
+        Command::Sync(arguments) => sync::run(&arguments),
+        Command::Unseal(arguments) => unseal::run(&arguments),
+        Command::Status(arguments) => status::run(&arguments),
         Command::Completions(arguments) => generate::completions(&arguments),
         Command::Man(arguments) => generate::man(&arguments),
     }

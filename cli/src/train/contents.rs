@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use increp::Error;
 use increp::model::bounds::{Bound, TEXT};
 use increp::model::describe::{Path, Shape};
-use increp::model::{Degrees, Fields, Id, Layout, Point, Report, Stopped, Walk, Walked as _};
+use increp::model::{Degrees, Fields, Id, Layout, Point, Record as _, Report, Stopped, Walk};
 use increp::wire::packed::{Area, ENTRY, Entry, Weight};
 
 /// What was counted.
@@ -212,18 +212,18 @@ impl<'a> Walk<'a> for Contents<'a> {
         if *last != this {
             (*reports, *last) = (*reports + 1, this);
         }
-        Ok(Fields::reported(reported, Fields::described(layout)))
+        Ok(Fields::reported(layout, reported))
     }
-    fn point(&mut self, point: Point) -> Result<Point, Stopped> {
+    fn point(&mut self, point: Point) -> Option<Result<Point, Stopped>> {
         let place = self.places.entry([point.lat.0, point.lon.0]).or_default();
         if place.last != self.reports {
             (place.reports, place.last) = (place.reports + 1, self.reports);
         }
         self.point = Some(point);
-        Ok(point)
+        Some(Ok(point))
     }
-    fn id(&mut self, id: Id) -> Result<Id, Stopped> {
-        Ok(id)
+    fn id(&mut self, id: Id) -> Option<Result<Id, Stopped>> {
+        Some(Ok(id))
     }
     fn text(&mut self, text: Option<&'a str>, bound: &'static Bound) -> Result<&'a str, Stopped> {
         let text = text.unwrap_or_default();

@@ -87,6 +87,8 @@ macro_rules! codes {
             }
 
             impl<'a> Walked<'a> for $name {
+                const UNREPORTED: Unreported = if Self::DEFAULT.0 == 0 { Unreported::Zero } else { Unreported::Other };
+
                 fn is_reported(&self) -> bool {
                     *self != Self::DEFAULT
                 }

@@ -9,8 +9,9 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use super::bounds::Bound;
 use super::code::{code, codes, understood};
 use super::describe::{CodeList, Shape};
+use super::leaf::Leaf;
 use super::value::Value;
-use super::walked::{Leaf, Slot, View, Walked};
+use super::walked::{Slot, Unreported, View, Walked};
 
 codes! {
     /// What the report does to earlier ones. Must be understood.

@@ -201,6 +201,7 @@ impl Path {
         self.enclose(INDEX | index);
     }
 
+    #[inline(never)]
     fn enclose(&mut self, step: u8) {
         let mut step = step;
         for slot in &mut self.steps {

@@ -154,8 +154,12 @@ impl<'a> List<'a> for Extra<'a> {
 }
 
 impl<'a> ListMut<'a> for Extra<'a> {
-    fn push(&mut self) -> Option<&mut dyn RecordMut<'a>> {
+    fn push(&mut self) -> bool {
         ListMut::push(&mut self.0)
+    }
+
+    fn last(&mut self) -> Option<&mut dyn RecordMut<'a>> {
+        ListMut::last(&mut self.0)
     }
 
     fn consistent(&self, walk: &mut dyn Walk<'a>) -> Result<(), Stopped> {

@@ -26,6 +26,8 @@ mod claim;
 mod event;
 mod extra;
 mod id;
+mod leaf;
+mod levels;
 mod parties;
 mod place;
 #[cfg(feature = "arbitrary")]
@@ -40,6 +42,7 @@ pub use codes::*;
 pub use event::{Access, Control, Distance, Event, Notice, Observer, Truce};
 pub use extra::{Entry, Extra, Integer, Scalar};
 pub use id::{Id, ParseIdError};
+pub use leaf::{Flow, In, Leaf, Out, Spot};
 pub use parties::{Count, Object, Party, Who};
 pub use place::{Degrees, Place, Point};
 pub use report::{Digest, Evidence, Link, Report, list};
@@ -47,8 +50,9 @@ pub use said::Said;
 pub use text::{Name, Person, Text};
 pub use time::{Date, ParseDateError, Period, Stamp, Time};
 pub use value::{Fill, Value};
-pub use walk::{Fields, Layout, Stopped, Walk};
-pub use walked::{Flow, In, Leaf, List, ListMut, OptionalMut, Out, Record, RecordMut, Slot, Spot, View, Walked};
+pub(crate) use walk::DESCRIBED;
+pub use walk::{Fields, Layout, Order, Stopped, Walk};
+pub use walked::{List, ListMut, OptionalMut, Record, RecordMut, Slot, Unreported, View, Walked};
 
 /// The shape of a report, the root of every [`describe::Path`].
 #[must_use]

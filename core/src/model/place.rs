@@ -10,7 +10,8 @@ use super::codes::{PlacePrecision, Relation};
 use super::describe::Shape;
 use super::record::record;
 use super::text::{Name, Text};
-use super::value::Value;
+use super::value::{Value, within};
+use crate::error::ErrorKind;
 
 /// An angle in whole 1e-7 degree, as GNSS receivers give it. Decimal degrees in JSON, with at most 7 decimals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,6 +99,13 @@ record! {
 }
 
 impl Copy for Point {}
+
+impl Point {
+    fn check(self) -> Result<(), ErrorKind> {
+        within(self.lat.0.into(), &bounds::LATITUDE)?;
+        within(self.lon.0.into(), &bounds::LONGITUDE)
+    }
+}
 
 record! {
     /// A place. Nothing in it is required: neither a point nor a name.

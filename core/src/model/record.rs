@@ -233,12 +233,12 @@ macro_rules! record {
     (@walked [$other:ident $($rest:ident)*] $($more:tt)*) => { record!(@walked [$($rest)*] $($more)*); };
     (@walked [] [$($flag:ident)*] $name:ident $(<$lt:lifetime>)? { $( $field:ident: $type:ty $(=> $bound:ident)?, )* }) => {
         use $crate::model::walk::{Layout, Stopped, Walk};
-        use $crate::model::walked::{self, RecordMut, Slot, View, Walked};
+        use $crate::model::walked::{self, RecordMut, Slot, Unreported, View, Walked};
 
         impl $(<$lt>)? $name $(<$lt>)? {
             /// What encodings need to know of it.
             #[allow(unreachable_pub)]
-            pub const LAYOUT: &'static Layout = &Layout::record(NAME, &[$( <$type as Walked>::ALWAYS ),*]);
+            pub const LAYOUT: &'static Layout = &Layout::record(NAME, &[$( <$type as Walked>::UNREPORTED ),*]);
 
             #[allow(unused)]
             fn broken<'w>(&self, walk: &mut dyn Walk<'w>) -> Result<(), Stopped> {
@@ -248,6 +248,8 @@ macro_rules! record {
         }
 
         impl<'a> Walked<'a> for $name $(<$lt>)? {
+            const UNREPORTED: Unreported = Unreported::Other;
+
             fn is_reported(&self) -> bool {
                 walked::Record::reported(self) != 0
             }
@@ -329,6 +331,7 @@ macro_rules! record {
     (@rule $self:ident $walk:ident $other:ident $($rest:ident)*) => { record!(@rule $self $walk $($rest)*) };
     (@checked $value:ident) => { $crate::model::record::checked(NAME, $value) };
     (@checked $value:ident json_only $($rest:ident)*) => { Ok($value) };
+    (@checked $value:ident leaf $($rest:ident)*) => { $value.check().map(|()| $value).map_err(<D::Error as serde::de::Error>::custom) };
     (@checked $value:ident $other:ident $($rest:ident)*) => { record!(@checked $value $($rest)*) };
     (@repair $value:ident $u:ident) => { $value };
     (@repair $value:ident $u:ident rule $($rest:ident)*) => { $value.repaired($u)? };
@@ -366,7 +369,7 @@ macro_rules! one_of {
             use $crate::model::bounds::Bound;
             use $crate::model::value::{Fill, Value, VariantIndex};
             use $crate::model::walk::Layout;
-            use $crate::model::walked::{Record, RecordMut, Slot, View, Walked};
+            use $crate::model::walked::{Record, RecordMut, Slot, Unreported, View, Walked};
             use serde::de::{Deserializer, EnumAccess, MapAccess, VariantAccess, Visitor};
             use serde::ser::{Serialize, SerializeStruct, Serializer};
             use core::fmt;
@@ -397,7 +400,7 @@ macro_rules! one_of {
             static LAYOUT: Layout = Layout::choice(MANY);
 
             impl<'a> Walked<'a> for $name<'a> {
-                const ALWAYS: bool = true;
+                const UNREPORTED: Unreported = Unreported::Never;
 
                 fn is_reported(&self) -> bool {
                     true
@@ -538,7 +541,7 @@ impl Names {
 }
 
 /// Holds the limits on what came in through serde.
-pub(crate) fn checked<'a, V: super::walked::Walked<'a>, E: serde::de::Error>(name: &str, value: V) -> Result<V, E> {
+pub(crate) fn checked<'a, V: super::walked::Record<'a>, E: serde::de::Error>(name: &str, value: V) -> Result<V, E> {
     match crate::wire::measure(&value) {
         Ok(_) => Ok(value),
         // A path leads from the report.

@@ -11,7 +11,7 @@ use super::bounds;
 use super::bounds::Bound;
 use super::calendar::Civil;
 #[cfg(feature = "arbitrary")]
-use super::calendar::DAY;
+use super::calendar::{DAY, split};
 use super::codes::{DateForm, TimePrecision};
 use super::describe::Shape;
 use super::record::record;
@@ -119,7 +119,7 @@ impl<'a> Value<'a> for Stamp {
         let own = 631_152_000..=1_893_456_000;
         let range = if u.ratio(7, 8u8)? { own } else { bounds::SECONDS.min..=bounds::SECONDS.max };
         let seconds = u.int_in_range(range)?;
-        Ok(Self::new(if u.arbitrary()? { seconds - seconds.rem_euclid(DAY) } else { seconds }))
+        Ok(Self::new(if u.arbitrary()? { seconds - i64::from(split(seconds, DAY).1) } else { seconds }))
     }
 }
 
@@ -172,7 +172,7 @@ impl Date {
         }
         let mut civil = self.local();
         if (2..=9998).contains(&civil.year) {
-            let mask = |keep: bool, value: i64, start: i64| if keep { value } else { start };
+            let mask = |keep: bool, value: u32, start: u32| if keep { value } else { start };
             civil.second = mask(self.form == DateForm::SECOND, civil.second, 0);
             civil.day = mask(!matches!(self.form, DateForm::MONTH | DateForm::YEAR), civil.day, 1);
             civil.month = mask(self.form != DateForm::YEAR, civil.month, 1);
@@ -300,11 +300,11 @@ impl Scan<'_> {
         }
     }
 
-    fn digits(&mut self, many: usize) -> Result<i64, ParseDateError> {
+    fn digits(&mut self, many: usize) -> Result<u32, ParseDateError> {
         let (digits, rest) = self.0.split_at_checked(many).ok_or(ParseDateError::Form)?;
         self.0 = rest;
         digits.iter().try_fold(0, |number, digit| match digit {
-            b'0'..=b'9' => Ok(number * 10 + i64::from(digit - b'0')),
+            b'0'..=b'9' => Ok(number * 10 + u32::from(digit - b'0')),
             _ => Err(ParseDateError::Form),
         })
     }
@@ -313,7 +313,7 @@ impl Scan<'_> {
         if self.skip(b':') { Ok(()) } else { Err(ParseDateError::Form) }
     }
 
-    fn time_of_day(&mut self) -> Result<i64, ParseDateError> {
+    fn time_of_day(&mut self) -> Result<u32, ParseDateError> {
         let hour = self.digits(2)?;
         self.colon()?;
         let minute = self.digits(2)?;
@@ -346,7 +346,7 @@ impl Scan<'_> {
         if negative && hours == 0 && minutes == 0 {
             return Ok(None);
         }
-        let quarters = (hours * 4 + minutes / 15) * if negative { -1 } else { 1 };
+        let quarters = i64::from(hours * 4 + minutes / 15) * if negative { -1 } else { 1 };
         if minutes % 15 != 0 || minutes > 59 || !bounds::UTC_OFFSET.holds(quarters) {
             return Err(ParseDateError::Offset);
         }

@@ -2,87 +2,12 @@
 
 use heapless::Vec;
 
-use super::bounds::{ANY, Bound};
-use super::describe::CodeList;
-use super::extra::Integer;
-use super::id::Id;
-use super::place::Point;
-use super::report::Digest;
+use super::bounds::Bound;
+use super::leaf::{In, Leaf, Out};
+use super::levels::{put, take};
 use super::said::Said;
-use super::text::{Name, Person, Text};
-use super::time::Stamp;
-use super::walk::{Layout, Stopped, Walk, put, take};
+use super::walk::{Layout, Stopped, Walk};
 use crate::error::Error;
-
-/// Which way values go: [`Out`] of a report, or [`In`]to one.
-pub trait Flow {
-    /// Into a report, over its default.
-    const IN: bool;
-    /// Where a value stands.
-    type Of<'r, T: 'r>: Spot<T>;
-}
-
-/// Where a value stands.
-pub trait Spot<T>: core::ops::Deref<Target = T> {
-    /// Puts the value there, if values go into the report.
-    fn set(self, value: T);
-}
-
-/// Out of a report.
-#[derive(Debug)]
-pub enum Out {}
-
-/// Into a report.
-#[derive(Debug)]
-pub enum In {}
-
-impl Flow for Out {
-    const IN: bool = false;
-    type Of<'r, T: 'r> = &'r T;
-}
-
-impl Flow for In {
-    const IN: bool = true;
-    type Of<'r, T: 'r> = &'r mut T;
-}
-
-impl<T> Spot<T> for &T {
-    fn set(self, _: T) {}
-}
-
-impl<T> Spot<T> for &mut T {
-    fn set(self, value: T) {
-        *self = value;
-    }
-}
-
-/// A value without parts.
-#[allow(missing_docs, missing_debug_implementations)] // named like their types
-pub enum Leaf<'r, 'a: 'r, D: Flow> {
-    /// Of an open list.
-    Code(D::Of<'r, u8>),
-    /// Of a list that every receiver must understand, with the code of the default.
-    Closed(D::Of<'r, u8>, &'static CodeList, u8),
-    Flag(D::Of<'r, bool>),
-    OptionU8(D::Of<'r, Option<u8>>, &'static Bound),
-    OptionU16(D::Of<'r, Option<u16>>, &'static Bound),
-    OptionU32(D::Of<'r, Option<u32>>, &'static Bound),
-    OptionI8(D::Of<'r, Option<i8>>, &'static Bound),
-    SaidU8(D::Of<'r, Said<u8>>, &'static Bound),
-    SaidU32(D::Of<'r, Said<u32>>, &'static Bound),
-    Integer(D::Of<'r, Integer>),
-    Stamp(D::Of<'r, Stamp>),
-    OptionStamp(D::Of<'r, Option<Stamp>>),
-    SaidStamp(D::Of<'r, Said<Stamp>>),
-    Text(D::Of<'r, Text<'a>>, &'static Bound),
-    OptionText(D::Of<'r, Option<Text<'a>>>, &'static Bound),
-    OptionPerson(D::Of<'r, Option<Person<'a>>>, &'static Bound),
-    Name(D::Of<'r, Name<'a>>, &'static Bound),
-    Digest(D::Of<'r, Digest>),
-    Id(D::Of<'r, Id>),
-    Point(D::Of<'r, Point>),
-    OptionPoint(D::Of<'r, Option<Point>>),
-}
 
 /// A value of a report that is walked out of.
 #[allow(missing_debug_implementations)]
@@ -126,6 +51,17 @@ pub trait Record<'a> {
         let _ = walk;
         Ok(())
     }
+
+    /// Walks out of the record, checking its limits and rules.
+    ///
+    /// # Errors
+    /// A limit or rule that it breaks, or the walk's own.
+    fn put(&self, walk: &mut dyn Walk<'a>) -> Result<(), Error>
+    where
+        Self: Sized,
+    {
+        put(self, walk).map_err(|Stopped| *walk.error())
+    }
 }
 
 /// A record or a choice, to be filled.
@@ -141,12 +77,25 @@ pub trait RecordMut<'a> {
         let _ = walk;
         Ok(())
     }
+
+    /// Walks into the record, over its default, checking its limits and rules.
+    ///
+    /// # Errors
+    /// What the sender did wrong.
+    fn take(&mut self, walk: &mut dyn Walk<'a>) -> Result<(), Error>
+    where
+        Self: Sized,
+    {
+        take(self, walk).map_err(|Stopped| *walk.error())
+    }
 }
 
 /// A record that may not be there, to be filled.
 pub trait OptionalMut<'a> {
     /// It becomes the default of this case: 0 is not reported, the last one a record.
-    fn set(&mut self, case: u8) -> Option<&mut dyn RecordMut<'a>>;
+    fn set(&mut self, case: u8);
+    /// The record, if it is one.
+    fn record(&mut self) -> Option<&mut dyn RecordMut<'a>>;
 }
 
 /// A list, to be looked at.
@@ -169,8 +118,10 @@ pub trait List<'a> {
 /// A list, to be filled.
 #[allow(clippy::missing_errors_doc)] // as in `List`
 pub trait ListMut<'a> {
-    /// One more item, a default one, if there is room.
-    fn push(&mut self) -> Option<&mut dyn RecordMut<'a>>;
+    /// One more item, a default one; `false` if there is no room.
+    fn push(&mut self) -> bool;
+    /// The last item.
+    fn last(&mut self) -> Option<&mut dyn RecordMut<'a>>;
     /// As in [`List`].
     fn consistent(&self, walk: &mut dyn Walk<'a>) -> Result<(), Stopped> {
         let _ = walk;
@@ -178,10 +129,21 @@ pub trait ListMut<'a> {
     }
 }
 
+/// What a value is that is not reported: its default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreported {
+    /// A zero, and nothing more: no code, no number, no item, nothing said.
+    Zero,
+    /// Another value.
+    Other,
+    /// No value that a report may hold.
+    Never,
+}
+
 /// A value that a walk can go through.
 pub trait Walked<'a> {
-    /// Its default is no value that a report may hold.
-    const ALWAYS: bool = false;
+    /// What its default is.
+    const UNREPORTED: Unreported = Unreported::Zero;
 
     /// Whether it says anything: differs from its default.
     fn is_reported(&self) -> bool;
@@ -191,70 +153,6 @@ pub trait Walked<'a> {
 
     /// The same to be filled, over a default value.
     fn slot(&mut self, bound: &'static Bound) -> Slot<'_, 'a>;
-
-    /// Walks out of the value, checking its limits and rules.
-    ///
-    /// # Errors
-    /// A limit or rule that the value breaks, or the walk's own.
-    fn put(&self, walk: &mut dyn Walk<'a>) -> Result<(), Error> {
-        put(self.view(&ANY), walk).map_err(|Stopped| *walk.error())
-    }
-
-    /// Walks into the value, over its default, checking its limits and rules.
-    ///
-    /// # Errors
-    /// What the sender did wrong.
-    fn take(&mut self, walk: &mut dyn Walk<'a>) -> Result<(), Error> {
-        match take(self.slot(&ANY), walk) {
-            Ok(_) => Ok(()),
-            Err(Stopped) => Err(*walk.error()),
-        }
-    }
-}
-
-/// Leaves: type, its variant of [`Leaf`], whether that has the bound.
-macro_rules! leaf {
-    ($($type:ty => $variant:ident $(($bound:ident))?, $reported:expr $(, $always:literal)?;)+) => {$(
-        impl<'a> Walked<'a> for $type {
-            $(const ALWAYS: bool = $always;)?
-
-            fn is_reported(&self) -> bool {
-                $reported(self)
-            }
-
-            fn view(&self, _bound: &'static Bound) -> View<'_, 'a> {
-                $(let $bound = _bound;)?
-                View::Leaf(Leaf::$variant(self $(, $bound)?))
-            }
-
-            fn slot(&mut self, _bound: &'static Bound) -> Slot<'_, 'a> {
-                $(let $bound = _bound;)?
-                Slot::Leaf(Leaf::$variant(self $(, $bound)?))
-            }
-        }
-    )+};
-}
-
-leaf! {
-    bool => Flag, bool::clone;
-    Option<u8> => OptionU8(bound), Self::is_some;
-    Option<u16> => OptionU16(bound), Self::is_some;
-    Option<u32> => OptionU32(bound), Self::is_some;
-    Option<i8> => OptionI8(bound), Self::is_some;
-    Said<u8> => SaidU8(bound), Self::is_reported;
-    Said<u32> => SaidU32(bound), Self::is_reported;
-    Integer => Integer, |integer: &Integer| integer.get() != 0;
-    Stamp => Stamp, |stamp: &Stamp| stamp.seconds() != 0;
-    Option<Stamp> => OptionStamp, Self::is_some;
-    Said<Stamp> => SaidStamp, Self::is_reported;
-    Text<'a> => Text(bound), |text: &Text<'_>| !text.as_str().is_empty(), true;
-    Option<Text<'a>> => OptionText(bound), Self::is_some;
-    Option<Person<'a>> => OptionPerson(bound), Self::is_some;
-    Name<'a> => Name(bound), |name: &Name<'_>| *name != Name::UNREPORTED;
-    Digest => Digest, |digest: &Digest| digest.0 != [0; 32];
-    Id => Id, |id: &Id| *id != Id::default();
-    Point => Point, |point: &Point| *point != Point::default();
-    Option<Point> => OptionPoint, Self::is_some;
 }
 
 impl<'a, V: Record<'a> + RecordMut<'a> + Default> Walked<'a> for Option<V> {
@@ -273,8 +171,12 @@ impl<'a, V: Record<'a> + RecordMut<'a> + Default> Walked<'a> for Option<V> {
 }
 
 impl<'a, V: RecordMut<'a> + Default> OptionalMut<'a> for Option<V> {
-    fn set(&mut self, case: u8) -> Option<&mut dyn RecordMut<'a>> {
-        if case == 0 { None } else { Some(self.insert(V::default())) }
+    fn set(&mut self, case: u8) {
+        *self = (case != 0).then(V::default);
+    }
+
+    fn record(&mut self) -> Option<&mut dyn RecordMut<'a>> {
+        self.as_mut().map(|record| -> &mut dyn RecordMut<'a> { record })
     }
 }
 
@@ -293,12 +195,15 @@ impl<'a, V: Record<'a> + RecordMut<'a> + Default> Walked<'a> for Said<V> {
 }
 
 impl<'a, V: RecordMut<'a> + Default> OptionalMut<'a> for Said<V> {
-    fn set(&mut self, case: u8) -> Option<&mut dyn RecordMut<'a>> {
+    fn set(&mut self, case: u8) {
         *self = match case {
             0 => Self::Unreported,
             1 => Self::Unknown,
             _ => Self::Known(V::default()),
         };
+    }
+
+    fn record(&mut self) -> Option<&mut dyn RecordMut<'a>> {
         if let Self::Known(record) = self { Some(record) } else { None }
     }
 }
@@ -328,9 +233,11 @@ impl<'a, V: Record<'a>, const N: usize> List<'a> for Vec<V, N> {
 }
 
 impl<'a, V: RecordMut<'a> + Default, const N: usize> ListMut<'a> for Vec<V, N> {
-    fn push(&mut self) -> Option<&mut dyn RecordMut<'a>> {
-        // `Vec` would write "it is full" as well.
-        Self::push(self, V::default()).ok()?;
+    fn push(&mut self) -> bool {
+        Self::push(self, V::default()).is_ok()
+    }
+
+    fn last(&mut self) -> Option<&mut dyn RecordMut<'a>> {
         self.last_mut().map(|item| -> &mut dyn RecordMut<'a> { item })
     }
 }

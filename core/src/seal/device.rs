@@ -6,7 +6,7 @@ use embedded_storage::nor_flash::NorFlash;
 use rand_core::TryCryptoRng;
 use zeroize::Zeroize as _;
 
-use super::bytes::join;
+use super::bytes::{Writer, join};
 use super::enrol::Enrolled;
 use super::epoch::{self, Start};
 use super::keys::KeyPage;
@@ -76,10 +76,7 @@ impl<F: NorFlash> Device<F> {
         let mut page = KeyPage::new(flash, &range)?;
         let state = page.load()?;
         let mut device = Self { page, state, unsure: true };
-        match device.mend(store, buffer) {
-            Err(Error { kind: ErrorKind::Full, .. }) => {}
-            result => result?,
-        }
+        device.mend_if_room(store, buffer)?;
         Ok(device)
     }
 
@@ -129,11 +126,9 @@ impl<F: NorFlash> Device<F> {
         store: &mut S,
         buffer: &mut [u8],
     ) -> Result<Id, Error> {
-        // A report that cannot be written takes no number.
-        report.check()?;
         self.mend(store, buffer)?;
         if self.is_over(terms) {
-            self.begin(terms, rng, store)?;
+            self.begin(terms, rng, store, buffer)?;
         }
         let number = u8::try_from(self.state.chain.next).unwrap_or(LAST);
         let (author, epoch) = (self.state.author, self.state.epoch);
@@ -143,6 +138,7 @@ impl<F: NorFlash> Device<F> {
         let full = Error::new(ErrorKind::BufferTooSmall, 0);
         let (to_head, rest) = buffer.split_first_chunk_mut::<HEAD>().ok_or(full)?;
         *to_head = head(epoch, number);
+        // A report that cannot be written takes no number.
         let packed = packed::encode(report, terms.profile, &known, rest)?.len();
         let length = terms.padding.pad(rest, packed).ok_or(full)?.len();
         let (text, rest) = rest.split_at_mut_checked(length).ok_or(full)?;
@@ -151,7 +147,7 @@ impl<F: NorFlash> Device<F> {
         let keys = self.state.chain.keys();
         let mut next = self.state.clone();
         next.chain.advance();
-        next.void = siv::seal(&keys, &associated(author, epoch, number), &mut []);
+        next.void = Secret::new(siv::seal(&keys, &associated(author, epoch, number), &mut []));
         self.commit(next)?;
         // No earlier key is left in flash: now this one may be used.
         *to_tag = siv::seal(&keys, &associated(author, epoch, number), text);
@@ -166,7 +162,7 @@ impl<F: NorFlash> Device<F> {
     /// # Errors
     /// What flash and store did.
     pub fn end_epoch<S: Store>(&mut self, store: &mut S, buffer: &mut [u8]) -> Result<(), Error> {
-        self.mend(store, buffer)?;
+        self.mend_if_room(store, buffer)?;
         self.end(0)
     }
 
@@ -177,32 +173,34 @@ impl<F: NorFlash> Device<F> {
     /// [`NotHere`](ErrorKind::NotHere), or what flash and store did.
     pub fn confirm<S: Store>(&mut self, receipt: &[u8], store: &mut S, buffer: &mut [u8]) -> Result<Confirmed, Error> {
         let receipt = Receipt::parse(receipt, &self.state.receipt, self.state.author)?;
-        self.mend(store, buffer)?;
+        // In a full store there is no room for a void, until this makes some.
+        self.mend_if_room(store, buffer)?;
         let behind = self.catch_up(&receipt)?;
-        let (mut seen, mut bodies) = (Numbers::default(), Bodies::new(&self.state.receipt));
-        each(store, buffer, &mut |_, record, _| {
-            if record.epoch == receipt.epoch && receipt.numbers.has(record.seq) && seen.add(record.seq) {
-                bodies.add(record.seq, record.tag);
+        let (mut seen, mut bodies, mut marked) = (Numbers::default(), Bodies::new(&self.state.receipt), 0_u32);
+        // All of them are looked at before one is marked.
+        for marking in [false, true] {
+            each(store, buffer, &mut |store, record, handle| {
+                if record.epoch != receipt.epoch || !receipt.numbers.has(record.seq) {
+                    return Ok(());
+                }
+                if marking {
+                    store.mark(handle, Mark::AtHq)?;
+                    marked = marked.saturating_add(1);
+                } else if seen.add(record.seq) {
+                    bodies.add(record.seq, record.tag);
+                }
+                Ok(())
+            })?;
+            if seen != receipt.numbers {
+                return Err(Error::new(ErrorKind::NotHere, 0));
             }
-            Ok(())
-        })?;
-        if seen != receipt.numbers {
-            return Err(Error::new(ErrorKind::NotHere, 0));
+            if !bodies.are(receipt.bodies) {
+                if receipt.epoch == self.state.epoch {
+                    self.end_epoch(store, buffer)?;
+                }
+                return Err(Error::new(ErrorKind::OtherBodies, 0));
+            }
         }
-        if !bodies.are(receipt.bodies) {
-            if receipt.epoch == self.state.epoch {
-                self.end_epoch(store, buffer)?;
-            }
-            return Err(Error::new(ErrorKind::OtherBodies, 0));
-        }
-        let mut marked = 0_u32;
-        each(store, buffer, &mut |store, record, handle| {
-            if record.epoch == receipt.epoch && receipt.numbers.has(record.seq) {
-                store.mark(handle, Mark::AtHq)?;
-                marked = marked.saturating_add(1);
-            }
-            Ok(())
-        })?;
         Ok(Confirmed { marked, behind })
     }
 
@@ -227,7 +225,13 @@ impl<F: NorFlash> Device<F> {
         *epoch == 0 || chain.next > LAST.into() || start.profile != name(terms.profile) || old
     }
 
-    fn begin<R: TryCryptoRng, S: Store>(&mut self, terms: &Terms<'_, '_>, rng: &mut R, store: &mut S) -> Result<(), Error> {
+    fn begin<R: TryCryptoRng, S: Store>(
+        &mut self,
+        terms: &Terms<'_, '_>,
+        rng: &mut R,
+        store: &mut S,
+        buffer: &mut [u8],
+    ) -> Result<(), Error> {
         let mut next = self.state.clone();
         next.seed.check()?;
         let random = next.seed.draw(rng);
@@ -241,9 +245,7 @@ impl<F: NorFlash> Device<F> {
         next.chain.advance();
         next.psk.advance(1);
         self.commit(next)?;
-        if let Some(opening) = self.opening() {
-            store.append(&opening)?;
-        }
+        append(store, buffer, self.state.epoch, 0, &self.state.opening)?;
         self.unsure = false;
         Ok(())
     }
@@ -277,6 +279,13 @@ impl<F: NorFlash> Device<F> {
         Ok(())
     }
 
+    fn mend_if_room<S: Store>(&mut self, store: &mut S, buffer: &mut [u8]) -> Result<(), Error> {
+        match self.mend(store, buffer) {
+            Err(Error { kind: ErrorKind::Full, .. }) => Ok(()),
+            result => result,
+        }
+    }
+
     /// After a power cut, or when something failed: the state is that of the flash, and the store has the last number, or a void in its place.
     fn mend<S: Store>(&mut self, store: &mut S, buffer: &mut [u8]) -> Result<(), Error> {
         if !self.page.sound {
@@ -293,12 +302,11 @@ impl<F: NorFlash> Device<F> {
             has_last |= record.epoch == self.state.epoch && Some(record.seq) == last;
             Ok(())
         })?;
-        if let Some(opening) = self.opening().filter(|_| !has_opening) {
-            store.append(&opening)?;
+        if !has_opening {
+            append(store, buffer, self.state.epoch, 0, &self.state.opening)?;
         }
         if let Some(last) = last.filter(|&last| !has_last && last != 0) {
-            let void: [u8; HEAD + TAG] = join(&[&head(self.state.epoch, last), &self.state.void]);
-            store.append(&void)?;
+            append(store, buffer, self.state.epoch, last, self.state.void.expose())?;
         }
         self.unsure = false;
         Ok(())
@@ -308,6 +316,17 @@ impl<F: NorFlash> Device<F> {
 /// The part of a profile's id that an epoch's start says.
 fn name(profile: &Profile<'_>) -> [u8; 8] {
     profile.id().first_chunk().copied().unwrap_or_default()
+}
+
+/// Keeps a record that is made of its head and this.
+#[inline(never)] // it is called often
+fn append<S: Store>(store: &mut S, buffer: &mut [u8], epoch: u32, seq: u8, rest: &[u8]) -> Result<(), Error> {
+    let record = buffer.get_mut(..HEAD.saturating_add(rest.len())).ok_or(Error::new(ErrorKind::BufferTooSmall, 0))?;
+    let mut writer = Writer::new(record);
+    writer.put(&head(epoch, seq));
+    writer.put(rest);
+    store.append(record)?;
+    Ok(())
 }
 
 /// All records of the store.

@@ -63,7 +63,8 @@ pub struct Hq {
     author: u32,
     key: [u8; 32],
     share: Secret<32>,
-    invitation: Invitation,
+    /// It has the device's seed.
+    invitation: Secret<33>,
 }
 
 /// HQ, waiting for the revelation.
@@ -87,7 +88,7 @@ pub struct Device {
     key: Secret<32>,
     share: Secret<32>,
     seed: Seed,
-    invitation: Invitation,
+    invitation: Secret<33>,
     commitment: Commitment,
     revelation: Revelation,
 }
@@ -109,6 +110,12 @@ impl Enrolled {
     pub const fn author(&self) -> u32 {
         self.0.author
     }
+
+    /// The key of frames between this device and hubs.
+    #[must_use]
+    pub const fn hop_key(&self) -> &Secret<16> {
+        &self.0.hop
+    }
 }
 
 impl Hq {
@@ -119,7 +126,7 @@ impl Hq {
     pub fn invite<R: TryCryptoRng>(author: u32, hq: &HqKey, rng: &mut R) -> Result<(Self, Invitation), Error> {
         let (share, seed) = (fresh(rng)?, fresh(rng)?);
         let invitation = join(&[&[INVITATION], seed.expose()]);
-        Ok((Self { author, key: *hq.public(), share, invitation }, invitation))
+        Ok((Self { author, key: *hq.public(), share, invitation: Secret::new(invitation) }, invitation))
     }
 
     /// Answers the commitment.
@@ -149,7 +156,7 @@ impl HqOffered {
         if committed(revelation) != self.commitment {
             return Err(Error::new(ErrorKind::BrokenCommitment, 0));
         }
-        let transcript: [&[u8]; 4] = [&self.hq.invitation, &self.commitment, &self.offer, revelation];
+        let transcript: [&[u8]; 4] = [self.hq.invitation.expose(), &self.commitment, &self.offer, revelation];
         let agreed = Agreed::new(&self.hq.share, &share, &transcript)?;
         Ok(HqChecked { digits: agreed.digits, peer: Peer::new(self.hq.author, public, agreed) })
     }
@@ -185,7 +192,7 @@ impl Device {
         let (key, share) = (seed.draw(rng), seed.draw(rng));
         let revelation: Revelation = join(&[&[REVELATION], &public(&key), &public(&share)]);
         let commitment = committed(&revelation);
-        let invitation = join(&[&[INVITATION], &given]);
+        let invitation = Secret::new(join(&[&[INVITATION], &given]));
         Ok((Self { key, share, seed, invitation, commitment, revelation }, commitment))
     }
 
@@ -199,7 +206,7 @@ impl Device {
         let author = reader.number()?;
         let (hq, share) = (*reader.take::<32>()?, *reader.take::<32>()?);
         reader.end()?;
-        let transcript: [&[u8]; 4] = [&self.invitation, &self.commitment, offer, &self.revelation];
+        let transcript: [&[u8]; 4] = [self.invitation.expose(), &self.commitment, offer, &self.revelation];
         let agreed = Agreed::new(&self.share, &share, &transcript)?;
         let revelation = self.revelation;
         let digits = agreed.digits;
@@ -232,7 +239,10 @@ pub(super) struct Agreed {
 
 impl Agreed {
     fn new(own: &Secret<32>, other: &[u8; 32], transcript: &[&[u8]]) -> Result<Self, Error> {
-        let agreed = agree(own, other)?;
+        let agreed = agree(own, other);
+        if agreed.is_zero() {
+            return Err(Error::new(ErrorKind::WeakKey, 0));
+        }
         let key = extract(sha256(&[transcript]).expose(), &[agreed.expose()], &[]);
         Ok(Self {
             psk: Psk { key: expand(&key, &[b"increp psk 0"], &[]), count: 0 },
@@ -243,8 +253,9 @@ impl Agreed {
     }
 }
 
-fn digits(bytes: &Secret<4>) -> u32 {
-    u32::from_le_bytes(*bytes.expose()) % 1_000_000
+fn digits(key: &Secret<32>) -> u32 {
+    let &[a, b, c, d, ..] = key.expose();
+    u32::from_le_bytes([a, b, c, d]) % 1_000_000
 }
 
 fn committed(revelation: &[u8]) -> Commitment {
@@ -255,5 +266,5 @@ fn committed(revelation: &[u8]) -> Commitment {
 pub(super) fn fresh<R: TryCryptoRng>(rng: &mut R) -> Result<Secret<32>, Error> {
     let mut key = Secret::new([0; 32]);
     rng.try_fill_bytes(key.expose_mut()).map_err(|_| Error::new(ErrorKind::NoSeed, 0))?;
-    if key == Secret::default() { Err(Error::new(ErrorKind::NoSeed, 0)) } else { Ok(key) }
+    if key.is_zero() { Err(Error::new(ErrorKind::NoSeed, 0)) } else { Ok(key) }
 }

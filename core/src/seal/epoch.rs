@@ -76,10 +76,11 @@ impl Start {
         join(&[&at, &self.profile])
     }
 
+    #[inline(never)] // it is called often
     pub(super) fn parse(bytes: &[u8; START]) -> Self {
         let &[a, b, c, d, e, ref profile @ ..] = bytes;
-        let sign = if e & 0x80 == 0 { 0 } else { 0xff };
-        let seconds = i64::from_le_bytes([a, b, c, d, e, sign, sign, sign]);
+        // The sign is in the last of the five.
+        let seconds = i64::from_le_bytes([0, 0, 0, a, b, c, d, e]) >> 24;
         Self { at: ([a, b, c, d, e] != Self::NO_CLOCK).then(|| Stamp::new(seconds)), profile: *profile }
     }
 }
@@ -106,10 +107,11 @@ pub(super) fn begin(
     author: u32,
     random: &Secret<32>,
 ) -> Result<([u8; 32], Chain), Error> {
-    let ephemeral = hpke::derive_key(random);
+    let key = hpke::derive_key(random);
+    let ephemeral = Pair::of(&key);
     let psk = Preshared { key: &psk.key, id: &[psk.id()] };
-    let (enc, exporter) = hpke::send(&Pair::of(own), hq, &Pair::of(&ephemeral), &info(author), &psk)?;
-    Ok((enc, chain(&exporter)))
+    let exporter = hpke::send(&Pair::of(own), hq, &ephemeral, &info(author), &psk)?;
+    Ok((ephemeral.public, chain(&exporter)))
 }
 
 /// The same chain at HQ.

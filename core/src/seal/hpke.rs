@@ -2,7 +2,7 @@
 
 use super::curve::{agree, public};
 use super::kdf::{expand, extract};
-use super::{Error, Secret};
+use super::{Error, ErrorKind, Secret};
 
 /// A key pair.
 pub(super) struct Pair<'a> {
@@ -47,9 +47,18 @@ pub(super) fn derive_key(random: &Secret<32>) -> Secret<32> {
 }
 
 /// `AuthEncap` and `AuthDecap` from where both sides have the two secrets.
-fn shared(one: &Secret<32>, two: &Secret<32>, enc: &[u8; 32], recipient: &[u8; 32], sender: &[u8; 32]) -> Secret<32> {
+fn shared(
+    one: &Secret<32>,
+    two: &Secret<32>,
+    enc: &[u8; 32],
+    recipient: &[u8; 32],
+    sender: &[u8; 32],
+) -> Result<Secret<32>, Error> {
+    if one.is_zero() || two.is_zero() {
+        return Err(Error::new(ErrorKind::WeakKey, 0));
+    }
     let key = labeled_extract(&[], KEM, b"eae_prk", &[one.expose(), two.expose()]);
-    labeled_expand(&key, KEM, b"shared_secret", &[enc, recipient, sender])
+    Ok(labeled_expand(&key, KEM, b"shared_secret", &[enc, recipient, sender]))
 }
 
 /// The key schedule.
@@ -60,17 +69,17 @@ fn schedule(shared: &Secret<32>, info: &[u8], psk: &Preshared<'_>) -> Exporter {
     Exporter(labeled_expand(&secret, SUITE, b"exp", &[&[AUTH_PSK], psk_id.expose(), info.expose()]))
 }
 
-/// `SetupAuthPSKS`, with the ephemeral key: what the recipient needs, and the exporter.
+/// `SetupAuthPSKS`. What the recipient needs is the public key of the ephemeral pair.
 pub(super) fn send(
     sender: &Pair<'_>,
     recipient: &[u8; 32],
     ephemeral: &Pair<'_>,
     info: &[u8],
     psk: &Preshared<'_>,
-) -> Result<([u8; 32], Exporter), Error> {
-    let (one, two) = (agree(ephemeral.secret, recipient)?, agree(sender.secret, recipient)?);
-    let shared = shared(&one, &two, &ephemeral.public, recipient, &sender.public);
-    Ok((ephemeral.public, schedule(&shared, info, psk)))
+) -> Result<Exporter, Error> {
+    let (one, two) = (agree(ephemeral.secret, recipient), agree(sender.secret, recipient));
+    let shared = shared(&one, &two, &ephemeral.public, recipient, &sender.public)?;
+    Ok(schedule(&shared, info, psk))
 }
 
 /// `SetupAuthPSKR`.
@@ -81,8 +90,8 @@ pub(super) fn receive(
     info: &[u8],
     psk: &Preshared<'_>,
 ) -> Result<Exporter, Error> {
-    let (one, two) = (agree(recipient.secret, enc)?, agree(recipient.secret, sender)?);
-    let shared = shared(&one, &two, enc, &recipient.public, sender);
+    let (one, two) = (agree(recipient.secret, enc), agree(recipient.secret, sender));
+    let shared = shared(&one, &two, enc, &recipient.public, sender)?;
     Ok(schedule(&shared, info, psk))
 }
 
@@ -114,7 +123,8 @@ mod tests {
             id: b"Ennyn Durin aran Moria",
         };
         let info = b"Ode on a Grecian Urn";
-        let (enc, device) = send(&sender, &recipient.public, &ephemeral, info, &psk).unwrap();
+        let device = send(&sender, &recipient.public, &ephemeral, info, &psk).unwrap();
+        let enc = ephemeral.public;
         assert_eq!(enc, hex("81cbf4bd7eee97dd0b600252a1c964ea186846252abb340be47087cc78f3d87c"));
         let hq = receive(&recipient, &sender.public, &enc, info, &psk).unwrap();
         for (context, exported) in [

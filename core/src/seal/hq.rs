@@ -14,8 +14,9 @@ use crate::model::{Id, Stamp};
 use crate::wire::packed::Known;
 
 /// How many epochs back HQ takes the beginning of one. It keeps the pre-shared key of the oldest of them, from which the later ones
-/// follow: a device that was put back to an older state begins anew with a key that HQ has seen already.
-pub const PSKS_KEPT: u32 = 16;
+/// follow: a device that was put back to an older state begins anew with a key that HQ has seen already, and two hubs bring the
+/// epochs of a device in any order. The id of a key is a byte: so many back leave as many ahead.
+pub const PSKS_KEPT: u32 = 128;
 
 /// HQ's key pair (X25519).
 #[derive(Clone, Debug)]
@@ -78,6 +79,13 @@ impl Peer {
     #[must_use]
     pub const fn author(&self) -> u32 {
         self.author
+    }
+
+    /// The id of the oldest pre-shared key that is kept. The beginnings of several epochs are opened in the order in which their
+    /// [`psk_id`](Record::psk_id) counts on from here: one that is far ahead makes older ones unreadable.
+    #[must_use]
+    pub fn oldest_psk(&self) -> u8 {
+        self.psk.id()
     }
 
     /// The device's public key (X25519).

@@ -42,49 +42,38 @@ pub(super) fn expand<const N: usize>(key: &Secret<32>, one: &[&[u8]], two: &[&[u
 #[cfg(test)]
 mod tests {
     use super::{expand, extract, sha256};
-    use crate::seal::Secret;
+    use crate::seal::{Secret, hex};
 
     /// RFC 5869, appendices A.1 to A.3: the key, and the first 32 of the bytes that follow from it.
     #[test]
     fn hkdf_is_that_of_rfc_5869() {
-        let rising = |from: u8, count: u8| -> [u8; 80] {
-            core::array::from_fn(|at| if at < count.into() { from + u8::try_from(at).unwrap_or(0) } else { 0 })
-        };
-        let (ikm, salt, info) = (rising(0, 80), rising(0x60, 80), rising(0xb0, 80));
-        // RFC 2104: a key that is longer than a block stands for its hash.
-        let hash = sha256(&[&[&salt]]);
-        type Case<'c> = (&'c [u8], &'c [u8], &'c [u8], [u8; 32], [u8; 32]);
-        let cases: [Case<'_>; 3] = [
-            (
-                &[0x0b; 22],
-                &rising(0, 13)[..13],
-                &rising(0xf0, 10)[..10],
-                hex("077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5"),
-                hex("3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf"),
-            ),
-            (
-                &ikm,
-                hash.expose(),
-                &info,
-                hex("06a6b88c5853361a06104c9ceb35b45cef760014904671014a193f40c15fc244"),
-                hex("b11e398dc80327a1c8e7f78c596a49344f012eda2d4efad8a050cc4c19afa97c"),
-            ),
-            (
-                &[0x0b; 22],
-                &[],
-                &[],
-                hex("19ef24a32c717b167f33a91d6f648bdf96596776afdb6377ac434c1c293ccb04"),
-                hex("8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d"),
-            ),
-        ];
-        for (ikm, salt, info, key, derived) in cases {
-            assert_eq!(extract(salt, &[ikm], &[]), Secret::new(key));
+        let rising = |from: u8| core::array::from_fn::<u8, 80, _>(|at| from.wrapping_add(u8::try_from(at).unwrap()));
+        let holds = |ikm: &[u8], salt: &[u8], info: &[u8], key: &str, derived: &str| {
+            assert_eq!(extract(salt, &[ikm], &[]), Secret::new(hex(key)));
             let (start, end) = info.split_at(info.len() / 2);
-            assert_eq!(expand(&Secret::new(key), &[start], &[end]), Secret::new(derived));
-        }
-    }
-
-    fn hex(text: &str) -> [u8; 32] {
-        crate::seal::hex(text)
+            assert_eq!(expand(&Secret::new(hex(key)), &[start], &[end]), Secret::<32>::new(hex(derived)));
+        };
+        holds(
+            &[0x0b; 22],
+            &rising(0)[..13],
+            &rising(0xf0)[..10],
+            "077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5",
+            "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf",
+        );
+        holds(
+            &rising(0),
+            // RFC 2104: a key that is longer than a block stands for its hash.
+            sha256(&[&[&rising(0x60)]]).expose(),
+            &rising(0xb0),
+            "06a6b88c5853361a06104c9ceb35b45cef760014904671014a193f40c15fc244",
+            "b11e398dc80327a1c8e7f78c596a49344f012eda2d4efad8a050cc4c19afa97c",
+        );
+        holds(
+            &[0x0b; 22],
+            &[],
+            &[],
+            "19ef24a32c717b167f33a91d6f648bdf96596776afdb6377ac434c1c293ccb04",
+            "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d",
+        );
     }
 }

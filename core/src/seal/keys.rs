@@ -1,12 +1,14 @@
 //! The key page: where a device keeps its keys, and where no earlier key is ever left.
 //!
 //! ```text
-//! page                            slot
-//! 0     wipe: one word            0    "irk" and the version: 1
-//! then  slots                     4    number  4    one more each time; the page stands at number modulo pages
+//! page, at least 672 bytes        slot, every 320 bytes
+//! 0     wipe   32                 0    "irk" and the version: 1
+//! 32    slots                     4    number  4    one more each time; the page stands at number modulo pages
 //!       ...                       8    state        `state.rs`
-//!                                 ..   check   4    CRC-32 of all before
+//!                                 295  check   4    CRC-32 of all before
 //! ```
+//!
+//! Whatever the flash writes at once, at most 32 bytes, no word is written twice between two erases.
 //!
 //! A state goes to the next page, is read back, and then the page before is erased: really erased, for what is written over stays
 //! readable on most flash. Only then is the new state's last key used. When power fails, so it stands: if two pages can be read, one of
@@ -14,8 +16,10 @@
 //! once more into its own page, so that it is sound, before the earlier one is erased. All other pages are
 //! erased then, whatever they read as.
 //!
-//! If the word `wipe` is filled, all pages are to be erased: a wipe that lost its power goes on when it is back.
+//! A wipe first fills the word `wipe` of the empty page after the one with the state, then erases that one, and its own last of all. So a
+//! wipe that lost its power goes on when it is back.
 
+use core::fmt;
 use core::ops::Range;
 
 use embedded_storage::nor_flash::NorFlash;
@@ -28,13 +32,16 @@ use crate::store::page::CRC;
 
 const MAGIC: [u8; 3] = *b"irk";
 const VERSION: u8 = 1;
-/// Fills the word `wipe`.
+/// What fills `wipe`, and how long it is.
 const WIPE: u8 = 0x5a;
+const WIPE_LENGTH: u32 = 32;
 const HEAD: usize = 8;
 const CHECK: usize = 4;
 const SLOT: usize = HEAD + State::LEN + CHECK;
-/// The longest word, and two slots of such words.
-const LEAST_PAGE: usize = 32 + 2 * SLOT.next_multiple_of(32);
+/// From one slot to the next.
+const SLOT_LENGTH: u32 = 320;
+const LEAST_PAGE: u32 = WIPE_LENGTH + 2 * SLOT_LENGTH;
+const _: () = assert!(SLOT.next_multiple_of(32) == SLOT_LENGTH as usize && WIPE_LENGTH == 32);
 /// How often is tried to write a state, and how often a state that may be unsound is read.
 const TRIES: u32 = 3;
 const READS: u32 = 8;
@@ -52,13 +59,12 @@ fn slot_bytes(number: u32, state: &State) -> Secret<SLOT> {
     bytes
 }
 
-/// The state in a slot and its number, if it is whole.
-fn parse_slot(bytes: &[u8; SLOT]) -> Option<(u32, State)> {
+/// The number of a slot, if it is whole.
+fn slot_number(bytes: &[u8; SLOT]) -> Option<u32> {
     let (body, check) = bytes.split_last_chunk::<CHECK>()?;
-    let (&[m0, m1, m2, version, n0, n1, n2, n3], state) = body.split_first_chunk::<HEAD>()?;
+    let &[m0, m1, m2, version, n0, n1, n2, n3, ..] = bytes;
     let whole = [m0, m1, m2] == MAGIC && version == VERSION && CRC.checksum(body) == u32::from_le_bytes(*check);
-    let state = state.first_chunk().filter(|_| whole)?;
-    Some((u32::from_le_bytes([n0, n1, n2, n3]), State::parse(state)))
+    whole.then_some(u32::from_le_bytes([n0, n1, n2, n3]))
 }
 
 /// The version of a slot that only a later build can read.
@@ -68,13 +74,19 @@ fn later_version(bytes: &[u8; SLOT]) -> Option<u8> {
 }
 
 /// The pages.
-#[derive(Debug)]
 pub(super) struct KeyPage<F> {
     flash: Flash<F>,
     /// Of the state that holds.
     number: u32,
     /// Is that state, and no other, in flash?
     pub(super) sound: bool,
+}
+
+impl<F> fmt::Debug for KeyPage<F> {
+    /// Without the driver, which may show what is in flash.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyPage").field("number", &self.number).field("sound", &self.sound).finish_non_exhaustive()
+    }
 }
 
 impl<F: NorFlash> KeyPage<F> {
@@ -91,37 +103,27 @@ impl<F: NorFlash> KeyPage<F> {
     /// [`NotEnrolled`](ErrorKind::NotEnrolled), [`OtherVersion`](ErrorKind::OtherVersion), or what the flash did.
     pub(super) fn load(&mut self) -> Result<State, Error> {
         if self.wipe_begun()? {
-            self.erase_all()?;
-            return Err(Error::new(ErrorKind::NotEnrolled, 0));
+            return Err(self.erase_all().err().unwrap_or(Error::new(ErrorKind::NotEnrolled, 0)));
         }
-        let (mut newest, mut pages, mut other) = (None, 0_u32, None);
+        let (mut newest, mut number, mut pages) = (Secret::default(), None, 0_u32);
         for page in 0..self.pages() {
-            let mut here = false;
-            for slot in 0..self.slots() {
-                let bytes = self.read(page, slot)?;
-                other = later_version(bytes.expose()).or(other);
-                if let Some((number, state)) = parse_slot(bytes.expose()).filter(|(number, _)| self.page(*number) == page) {
-                    here = true;
-                    if newest.as_ref().is_none_or(|(newest, _)| number > *newest) {
-                        newest = Some((number, state));
-                    }
-                }
+            let (bytes, found) = self.find(page)?;
+            pages = pages.saturating_add(found.is_some().into());
+            if found > number {
+                (newest, number) = (bytes, found);
             }
-            pages = pages.saturating_add(here.into());
         }
-        let Some((number, state)) = newest else {
-            return Err(Error::new(other.map_or(ErrorKind::NotEnrolled, ErrorKind::OtherVersion), 0));
-        };
+        let Some(number) = number else { return Err(self.nothing()) };
         self.number = number;
         if pages > 1 {
-            self.write_again(&state)?;
+            self.write_again(&newest)?;
         }
-        let own = self.page(number);
+        let own = self.page(self.number);
         for page in (0..self.pages()).filter(|&page| page != own) {
             self.erase(page)?;
         }
         self.sound = true;
-        Ok(state)
+        Ok(State::parse(newest.expose().get(HEAD..).unwrap_or_default()))
     }
 
     /// Writes the first state. All pages are erased for it.
@@ -134,14 +136,15 @@ impl<F: NorFlash> KeyPage<F> {
     pub(super) fn commit(&mut self, state: &State) -> Result<(), Error> {
         self.sound = false;
         let old = self.page(self.number);
-        let number = self.number.wrapping_add(1);
+        let number = self.number.saturating_add(1);
         let page = self.page(number);
+        let bytes = slot_bytes(number, state);
         let mut tries = 0_u32;
-        while !self.write(page, 0, number, state)? {
+        while !self.write(page, 0, &bytes)? {
             self.erase(page)?;
             tries = tries.saturating_add(1);
             if tries == TRIES {
-                return Err(Error::new(ErrorKind::NotKept, self.address(page, 0)));
+                return Err(self.error(ErrorKind::NotKept, page));
             }
         }
         self.erase(old)?;
@@ -151,13 +154,13 @@ impl<F: NorFlash> KeyPage<F> {
 
     /// Erases everything, beginning with what holds.
     pub(super) fn wipe(mut self) -> Result<(), Error> {
-        let own = self.page(self.number);
-        let word = usize::try_from(self.flash.geometry.word).unwrap_or(0);
-        let at = self.flash.at(own, 0);
+        let next = self.number.saturating_add(1);
+        if !self.sound {
+            self.erase(self.page(next))?;
+        }
         // Whatever comes of it: the erase comes next.
-        let _ = self.flash.write(at, [WIPE; 32].get(..word).unwrap_or_default());
-        let erased = self.erase(own);
-        self.erase_all().and(erased)
+        let _ = self.flash.write(self.flash.at(next, 0), &[WIPE; WIPE_LENGTH as usize]);
+        self.erase_all()
     }
 
     fn pages(&self) -> u32 {
@@ -168,25 +171,34 @@ impl<F: NorFlash> KeyPage<F> {
         number.checked_rem(self.pages()).unwrap_or(0)
     }
 
-    fn slot_length(&self) -> u32 {
-        self.flash.geometry.align(u32::try_from(SLOT).unwrap_or(0))
-    }
-
     fn slots(&self) -> u32 {
-        let geometry = self.flash.geometry;
-        geometry.page.saturating_sub(geometry.word).checked_div(self.slot_length()).unwrap_or(0)
+        self.flash.geometry.page.saturating_sub(WIPE_LENGTH).checked_div(SLOT_LENGTH).unwrap_or(0)
     }
 
-    fn offset(&self, slot: u32) -> u32 {
-        self.flash.geometry.word.saturating_add(slot.saturating_mul(self.slot_length()))
+    /// Why there is no state: if there is not one of a later version.
+    fn nothing(&mut self) -> Error {
+        for page in 0..self.pages() {
+            if let Some(version) = self.read(page, 0).ok().and_then(|bytes| later_version(bytes.expose())) {
+                return self.error(ErrorKind::OtherVersion(version), page);
+            }
+        }
+        Error::new(ErrorKind::NotEnrolled, 0)
     }
 
-    fn address(&self, page: u32, slot: u32) -> usize {
-        usize::try_from(self.flash.at(page, self.offset(slot))).unwrap_or(0)
+    /// The state in a page: its slot and its number. All slots of a page have the same.
+    fn find(&mut self, page: u32) -> Result<(Secret<SLOT>, Option<u32>), Error> {
+        for slot in 0..self.slots() {
+            let bytes = self.read(page, slot)?;
+            let number = slot_number(bytes.expose()).filter(|&number| self.page(number) == page);
+            if number.is_some() {
+                return Ok((bytes, number));
+            }
+        }
+        Ok((Secret::default(), None))
     }
 
     fn read(&mut self, page: u32, slot: u32) -> Result<Secret<SLOT>, Error> {
-        let at = self.flash.at(page, self.offset(slot));
+        let at = self.flash.at(page, offset(slot));
         let mut bytes = Secret::new([0; SLOT]);
         let mut room = bytes.expose_mut().iter_mut();
         let length = u32::try_from(SLOT).unwrap_or(0);
@@ -195,38 +207,36 @@ impl<F: NorFlash> KeyPage<F> {
     }
 
     /// Writes a state, and says whether it reads back.
-    fn write(&mut self, page: u32, slot: u32, number: u32, state: &State) -> Result<bool, Error> {
-        let bytes = slot_bytes(number, state);
-        let at = self.flash.at(page, self.offset(slot));
+    fn write(&mut self, page: u32, slot: u32, bytes: &Secret<SLOT>) -> Result<bool, Error> {
+        let at = self.flash.at(page, offset(slot));
         self.flash.write(at, bytes.expose()).map_err(flash)?;
-        self.read(page, slot).map(|read| read == bytes)
+        self.read(page, slot).map(|read| read == *bytes)
     }
 
     /// Writes the state that holds once more into its own page: the earlier one is there still, but perhaps not for long.
-    fn write_again(&mut self, state: &State) -> Result<(), Error> {
-        let (number, page) = (self.number, self.page(self.number));
+    fn write_again(&mut self, bytes: &Secret<SLOT>) -> Result<(), Error> {
+        let page = self.page(self.number);
         for slot in 0..self.slots() {
-            let blank = self.is_filled(page, self.offset(slot), self.slot_length(), 0xff)?;
-            if blank && self.write(page, slot, number, state)? {
+            let blank = self.is_filled(page, offset(slot), SLOT_LENGTH, 0xff)?;
+            // What was cut short may read as erased and refuse to be written.
+            if blank && self.write(page, slot, bytes) == Ok(true) {
                 return Ok(());
             }
         }
         // Power failed here often, and no slot is free. What reads the same each time will do.
-        for slot in 0..self.slots() {
-            let mut good = 0;
-            while good < READS && parse_slot(self.read(page, slot)?.expose()).is_some_and(|(found, _)| found == number) {
-                good = good.saturating_add(1);
-            }
-            if good == READS {
-                return Ok(());
+        for _ in 0..READS {
+            if self.find(page)?.1 != Some(self.number) {
+                return Err(self.error(ErrorKind::NotKept, page));
             }
         }
-        Err(Error::new(ErrorKind::NotKept, self.address(page, 0)))
+        Ok(())
     }
 
+    /// Does a page say that all others are to be erased? From then on it counts as the one after the state.
     fn wipe_begun(&mut self) -> Result<bool, Error> {
         for page in 0..self.pages() {
-            if self.is_filled(page, 0, self.flash.geometry.word, WIPE)? {
+            if self.is_filled(page, 0, WIPE_LENGTH, WIPE)? {
+                self.number = page.saturating_add(self.pages()).saturating_sub(1);
                 return Ok(true);
             }
         }
@@ -241,17 +251,28 @@ impl<F: NorFlash> KeyPage<F> {
     /// Erases a page, and looks.
     fn erase(&mut self, page: u32) -> Result<(), Error> {
         self.flash.erase(page).map_err(flash)?;
-        if self.is_filled(page, 0, self.flash.geometry.page, 0xff)? {
-            Ok(())
-        } else {
-            Err(Error::new(ErrorKind::NotErased, self.address(page, 0)))
-        }
+        if self.is_filled(page, 0, self.flash.geometry.page, 0xff)? { Ok(()) } else { Err(self.error(ErrorKind::NotErased, page)) }
     }
 
-    /// All of them, also if some cannot be.
+    /// All of them, also if some cannot be: that of the state first, the one after it last, and only if nothing else is left.
     fn erase_all(&mut self) -> Result<(), Error> {
-        (0..self.pages()).map(|page| self.erase(page)).fold(Ok(()), Result::and)
+        let (pages, mut erased) = (self.pages(), Ok(()));
+        for back in 0..pages.saturating_sub(1) {
+            let page = self.page(self.number.saturating_add(pages).saturating_sub(back));
+            erased = erased.and(self.erase(page));
+        }
+        erased?;
+        self.erase(self.page(self.number.saturating_add(1)))
     }
+
+    fn error(&self, kind: ErrorKind, page: u32) -> Error {
+        Error { kind, at: self.flash.at(page, 0) }
+    }
+}
+
+/// Where a slot begins in its page.
+fn offset(slot: u32) -> u32 {
+    slot.saturating_mul(SLOT_LENGTH).saturating_add(WIPE_LENGTH)
 }
 
 fn flash(error: crate::store::Error) -> Error {

@@ -158,7 +158,11 @@ impl From<store::Error> for Error {
 
 impl From<crate::Error> for Error {
     fn from(error: crate::Error) -> Self {
-        Self::new(ErrorKind::Report, error.offset)
+        let kind = match error.kind {
+            crate::ErrorKind::BufferFull => ErrorKind::BufferTooSmall,
+            _ => ErrorKind::Report,
+        };
+        Self::new(kind, error.offset)
     }
 }
 

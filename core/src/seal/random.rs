@@ -51,7 +51,7 @@ impl Seed {
     /// # Errors
     /// [`NoSeed`](ErrorKind::NoSeed) if the seed is all zero.
     pub(super) fn check(&self) -> Result<(), Error> {
-        if self.key == Secret::default() { Err(Error::new(ErrorKind::NoSeed, 0)) } else { Ok(()) }
+        if self.key.is_zero() { Err(Error::new(ErrorKind::NoSeed, 0)) } else { Ok(()) }
     }
 
     /// 32 bytes that nobody can tell who lacks either the seed or what the source gave. The seed moves on, and must be kept before

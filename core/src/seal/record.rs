@@ -60,6 +60,12 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// The id of the pre-shared key of an opening; `None` for any other record.
+    #[must_use]
+    pub fn psk_id(&self) -> Option<u8> {
+        self.body.get(32).copied().filter(|_| self.seq == 0)
+    }
+
     /// The id of the report, if this is the author's.
     #[must_use]
     pub fn id(&self, author: u32) -> Id {

@@ -30,6 +30,11 @@ impl<const N: usize> Secret<N> {
         &self.0
     }
 
+    /// In a time that does not tell where a byte is set.
+    pub(super) fn is_zero(&self) -> bool {
+        self.0.iter().fold(0, |all, byte| all | byte) == 0
+    }
+
     pub(super) const fn expose_mut(&mut self) -> &mut [u8; N] {
         &mut self.0
     }

@@ -29,7 +29,7 @@ pub(super) struct State {
     /// Record 0 behind its head.
     pub(super) opening: [u8; REST],
     /// The tag of nothing under the last number: what the number becomes if its report was lost.
-    pub(super) void: [u8; TAG],
+    pub(super) void: Secret<TAG>,
 }
 
 impl Clone for State {
@@ -47,7 +47,7 @@ impl Clone for State {
             start: self.start,
             chain: self.chain.clone(),
             opening: self.opening,
-            void: self.void,
+            void: self.void.clone(),
         }
     }
 }
@@ -68,7 +68,7 @@ impl State {
             start: [0; START],
             chain: Chain::default(),
             opening: [0; REST],
-            void: [0; TAG],
+            void: Secret::default(),
         }
     }
 
@@ -83,6 +83,7 @@ impl State {
     }
 
     /// All fields in the order of the slot, through which bytes go out or in.
+    #[inline(never)] // it is long
     fn walk(&mut self, pass: &mut dyn FnMut(&mut [u8])) {
         fn number(number: &mut u32, pass: &mut dyn FnMut(&mut [u8])) {
             let mut bytes = number.to_le_bytes();
@@ -103,14 +104,15 @@ impl State {
         number(&mut self.chain.next, pass);
         pass(self.chain.key.expose_mut());
         pass(&mut self.opening);
-        pass(&mut self.void);
+        pass(self.void.expose_mut());
     }
 
     pub(super) fn write(&self, mut writer: Writer<'_>) {
         self.clone().walk(&mut |field| writer.put(field));
     }
 
-    pub(super) fn parse(bytes: &[u8; Self::LEN]) -> Self {
+    /// What was written; what follows it is left alone.
+    pub(super) fn parse(bytes: &[u8]) -> Self {
         let mut state = Self::empty();
         let mut rest = bytes.iter();
         state.walk(&mut |field| field.iter_mut().zip(rest.by_ref()).for_each(|(to, from)| *to = *from));

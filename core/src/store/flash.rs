@@ -38,17 +38,16 @@ impl<F: NorFlash> Flash<F> {
         Self::laid_out(driver, layout, range).filter(|_| fits).ok_or(Error::new(ErrorKind::Unsupported, range.start))
     }
 
-    /// With pages of at least so many bytes, each of as many pages of the flash as that takes.
+    /// With the longest words, and pages of at least so many bytes, each of as many pages of the flash as that takes.
     ///
     /// # Errors
     /// [`ErrorKind::Unsupported`].
     #[cfg(feature = "seal")]
-    pub(crate) fn with_pages(driver: F, range: &Range<u32>, least: usize) -> Result<Self, Error> {
-        let Layout { word, page } = Layout::of::<F>();
+    pub(crate) fn with_pages(driver: F, range: &Range<u32>, least: u32) -> Result<Self, Error> {
+        let page = Layout::of::<F>().page;
         let whole = |bytes: u32| bytes.checked_rem(page) == Some(0);
         let fits = whole(range.start) && whole(range.end);
-        let least = u32::try_from(least).ok().and_then(|least| least.checked_next_multiple_of(page));
-        let layout = Layout { word, page: least.unwrap_or(0) };
+        let layout = Layout { word: 32, page: least.checked_next_multiple_of(page).unwrap_or(0) };
         Self::laid_out(driver, layout, range).filter(|_| fits).ok_or(Error::new(ErrorKind::Unsupported, range.start))
     }
 

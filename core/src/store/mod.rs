@@ -70,7 +70,8 @@ pub struct Handle {
 }
 
 impl Handle {
-    /// The number of the record: one more with each that is kept.
+    /// The number of the record: one more with each that is kept. After a power cut the number of the last one may come again, if that
+    /// and all others were dropped.
     #[must_use]
     pub const fn sequence(self) -> u32 {
         self.sequence

@@ -14,7 +14,7 @@ mod postcard;
 use crate::error::Error;
 use crate::model::bounds::ALL_TEXT;
 use crate::model::describe::Path;
-use crate::model::{Id, Point, Report, Stopped, Text, Value, Walk as _, Walked};
+use crate::model::{Id, Point, Record, RecordMut as _, Report, Stopped, Text, Value, Walk as _};
 use postcard::{Reader, Writer};
 
 /// The version of the format that this build writes, and the newest that it reads.
@@ -69,7 +69,8 @@ pub fn encoded_len(report: &Report<'_>) -> Result<usize, Error> {
 }
 
 /// Checks any value by measuring it.
-pub(crate) fn measure<'a, V: Walked<'a>>(value: &V) -> Result<usize, Error> {
+#[inline(never)] // what it takes on the stack is not for long
+pub(crate) fn measure<'a, V: Record<'a>>(value: &V) -> Result<usize, Error> {
     let mut writer = Writer::new(None);
     value.put(&mut writer)?;
     Ok(writer.len())

@@ -47,6 +47,17 @@ impl<'b> Writer<'b> {
         self.buffer.and_then(|buffer| buffer.get(..at)).unwrap_or_default()
     }
 
+    fn push(&mut self, byte: u8) -> Result<(), Stopped> {
+        if let Some(buffer) = &mut self.buffer {
+            match buffer.get_mut(self.at) {
+                Some(free) => *free = byte,
+                None => return Err(self.fail(ErrorKind::BufferFull)),
+            }
+        }
+        self.at += 1;
+        Ok(())
+    }
+
     fn bytes(&mut self, bytes: &[u8]) -> Result<(), Stopped> {
         let end = self.at + bytes.len();
         if let Some(buffer) = &mut self.buffer {
@@ -61,7 +72,7 @@ impl<'b> Writer<'b> {
 
     pub(super) fn byte(&mut self, byte: u8) -> Result<u8, Stopped> {
         self.start = self.at;
-        self.bytes(&[byte])?;
+        self.push(byte)?;
         Ok(byte)
     }
 
@@ -71,7 +82,7 @@ impl<'b> Writer<'b> {
             let [low, ..] = value.to_le_bytes();
             value >>= 7;
             let more = if value == 0 { 0 } else { 0x80 };
-            self.bytes(&[low & 0x7f | more])?;
+            self.push(low & 0x7f | more)?;
             if value == 0 {
                 return Ok(());
             }
@@ -86,6 +97,10 @@ impl<'a> Walk<'a> for Writer<'_> {
 
     fn offset(&self) -> usize {
         self.start
+    }
+
+    fn blank(&mut self) -> Result<bool, Stopped> {
+        self.byte(0).map(|_| true)
     }
 
     fn code(&mut self, code: u8) -> Result<u8, Stopped> {

@@ -198,6 +198,18 @@ fn lower_marks_leave_words_to_the_higher_ones() {
     }
 }
 
+#[test]
+fn a_record_that_fits_into_a_page_is_in_one() {
+    let mut flash = AnyCutFlash::new(layout(4, 1024), 6, 3, Torn::Nothing);
+    let (mut journal, _) = open(&mut flash, WhenFull::Refuse).unwrap();
+    let places = [500, 964, 600, 965, 40].map(|length| {
+        let [_, page, slot] = journal.append(&bytes(length, 2, 0)).unwrap().parts();
+        (page, slot)
+    });
+    // The one of 965 bytes begins behind that of 600 and ends in the next page.
+    assert_eq!(places, [(6, 0), (7, 0), (8, 0), (8, 1), (9, 1)]);
+}
+
 /// An append that was cut short costs its place, and not the rest of the page.
 #[test]
 fn a_cut_takes_no_more_than_its_place() {

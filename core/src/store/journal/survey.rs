@@ -43,6 +43,7 @@ impl<F: NorFlash> Journal<F> {
             status.next = status.next.max(sequence.saturating_add(1));
             (after, place) = (Some(found.handle), found.place);
         }
+        // Where the rest of a record is all that there is, its sequence comes once more: it may never have been confirmed.
         status.oldest = first.map_or(status.next, |first| first.min(status.next));
         status.lost = status.next.saturating_sub(status.oldest).saturating_sub(status.records);
         // Given up, and not begun: power failed there, or the page that was begun cannot be read.

@@ -7,6 +7,7 @@
 //! ```
 
 use super::coder::{Coder as _, Decoder, Encoder};
+use super::context::Way;
 use super::decide::Weighing;
 use super::memory::{Known, Memory};
 use super::packer::Packer;
@@ -74,7 +75,8 @@ impl<'p, 'a, 'b> BatchWriter<'p, 'a, 'b> {
     pub fn push(&mut self, report: &Report<'a>) -> Result<(), Error> {
         report.check()?;
         self.decisions.coder.bit(END, false);
-        let put = Packer::new(self.profile, &mut self.decisions, &mut self.memory, &Known::default()).put(report);
+        let mut way = Way::new();
+        let put = Packer::new(self.profile, &mut self.decisions, &mut self.memory, &mut way, &Known::default()).put(report);
         self.memory.later = true;
         put
     }
@@ -135,7 +137,8 @@ impl<'p, 'a, 'b> BatchReader<'p, 'a, 'b> {
     /// The next report, in place; `false` after the last one.
     ///
     /// # Errors
-    /// What the sender did. The reports before it stand; there are none behind it.
+    /// What the sender did. The reports before it stand, but for the last one if the bytes were cut off: what is missing reads as zeros,
+    /// and those may have made it. There are none behind it.
     pub fn next(&mut self, report: &mut Report<'a>) -> Result<bool, Error> {
         self.next_traced(report, &mut ())
     }
@@ -154,19 +157,16 @@ impl<'p, 'a, 'b> BatchReader<'p, 'a, 'b> {
         if self.ended {
             return self.decisions.coder.end().map(|()| false);
         }
-        let mut packer = Packer::new(self.profile, &mut self.decisions, &mut self.memory, &Known::default());
+        let mut way = Way::new();
+        let mut packer = Packer::new(self.profile, &mut self.decisions, &mut self.memory, &mut way, &Known::default());
         packer.room = core::mem::take(&mut self.room);
         let read = take(packer, report, trace);
         self.memory.later = true;
-        match read {
-            Ok(room) => {
-                self.room = room;
-                Ok(true)
-            }
-            Err(error) => {
-                self.ended = true;
-                Err(error)
-            }
-        }
+        let read = read.and_then(|room| {
+            self.room = room;
+            self.decisions.coder.not_past_end()
+        });
+        self.ended = read.is_err();
+        read.map(|()| true)
     }
 }

@@ -11,7 +11,10 @@
 //! Where the bytes end, whoever frames the report knows. The decoder reads zeros after them, and at its end holds what it
 //! read, and how much of it, against what the encoder must have written: few bytes of another profile pass.
 
+use super::names::read_text;
+use super::text::TextModel;
 use crate::error::{Error, ErrorKind};
+use crate::model::bounds::Bound;
 
 /// One side of the coder: an encoder, a decoder, or something that only counts.
 pub trait Coder {
@@ -26,7 +29,25 @@ pub trait Coder {
     fn position(&self) -> Position {
         Position::default()
     }
+
+    /// Reads a text within `bound` to the front of `room`, by `model` or byte by byte; gives it, and the room behind it. An
+    /// encoder has none to read, and firmware that only encodes need not have what reads it.
+    ///
+    /// # Errors
+    /// It does not fit, or is no text.
+    fn read_text<'r>(
+        &mut self,
+        model: Option<(&TextModel<'_>, u8)>,
+        room: &'r mut [u8],
+        bound: &'static Bound,
+    ) -> Result<ReadText<'r>, ErrorKind> {
+        let _ = (model, room, bound);
+        Err(ErrorKind::BufferFull)
+    }
 }
+
+/// A text, and the room behind it.
+pub type ReadText<'r> = (&'r str, &'r mut [u8]);
 
 impl<C: Coder + ?Sized> Coder for &mut C {
     fn bit(&mut self, one: u16, bit: bool) -> bool {
@@ -39,6 +60,15 @@ impl<C: Coder + ?Sized> Coder for &mut C {
 
     fn position(&self) -> Position {
         (**self).position()
+    }
+
+    fn read_text<'r>(
+        &mut self,
+        model: Option<(&TextModel<'_>, u8)>,
+        room: &'r mut [u8],
+        bound: &'static Bound,
+    ) -> Result<ReadText<'r>, ErrorKind> {
+        (**self).read_text(model, room, bound)
     }
 }
 
@@ -239,6 +269,18 @@ impl<'b> Decoder<'b> {
         }
     }
 
+    /// What was decided so far must have been in the bytes. An encoder leaves out one zero at the end.
+    ///
+    /// # Errors
+    /// [`EndsEarly`](ErrorKind::EndsEarly): zeros that were never there decided it.
+    pub(super) fn not_past_end(&self) -> Result<(), Error> {
+        let most = self.bytes.len().saturating_add(1);
+        if self.at.saturating_sub(4) <= most {
+            return Ok(());
+        }
+        Err(Error { kind: ErrorKind::EndsEarly, offset: self.bytes.len(), ..Error::NONE })
+    }
+
     /// The bytes must end here, as an encoder would have ended them.
     ///
     /// # Errors
@@ -300,6 +342,15 @@ impl Coder for Decoder<'_> {
 
     fn position(&self) -> Position {
         Position { bytes: self.at - 4, range: self.range }
+    }
+
+    fn read_text<'r>(
+        &mut self,
+        model: Option<(&TextModel<'_>, u8)>,
+        room: &'r mut [u8],
+        bound: &'static Bound,
+    ) -> Result<ReadText<'r>, ErrorKind> {
+        read_text(self, model, room, bound)
     }
 }
 

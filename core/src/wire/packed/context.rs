@@ -11,6 +11,7 @@
 //! A weight says which chains go on behind it, so most decisions look up their root alone.
 
 use crate::model::Layout;
+use crate::model::describe::Path;
 
 /// Mixes a number into a hash.
 #[must_use]
@@ -54,174 +55,202 @@ pub(super) struct Event {
 }
 
 /// A step of the way through the report.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Frame {
     /// Hash of the field numbers on the way.
     site: u32,
-    /// Record and field, wherever it stands.
+    /// Record and field, wherever it stands; at a record whose fields are known, the record.
     generic: u32,
     /// What the record said before.
     before: u32,
     hint: u32,
-    /// What the record is known by that the fields below are of.
-    record: u32,
     /// Place in the innermost list.
     index: u8,
     /// Number of the field in its record.
     number: u8,
-    /// A value without parts.
-    leaf: bool,
 }
-
-impl Frame {
-    /// Becomes field or variant `number`.
-    const fn step(&mut self, number: u8, above: u32, of: u32) {
-        self.site = mix(above, number as u32 + 1);
-        self.generic = mix(of, number as u32);
-        self.number = number;
-    }
-
-    const REPORT: Self = Self { site: 0, generic: 0, before: 0, hint: 0, record: 0, index: 0, number: 0, leaf: true };
-}
-
-/// The deepest way through a report has [`Path::DEPTH`](crate::model::describe::Path::DEPTH) steps.
-const STEPS: usize = crate::model::describe::Path::DEPTH + 1;
 
 /// The way from the report to the value that comes next.
 #[derive(Clone, Debug)]
 pub(super) struct Way {
-    /// The report, and a step behind another up to the value.
-    frames: [Frame; STEPS],
-    depth: usize,
+    top: Frame,
+    /// The value at the top has no parts.
+    leaf: bool,
+    depth: u8,
+    /// The report, and what lies between it and the top.
+    above: [Frame; Path::DEPTH],
     pub(super) event: Event,
 }
 
 impl Way {
     pub(super) fn new() -> Self {
-        Self { frames: [Frame::REPORT; STEPS], depth: 0, event: Event::default() }
+        Self { top: Frame::default(), leaf: true, depth: 0, above: [Frame::default(); Path::DEPTH], event: Event::default() }
     }
 
-    fn top(&self) -> &Frame {
-        self.frames.get(self.depth).unwrap_or(&Frame::REPORT)
-    }
-
-    /// Changes the top.
-    fn change(&mut self, change: impl FnOnce(&mut Frame)) {
-        if let Some(top) = self.frames.get_mut(self.depth) {
-            change(top);
-        }
-    }
-
-    pub(super) fn record(&mut self, record: u32) {
-        self.change(|top| {
-            top.generic = mix(record, 0xff);
-            top.record = record;
-            top.leaf = false;
-        });
+    /// The top is a record.
+    pub(super) fn record(&mut self, record: &Layout) {
+        self.top.generic = mix(record.id, 0xff);
+        self.leaf = false;
     }
 
     /// The fields of the record at the top that are reported are known.
-    pub(super) fn reported(&mut self, mask: u32) {
-        self.change(|top| top.before = mix(top.generic, mask));
+    pub(super) fn reported(&mut self, record: &Layout, mask: u32) {
+        self.top.before = mix(self.top.generic, mask);
+        self.top.generic = record.id;
     }
 
     /// Down into field `number` of the record at the top.
     pub(super) fn field(&mut self, number: u8) {
-        self.enter(|above, top| top.step(number, above.site, above.record));
+        self.enter();
+        self.step(number);
     }
 
     /// Down into variant `number` of the choice at the top.
     pub(super) fn variant(&mut self, number: u8) {
-        self.enter(|above, top| {
-            above.leaf = false;
-            top.step(number | 0x40, above.site, above.generic);
-        });
+        self.enter();
+        self.step(number | 0x40);
     }
 
+    /// Down into item `index` of the list at the top.
     pub(super) fn item(&mut self, index: u8) {
-        self.enter(|above, top| {
-            above.leaf = false;
-            top.index = index;
-        });
+        self.enter();
+        self.top.index = index;
+    }
+
+    fn step(&mut self, number: u8) {
+        self.top.site = mix(self.top.site, u32::from(number) + 1);
+        self.top.generic = mix(self.top.generic, number.into());
+        self.top.number = number;
     }
 
     /// Down one step, to what is at first like the one above.
-    fn enter(&mut self, change: impl FnOnce(&mut Frame, &mut Frame)) {
+    fn enter(&mut self) {
         // No way is deeper.
-        if let Some([above, top]) = self.frames.get_mut(self.depth..).and_then(<[Frame]>::first_chunk_mut) {
-            top.site = above.site;
-            top.generic = above.generic;
-            top.before = above.before;
-            top.hint = above.hint;
-            top.record = above.record;
-            top.index = above.index;
-            top.number = above.number;
-            top.leaf = true;
-            change(above, top);
+        if let Some(above) = self.above.get_mut(usize::from(self.depth)) {
+            // One by one: as a whole they would be copied by a function.
+            above.site = self.top.site;
+            above.generic = self.top.generic;
+            above.before = self.top.before;
+            above.hint = self.top.hint;
+            above.index = self.top.index;
+            above.number = self.top.number;
             self.depth += 1;
         }
+        self.leaf = true;
     }
 
+    /// Up one step. What a value without parts said bears on what its record says next; what parts said, on one another.
     pub(super) fn leave(&mut self) {
         let Some(depth) = self.depth.checked_sub(1) else { return };
+        let Some(above) = self.above.get(usize::from(depth)) else { return };
         self.depth = depth;
-        if let Some([above, below]) = self.frames.get_mut(depth..).and_then(<[Frame]>::first_chunk_mut)
-            && below.leaf
-        {
-            above.before = below.before;
-            above.hint = below.hint;
+        self.top.site = above.site;
+        self.top.generic = above.generic;
+        self.top.index = above.index;
+        self.top.number = above.number;
+        if !self.leaf {
+            self.top.before = above.before;
+            self.top.hint = above.hint;
         }
+        self.leaf = false;
     }
 
     /// What was said bears on what the record says next.
+    #[inline(never)]
     pub(super) fn said(&mut self, what: u32) {
-        self.change(|top| top.before = mix(top.before, what));
+        self.top.before = mix(self.top.before, what);
     }
 
-    pub(super) fn hint(&mut self, hint: u32) {
-        self.change(|top| top.hint = hint);
+    pub(super) const fn hint(&mut self, hint: u32) {
+        self.top.hint = hint;
     }
 
-    /// The frame so many steps below the report, if the way is that long.
-    fn frame(&self, step: usize) -> Option<&Frame> {
-        self.frames.get(step).filter(|_| step <= self.depth)
+    /// Whether the top is this field of this record. No two have the same hash: a test says so.
+    #[inline]
+    pub(super) const fn at(&self, record: &Layout, number: u8) -> bool {
+        self.top.generic == mix(record.id, number as u32)
     }
 
-    /// The record and the field that the top stands in.
-    pub(super) fn at(&self, record: &Layout, number: u8) -> bool {
-        let above = self.depth.checked_sub(1).and_then(|above| self.frames.get(above));
-        self.top().number == number && above.is_some_and(|above| above.record == record.id)
+    /// The number of the field so many steps below the report, if the way is that long.
+    fn number(&self, step: u8) -> Option<u8> {
+        match step.checked_sub(self.depth) {
+            Some(0) => Some(self.top.number),
+            Some(_) => None,
+            None => self.above.get(usize::from(step)).map(|frame| frame.number),
+        }
     }
 
     /// The first two steps.
     pub(super) fn fields(&self) -> [Option<u8>; 2] {
-        [1, 2].map(|step| self.frame(step).map(|frame| frame.number))
+        [self.number(1), self.number(2)]
     }
 
     /// Whether the way leads through this field of the report.
+    #[inline(never)]
     pub(super) fn through(&self, number: u8) -> bool {
-        self.frame(1).is_some_and(|frame| frame.number == number)
+        self.number(1) == Some(number)
     }
 
-    pub(super) const fn depth(&self) -> usize {
+    pub(super) const fn depth(&self) -> u8 {
         self.depth
     }
 
-    pub(super) fn root(&self, kind: u32) -> u32 {
-        mix(self.top().generic, kind)
+    pub(super) const fn root(&self, kind: u32) -> u32 {
+        mix(self.top.generic, kind)
     }
 
     /// What each key of a chain adds to the one before it; the first adds it to [`root`](Self::root).
     #[inline]
-    pub(super) fn chain(&self, chain: usize) -> [u32; 3] {
-        let &Frame { site, before, hint, index, .. } = self.top();
+    pub(super) const fn chain(&self, chain: usize) -> [u32; 3] {
+        let Frame { site, before, hint, index, .. } = self.top;
         let Event { kind, who, time, place, .. } = self.event;
-        let field = site.wrapping_add(index.into());
+        let field = site.wrapping_add(index as u32);
         match chain {
             0 => [field ^ 0x0a00_0000, kind, who],
             1 => [before ^ 0x0b00_0000, field, kind],
             2 => [field ^ mix(hint, 0x0c00_0000), kind, before],
             _ => [field ^ mix(hint, 0x0d00_0000 | time << 8 | place), kind, 0],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use std::collections::BTreeMap;
+
+    use super::mix;
+    use crate::model::describe::{Record, Shape};
+    use crate::model::{Layout, report_shape};
+
+    fn each_record(shape: &'static Shape, records: &mut BTreeMap<&str, &'static Record>) {
+        match shape {
+            Shape::Record(record) | Shape::Id(record) | Shape::Date(record) | Shape::Time(record) => {
+                records.insert(record.name, record);
+                record.fields.iter().for_each(|field| each_record(field.shape, records));
+            }
+            Shape::Optional(of) | Shape::Said(of) | Shape::List { of, .. } | Shape::Map { of, .. } => each_record(of, records),
+            Shape::OneOf { variants, .. } => variants.iter().for_each(|variant| each_record(variant.shape, records)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn no_two_fields_have_the_same_hash() {
+        let mut records = BTreeMap::new();
+        each_record(report_shape(), &mut records);
+        assert!(records.contains_key("Report") && records.contains_key("Who") && records.len() > 20, "{:?}", records.keys());
+        let mut fields = BTreeMap::new();
+        for (name, record) in records {
+            let id = Layout::hash(name);
+            let own = (0u32..).zip(record.fields).map(|(number, field)| (mix(id, number), field.name));
+            // A record whose fields are not known yet, and the variants of a choice in a field.
+            let variants = (0u32..64).flat_map(|field| (0x40u32..0x80).map(move |variant| (mix(mix(id, field), variant), "")));
+            for (hash, field) in own.chain([(id, ""), (mix(id, 0xff), "")]).chain(variants) {
+                let before = fields.insert(hash, (name, field));
+                assert!(before.is_none_or(|(_, other)| field.is_empty() && other.is_empty()), "{name}.{field} and {before:?}");
+            }
         }
     }
 }

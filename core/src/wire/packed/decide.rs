@@ -1,10 +1,12 @@
 //! A decision: its place in the report, its number, and what is made of it.
 
-use super::coder::{Coder, Cost, Position};
+use super::coder::{Coder, Cost, Position, ReadText};
 use super::context::{CHAIN, Way, mix};
 use super::squash::squash;
 use super::text::TextModel;
 use super::weights::{Weight, Weights};
+use crate::error::ErrorKind;
+use crate::model::bounds::Bound;
 
 /// What a decision is about, so that different ones at one field have weights of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,6 +176,15 @@ impl<C: Coder> Coder for Weighing<'_, C> {
 
     fn position(&self) -> Position {
         self.coder.position()
+    }
+
+    fn read_text<'r>(
+        &mut self,
+        model: Option<(&TextModel<'_>, u8)>,
+        room: &'r mut [u8],
+        bound: &'static Bound,
+    ) -> Result<ReadText<'r>, ErrorKind> {
+        self.coder.read_text(model, room, bound)
     }
 }
 

@@ -18,7 +18,7 @@ use super::sections::{Bytes, Masks, before, get};
 use super::values::unit;
 use crate::error::Error;
 use crate::model::bounds::Bound;
-use crate::model::{Entry, Fields, Id, Layout, Point, Report, Stopped, Walk, Walked as _};
+use crate::model::{Entry, Fields, Id, Layout, Point, Record as _, Report, Stopped, Walk};
 
 /// The section, in place.
 #[derive(Clone, Copy, Debug)]
@@ -78,6 +78,7 @@ impl<'p> Forms<'p> {
     ///
     /// # Errors
     /// The first limit or rule that the report breaks.
+    #[inline(never)] // its walk is over when packing begins
     pub(super) fn find(&self, report: &Report<'_>, profile: &Profile<'_>) -> Result<Option<usize>, Error> {
         if self.is_empty() {
             return Ok(None);
@@ -85,7 +86,7 @@ impl<'p> Forms<'p> {
         let (mut low, mut high, mut at) = (0, self.len(), 0);
         let steps = |number: usize, at: usize| self.get(number).and_then(|form| form.get(at).copied());
         // The forms that start like the report stand side by side.
-        let known = walk(report, profile, &mut |step| {
+        let known = walk(report, profile, |step| {
             while low < high && steps(low, at) < Some(step) {
                 low += 1;
             }
@@ -103,15 +104,15 @@ impl<'p> Forms<'p> {
 ///
 /// # Errors
 /// The first limit or rule that the report breaks.
-pub fn walk(report: &Report<'_>, profile: &Profile<'_>, each: &mut dyn FnMut(u8)) -> Result<bool, Error> {
+pub fn walk(report: &Report<'_>, profile: &Profile<'_>, each: impl FnMut(u8)) -> Result<bool, Error> {
     let mut walker = Walker { profile, each, error: Error::NONE, known: true, entry: false, key: false };
     report.put(&mut walker)?;
     Ok(walker.known)
 }
 
-struct Walker<'w, 'p> {
+struct Walker<'w, 'p, E> {
     profile: &'w Profile<'p>,
-    each: &'w mut dyn FnMut(u8),
+    each: E,
     error: Error,
     known: bool,
     /// The record that began last is an extra entry.
@@ -120,7 +121,8 @@ struct Walker<'w, 'p> {
     key: bool,
 }
 
-impl Walker<'_, '_> {
+impl<E: FnMut(u8)> Walker<'_, '_, E> {
+    #[inline(never)] // called everywhere
     fn step(&mut self, step: Option<usize>) {
         match step.and_then(|step| u8::try_from(step).ok()) {
             Some(step) => (self.each)(step),
@@ -129,7 +131,7 @@ impl Walker<'_, '_> {
     }
 }
 
-impl<'a> Walk<'a> for Walker<'_, '_> {
+impl<'a, E: FnMut(u8)> Walk<'a> for Walker<'_, '_, E> {
     fn error(&mut self) -> &mut Error {
         &mut self.error
     }
@@ -141,7 +143,7 @@ impl<'a> Walk<'a> for Walker<'_, '_> {
     fn fields(&mut self, layout: &'static Layout, reported: u32) -> Result<Fields, Stopped> {
         self.entry = layout.id == Entry::LAYOUT.id;
         self.step(Masks::rank(self.profile.masks.of(layout.id), reported));
-        Ok(Fields::reported(reported, order(layout)))
+        Ok(Fields::reported(layout, reported).ordered(order(layout)))
     }
 
     fn code(&mut self, code: u8) -> Result<u8, Stopped> {
@@ -191,11 +193,11 @@ impl<'a> Walk<'a> for Walker<'_, '_> {
         Ok(*digest)
     }
 
-    fn id(&mut self, id: Id) -> Result<Id, Stopped> {
-        Ok(id)
+    fn id(&mut self, id: Id) -> Option<Result<Id, Stopped>> {
+        Some(Ok(id))
     }
 
-    fn point(&mut self, point: Point) -> Result<Point, Stopped> {
-        Ok(point)
+    fn point(&mut self, point: Point) -> Option<Result<Point, Stopped>> {
+        Some(Ok(point))
     }
 }

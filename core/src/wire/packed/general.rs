@@ -1,8 +1,5 @@
 //! Profiles that come with the crate, for whoever has none of their own.
 
-#[cfg(any(feature = "general-16", feature = "general-64"))]
-use super::profile::Profile;
-
 macro_rules! general {
     ($($(#[$doc:meta])+ $feature:literal $name:ident $file:literal;)+) => {$(
         $(#[$doc])+
@@ -10,9 +7,9 @@ macro_rules! general {
         pub static $name: &[u8] = include_bytes!(concat!("../../../profiles/", $file));
 
         #[cfg(feature = $feature)]
-        impl Profile<'_> {
+        impl super::Profile<'_> {
             #[doc = concat!("[`", stringify!($name), "`](super::", stringify!($name), "), checked when the program is compiled.")]
-            pub const $name: Profile<'static> = match Profile::built_in($name) {
+            pub const $name: super::Profile<'static> = match super::Profile::built_in($name) {
                 Ok(profile) => profile,
                 Err(_) => panic!("not made by this version"),
             };

@@ -29,7 +29,7 @@ mod values;
 mod weights;
 
 pub use batch::{BATCH, BatchReader, BatchWriter};
-pub use coder::{Coder, Cost, Decoder, Encoder, Position, fair, uniform};
+pub use coder::{Coder, Cost, Decoder, Encoder, Position, ReadText, fair, uniform};
 pub use context::mix;
 pub use decide::{At, Decisions, Root, Shared, Weighing, What};
 pub use forms::{Forms, walk};
@@ -48,6 +48,7 @@ pub use text::{
 };
 pub use weights::{BUCKET, BUCKET_LEN, Weight, Weights, place};
 
+use context::Way;
 use memory::Memory;
 use packer::Packer;
 use traced::Traced;
@@ -92,7 +93,8 @@ pub fn encode<'b, 'a>(report: &Report<'a>, profile: &Profile<'a>, known: &Known,
         decisions.coder.bit(NOT_POSTCARD, true);
     }
     let mut memory = Memory::<REMEMBERED>::new(known);
-    let mut packer = Packer::new(profile, &mut decisions, &mut memory, known);
+    let mut way = Way::new();
+    let mut packer = Packer::new(profile, &mut decisions, &mut memory, &mut way, known);
     packer.put(report)?;
     let least = packer.postcard;
     if let Some(packed) = decisions.coder.finish().map(<[u8]>::len) {
@@ -166,7 +168,8 @@ pub fn decode_traced<'a, T: Trace>(
         trace.seen(&Path::ROOT, 0..end.bytes, Seen::Header(PACKED | profile.tag()));
         trace.packed(Position { bytes: 0, range: u32::MAX }, end);
     }
-    let mut packer = Packer::new(profile, &mut decisions, &mut memory, known);
+    let mut way = Way::new();
+    let mut packer = Packer::new(profile, &mut decisions, &mut memory, &mut way, known);
     packer.room = room;
     take(packer, report, trace)?;
     decisions.coder.end()
@@ -216,7 +219,7 @@ impl<'a> Rehearsal<'a> {
         known: &Known,
         decisions: &mut dyn Decisions,
     ) -> Result<(), Error> {
-        Packer::new(profile, decisions, &mut self.0, known).put(report)?;
+        Packer::new(profile, decisions, &mut self.0, &mut Way::new(), known).put(report)?;
         self.0.later = true;
         Ok(())
     }

@@ -2,9 +2,10 @@
 
 #![allow(clippy::cast_possible_truncation)] // what is cut off was masked or bounded before
 
-use super::coder::{Coder, uniform};
+use super::coder::{Coder, ReadText, uniform};
 use super::decide::{Shared, What};
 use super::packer::{PLACE_NAME, Packer};
+use super::text::TextModel;
 use crate::error::ErrorKind;
 use crate::model::bounds::Bound;
 use crate::model::{Place, Stopped, Walk as _};
@@ -72,30 +73,42 @@ impl<'a, const N: usize> Packer<'_, 'a, N> {
             let raw = text.is_some_and(|text| self.decisions.prefers_raw(known, text, start));
             model = model.filter(|_| !self.decisions.bit(RAW, raw));
         }
-        let mut coder: &mut dyn Coder = self.decisions;
-        if let Some(text) = text {
-            match model {
-                Some(model) => model.encode(&mut coder, text.as_bytes(), start),
-                None => encode_raw(coder, text.as_bytes()),
-            }
+        let Some(text) = text else {
+            let room = core::mem::take(&mut self.room);
+            let model = model.map(|model| (model, start));
+            let (text, rest) = self.decisions.read_text(model, room, bound).map_err(|kind| self.fail(kind))?;
+            self.room = rest;
             return Ok(text);
+        };
+        let mut coder: &mut dyn Coder = self.decisions;
+        match model {
+            Some(model) => model.encode(&mut coder, text.as_bytes(), start),
+            None => encode_raw(coder, text.as_bytes()),
         }
-        let most = usize::try_from(bound.max).unwrap_or(0);
-        let room = core::mem::take(&mut self.room);
-        let full = room.len() < most;
-        let free = room.get_mut(..most.min(room.len())).unwrap_or_default();
-        let length = match model {
-            Some(model) => model.decode(&mut coder, free, start),
-            None => decode_raw(coder, free),
-        };
-        let Some(length) = length else {
-            let value = i64::try_from(most + 1).unwrap_or(i64::MAX);
-            return Err(self.fail(if full { ErrorKind::BufferFull } else { ErrorKind::Limit { bound, value } }));
-        };
-        let (text, rest) = room.split_at_mut_checked(length).ok_or_else(|| self.fail(ErrorKind::BufferFull))?;
-        self.room = rest;
-        str::from_utf8(text).map_err(|_| self.fail(ErrorKind::NotUtf8))
+        Ok(text)
     }
+}
+
+/// What [`Coder::read_text`] is for decoders.
+pub(super) fn read_text<'r>(
+    mut coder: &mut dyn Coder,
+    model: Option<(&TextModel<'_>, u8)>,
+    room: &'r mut [u8],
+    bound: &'static Bound,
+) -> Result<ReadText<'r>, ErrorKind> {
+    let most = usize::try_from(bound.max).unwrap_or(0);
+    let full = room.len() < most;
+    let free = room.get_mut(..most.min(room.len())).unwrap_or_default();
+    let length = match model {
+        Some((model, start)) => model.decode(&mut coder, free, start),
+        None => decode_raw(coder, free),
+    };
+    let too_long = || match i64::try_from(most + 1) {
+        Ok(value) if !full => ErrorKind::Limit { bound, value },
+        _ => ErrorKind::BufferFull,
+    };
+    let (text, rest) = length.and_then(|length| room.split_at_mut_checked(length)).ok_or_else(too_long)?;
+    Ok((str::from_utf8(text).map_err(|_| ErrorKind::NotUtf8)?, rest))
 }
 
 /// Bytes that UTF-8 can have, and the end: 244 symbols, all as likely. 0 is the end, then 0x00 to 0xbf, then 0xc2 to 0xf4.

@@ -25,7 +25,7 @@ impl<const N: usize> Packer<'_, '_, N> {
     pub(super) fn number(&mut self, what: What, value: u64, learned: u8) -> u64 {
         let above = value.saturating_add(1);
         let width = 63 - above.leading_zeros();
-        let at = At::new(&self.way, what, Root::Table);
+        let at = At::new(self.way, what, Root::Table);
         let mut bits = 0;
         while bits < 63 && self.decisions.decide(&at, bits, bits < width) {
             bits += 1;
@@ -53,7 +53,7 @@ impl<const N: usize> Packer<'_, '_, N> {
     pub(super) fn one_of(&mut self, what: What, of: u32, value: u32) -> u32 {
         let most = of.saturating_sub(1);
         let mut read = 0;
-        let at = At::new(&self.way, what, Root::Table);
+        let at = At::new(self.way, what, Root::Table);
         // The bits so far with a 1 before them: the number of the decision.
         let mut node = 1;
         let mut edge = true;

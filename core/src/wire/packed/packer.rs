@@ -11,20 +11,23 @@ use super::numbers::Figures;
 use super::profile::Profile;
 use super::sections::Masks;
 use crate::error::{Error, ErrorKind};
+use crate::model::DESCRIBED;
 use crate::model::bounds::{ALL_TEXT, Bound, TEXT};
 use crate::model::describe;
 use crate::model::report::number as field;
-use crate::model::{Count, Entry, Event, Fields, Id, Layout, Party, Place, Point, Report, Stopped, Time, Walk, Walked as _};
+use crate::model::{
+    Count, Entry, Event, Fields, Id, Layout, Order, Party, Place, Point, Record as _, RecordMut as _, Report, Stopped, Time, Walk,
+};
 
 /// The order in which packed writes fields: these first, then the others as described. What bears on the rest comes first.
-const fn first<const N: usize>(record: &describe::Record, names: &[&str]) -> [u8; N] {
-    let mut order = [0; N];
+const fn first(record: &describe::Record, names: &[&str]) -> Order {
+    let mut order = DESCRIBED;
     let (mut at, mut next) = (0, 0);
     while at < names.len() {
         order[at] = field(record.fields, names[at]);
         at += 1;
     }
-    while at < N {
+    while at < order.len() {
         let mut before = 0;
         let mut there = false;
         while before < names.len() {
@@ -40,12 +43,12 @@ const fn first<const N: usize>(record: &describe::Record, names: &[&str]) -> [u8
     order
 }
 
-static EVENT_ORDER: [u8; Event::RECORD.fields.len()] = first(Event::RECORD, &["type", "planned", "parties"]);
-static TIME_ORDER: [u8; Time::RECORD.fields.len()] = first(Time::RECORD, &["precision", "end", "start"]);
-static PLACE_ORDER: [u8; Place::RECORD.fields.len()] = first(Place::RECORD, &["precision", "point"]);
-static COUNT_ORDER: [u8; Count::RECORD.fields.len()] = first(Count::RECORD, &["of", "item", "who"]);
+static EVENT_ORDER: Order = first(Event::RECORD, &["type", "planned", "parties"]);
+static TIME_ORDER: Order = first(Time::RECORD, &["precision", "end", "start"]);
+static PLACE_ORDER: Order = first(Place::RECORD, &["precision", "point"]);
+static COUNT_ORDER: Order = first(Count::RECORD, &["of", "item", "who"]);
 
-pub(super) fn order(record: &'static Layout) -> &'static [u8] {
+pub(super) fn order(record: &Layout) -> &'static Order {
     if record.id == Event::LAYOUT.id {
         &EVENT_ORDER
     } else if record.id == Time::LAYOUT.id {
@@ -55,7 +58,7 @@ pub(super) fn order(record: &'static Layout) -> &'static [u8] {
     } else if record.id == Count::LAYOUT.id {
         &COUNT_ORDER
     } else {
-        Fields::described(record)
+        &DESCRIBED
     }
 }
 
@@ -77,7 +80,7 @@ pub(super) struct Packer<'p, 'a, const N: usize> {
     pub(super) decisions: &'p mut dyn Decisions,
     pub(super) memory: &'p mut Memory<'a, N>,
     pub(super) known: Option<Id>,
-    pub(super) way: Way,
+    pub(super) way: &'p mut Way,
     /// The value that comes next is known to differ from its default.
     given: bool,
     pub(super) figures: Figures,
@@ -93,6 +96,8 @@ pub(super) struct Packer<'p, 'a, const N: usize> {
     form: Option<&'p [u8]>,
     /// Where texts are read into.
     pub(super) room: &'a mut [u8],
+    /// The byte at which the value at hand starts.
+    start: usize,
     error: Error,
 }
 
@@ -101,6 +106,7 @@ impl<'p, 'a, const N: usize> Packer<'p, 'a, N> {
         profile: &'p Profile<'a>,
         decisions: &'p mut dyn Decisions,
         memory: &'p mut Memory<'a, N>,
+        way: &'p mut Way,
         known: &Known,
     ) -> Self {
         Self {
@@ -108,7 +114,7 @@ impl<'p, 'a, const N: usize> Packer<'p, 'a, N> {
             decisions,
             memory,
             known: known.id,
-            way: Way::new(),
+            way,
             given: false,
             figures: Figures::default(),
             last: None,
@@ -117,8 +123,14 @@ impl<'p, 'a, const N: usize> Packer<'p, 'a, N> {
             postcard: 1,
             form: None,
             room: &mut [],
+            start: 0,
             error: Error::NONE,
         }
+    }
+
+    /// A value starts here: what is wrong with it is said to be here.
+    fn begin_value(&mut self) {
+        self.start = self.decisions.position().bytes;
     }
 
     /// Packs a report.
@@ -132,7 +144,8 @@ impl<'p, 'a, const N: usize> Packer<'p, 'a, N> {
 
     /// Unpacks a report over a default one.
     pub(super) fn take(&mut self, report: &mut Report<'a>) -> Result<(), Error> {
-        let start = self.offset();
+        self.begin_value();
+        let start = self.start;
         if self.begin(None).is_err() {
             return Err(self.error);
         }
@@ -183,11 +196,13 @@ impl<'p, 'a, const N: usize> Packer<'p, 'a, N> {
         self.decide_at(what, Root::Table, number, bit)
     }
 
+    #[inline(never)] // called everywhere
     pub(super) fn decide_at(&mut self, what: What, root: Root, number: u32, bit: bool) -> bool {
-        self.decisions.decide(&At::new(&self.way, what, root), number, bit)
+        self.decisions.decide(&At::new(self.way, what, root), number, bit)
     }
 
     /// The bytes are not what the profile writes.
+    #[inline(never)] // called everywhere
     pub(super) fn other(&mut self) -> Stopped {
         self.fail(ErrorKind::OtherProfile)
     }
@@ -199,19 +214,22 @@ impl<'a, const N: usize> Walk<'a> for Packer<'_, 'a, N> {
     }
 
     fn offset(&self) -> usize {
-        self.decisions.position().bytes
+        self.start
     }
 
     fn field(&mut self, number: u8) {
+        self.begin_value();
         self.way.field(number);
         self.given = true;
     }
 
     fn variant(&mut self, number: u8) {
+        self.begin_value();
         self.way.variant(number);
     }
 
     fn item(&mut self, index: u8) {
+        self.begin_value();
         self.way.item(index);
     }
 
@@ -227,7 +245,7 @@ impl<'a, const N: usize> Walk<'a> for Packer<'_, 'a, N> {
         } else if layout.id == Place::LAYOUT.id {
             self.place = None;
         }
-        self.way.record(layout.id);
+        self.way.record(layout);
         let sets = self.profile.masks.of(layout.id);
         let rank = match self.step()? {
             Some(step) => usize::from(step),
@@ -239,7 +257,7 @@ impl<'a, const N: usize> Walk<'a> for Packer<'_, 'a, N> {
         let reported = match sets.get(rank) {
             Some(set) => u32::from_le_bytes(*set),
             None if rank == sets.len() => {
-                let at = At::new(&self.way, What::Fields, Root::Table);
+                let at = At::new(self.way, What::Fields, Root::Table);
                 (0..u32::from(layout.fields)).fold(0, |mask, number| {
                     let bit = self.decisions.decide(&at, 0x100 + number, reported >> number & 1 == 1);
                     mask | u32::from(bit) << number
@@ -247,8 +265,8 @@ impl<'a, const N: usize> Walk<'a> for Packer<'_, 'a, N> {
             }
             None => return Err(self.other()),
         };
-        self.way.reported(reported);
-        Ok(Fields::reported(reported, order(layout)))
+        self.way.reported(layout, reported);
+        Ok(Fields::reported(layout, reported).ordered(order(layout)))
     }
 
     fn code(&mut self, code: u8) -> Result<u8, Stopped> {
@@ -397,14 +415,14 @@ impl<'a, const N: usize> Walk<'a> for Packer<'_, 'a, N> {
         Ok(digest.map(|byte| fair(self.decisions, 8, byte.into()) as u8))
     }
 
-    fn id(&mut self, id: Id) -> Result<Id, Stopped> {
+    fn id(&mut self, id: Id) -> Option<Result<Id, Stopped>> {
         self.given();
-        self.any_id(id)
+        Some(self.any_id(id))
     }
 
-    fn point(&mut self, point: Point) -> Result<Point, Stopped> {
+    fn point(&mut self, point: Point) -> Option<Result<Point, Stopped>> {
         self.given();
-        self.any_point(point)
+        Some(self.any_point(point))
     }
 }
 

@@ -5,7 +5,7 @@ use super::packer::Packer;
 use crate::error::Error;
 use crate::model::bounds::Bound;
 use crate::model::describe::Path;
-use crate::model::{Fields, Id, Layout, Point, Report, Stopped, Walk, Walked as _};
+use crate::model::{Fields, Id, Layout, Point, RecordMut as _, Report, Stopped, Walk};
 use crate::wire::{Seen, Trace};
 
 /// Unpacks, and tells `trace`.
@@ -125,11 +125,11 @@ impl<'a, T: Trace, const N: usize> Walk<'a> for Traced<'_, '_, 'a, T, N> {
         self.read(|packer| packer.digest(digest), |digest| Seen::Digest(digest))
     }
 
-    fn id(&mut self, id: Id) -> Result<Id, Stopped> {
-        self.read(|packer| packer.id(id), |id| Seen::Id(*id))
+    fn id(&mut self, id: Id) -> Option<Result<Id, Stopped>> {
+        Some(self.read(|packer| packer.id(id).unwrap_or(Ok(id)), |id| Seen::Id(*id)))
     }
 
-    fn point(&mut self, point: Point) -> Result<Point, Stopped> {
-        self.read(|packer| packer.point(point), |point| Seen::Point(*point))
+    fn point(&mut self, point: Point) -> Option<Result<Point, Stopped>> {
+        Some(self.read(|packer| packer.point(point).unwrap_or(Ok(point)), |point| Seen::Point(*point)))
     }
 }

@@ -1,6 +1,8 @@
 //! Values that have more to them than a number: instants, ids, points.
 
-#![allow(clippy::cast_possible_truncation)] // what is cut off was masked or bounded before
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // what is cut off was masked or bounded before
+
+use core::num::NonZeroU32;
 
 use super::decide::{Root, Shared, What};
 use super::gazetteer::{Entry, Tier, order};
@@ -8,7 +10,7 @@ use super::packer::{Packer, same_point};
 use super::sections::Area;
 use crate::error::ErrorKind;
 use crate::model::bounds::{LATITUDE, LONGITUDE};
-use crate::model::calendar::Civil;
+use crate::model::calendar::{Civil, split};
 use crate::model::report::number as field;
 use crate::model::{Degrees, Id, Point, Report, Stopped, Walk as _};
 
@@ -23,7 +25,7 @@ const UNITS: [i64; 4] = [86_400, 3600, 60, 1];
 
 /// The largest unit of which an instant is a whole number.
 pub(super) fn unit(seconds: i64) -> usize {
-    UNITS.iter().position(|unit| seconds.checked_rem_euclid(*unit) == Some(0)).unwrap_or(UNITS.len() - 1)
+    UNITS.iter().position(|unit| whole(seconds, *unit) * unit == seconds).unwrap_or(UNITS.len() - 1)
 }
 
 impl<const N: usize> Packer<'_, '_, N> {
@@ -238,9 +240,9 @@ fn step(degrees: Degrees) -> u64 {
     STEPS.iter().rposition(|step| degrees.0.checked_rem(*step) == Some(0)).unwrap_or(0) as u64
 }
 
-/// How many whole units lie below a number. No unit here is zero, but the compiler does not see it and would keep a panic.
+/// How many whole units lie below a number. No unit here is zero.
 fn whole(number: i64, unit: i64) -> i64 {
-    number.checked_div_euclid(unit).unwrap_or(0)
+    NonZeroU32::new(unit as u32).map_or(0, |unit| split(number, unit).0)
 }
 
 /// A limit of a coordinate.

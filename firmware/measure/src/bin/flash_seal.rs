@@ -3,27 +3,28 @@
 #![no_std]
 #![no_main]
 
+use core::hint::black_box;
+
 use increp::model::Report;
-use increp::seal::{Device, NoTrng, Padding, Terms, enrol};
-use increp::wire::packed::{GENERAL_16, Profile};
+use increp::seal::{Device, Error, NoTrng, Padding, Terms, enrol};
+use increp::wire::packed::Profile;
 use increp_measure::driver::{Driver, Nowhere};
 use increp_measure::given;
 
-fn enrolled() -> Option<enrol::Enrolled> {
-    let (device, _) = enrol::Device::commit(given(), &mut NoTrng).ok()?;
-    let (device, _) = device.reveal(given()).ok()?;
-    given::<bool>().then(|| device.confirm())
+fn enrolment() -> Result<(), Error> {
+    let (device, commitment) = enrol::Device::commit(given(), &mut NoTrng)?;
+    let (device, revelation) = device.reveal(given())?;
+    black_box((commitment, revelation, device.digits()));
+    Device::enrol(Driver, given(), device.confirm()).map(drop)
 }
 
-fn used(mut device: Device<Driver>) -> bool {
-    let Ok(profile) = Profile::new(GENERAL_16) else { return false };
-    let terms = Terms { profile: &profile, now: given(), padding: Padding::default() };
-    let saved = device.save(given::<&mut Report<'_>>(), &terms, &mut NoTrng, &mut Nowhere, given()).is_ok();
-    let confirmed = device.confirm(given(), &mut Nowhere, given()).is_ok();
-    saved && confirmed && device.opening().is_some() && device.panic_wipe().is_ok()
+fn life() -> Result<(), Error> {
+    let mut device = Device::open(Driver, given(), &mut Nowhere, given())?;
+    let terms = Terms { profile: &Profile::GENERAL_16, now: given(), padding: Padding::default() };
+    device.save(given::<&mut Report<'_>>(), &terms, &mut NoTrng, &mut Nowhere, given())?;
+    device.confirm(given(), &mut Nowhere, given())?;
+    black_box(device.opening());
+    device.panic_wipe()
 }
 
-increp_measure::firmware!(
-    enrolled().map(|enrolled| Device::enrol(Driver, given(), enrolled).is_ok()),
-    Device::open(Driver, given(), &mut Nowhere, given()).map(used),
-);
+increp_measure::firmware!(enrolment().is_ok(), life().is_ok());

@@ -1,0 +1,187 @@
+//! The arguments of the commands that seal reports, carry them and open them.
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args, Subcommand};
+
+use super::{OutputArguments, ProfileArguments};
+use crate::link::Link;
+
+/// Sets up headquarters (HQ), hubs and devices.
+///
+/// HQ alone can read what devices seal. Hubs collect it without being able to. All three are folders, on one machine or on
+/// several.
+#[derive(Debug, Subcommand)]
+#[allow(missing_docs)]
+pub enum HqCommand {
+    Init(HqInit),
+    Hub(HqHub),
+    Enrol(HqEnrol),
+    Revoke(HqRevoke),
+}
+
+/// Makes HQ's folder, with a new key.
+///
+/// Whoever has the folder can read the mission's reports: keep it on an encrypted disk. Without it nobody can, HQ neither: keep a
+/// copy where nobody finds it.
+#[derive(Debug, Args)]
+pub struct HqInit {
+    /// The new folder.
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+}
+
+/// Makes a hub's folder, or brings it up to date: the devices that HQ knows, and those that it revoked.
+///
+/// A hub keeps sealed reports and passes them on; it cannot read them. Make the hubs before the devices: a device seals its stick
+/// files for the hubs that HQ knows when it is enrolled. `increp unseal` brings a hub up to date too.
+#[derive(Debug, Args)]
+pub struct HqHub {
+    /// HQ's folder.
+    #[arg(value_name = "DIR")]
+    pub hq: PathBuf,
+    /// The hub's folder.
+    #[arg(value_name = "HUB")]
+    pub hub: PathBuf,
+}
+
+/// Makes a device and HQ known to each other, in person.
+///
+/// On one machine give HQ's folder and --device. On two, run it on both at once, `increp hq enrol DIR --over LINK` at HQ and `increp
+/// hq enrol --device DEV --over LINK` on the device, and carry the stick to and fro as they say: nothing on it is secret. At the end
+/// the device shows six digits. Type them at HQ: only if they are the same, nobody was between.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("side").multiple(true).required(true))]
+pub struct HqEnrol {
+    /// HQ's folder.
+    #[arg(value_name = "DIR", group = "side")]
+    pub hq: Option<PathBuf>,
+    /// The device's folder, which must not be there yet.
+    #[arg(long, value_name = "DEV", group = "side")]
+    pub device: Option<PathBuf>,
+    /// Where the messages travel if the other side is on another machine, such as file:/media/stick.
+    #[arg(long, value_name = "LINK")]
+    pub over: Option<Link>,
+    /// The number of the device, which is the author of its reports; the next one that is free if left out.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), requires = "hq")]
+    pub author: Option<u32>,
+    /// The mission's own profile, which the device packs its reports with: a file that increp train made.
+    #[arg(long, value_name = "FILE", requires = "hq")]
+    pub profile: Option<PathBuf>,
+    /// Make the device known to this hub at once. May be given several times.
+    #[arg(long, value_name = "HUB", requires = "hq")]
+    pub hub: Vec<PathBuf>,
+}
+
+/// Stops to trust a device that was lost or taken.
+///
+/// What it seals from now on may come from somebody else. What arrives later is opened and kept, but not printed, unless
+/// `increp unseal --revoked` asks for it: it may have been saved before. The device gets no more receipts.
+#[derive(Debug, Args)]
+pub struct HqRevoke {
+    /// HQ's folder.
+    #[arg(value_name = "DIR")]
+    pub hq: PathBuf,
+    /// The number of the device.
+    #[arg(value_name = "AUTHOR")]
+    pub author: u32,
+    /// Tell this hub at once. May be given several times.
+    #[arg(long, value_name = "HUB")]
+    pub hub: Vec<PathBuf>,
+}
+
+/// Seals reports and keeps them on the device: nobody but HQ can read them from then on, this device neither.
+///
+/// The input is JSON as for encode. Each report gets the next id of the device, which is printed once the report is safely on the
+/// disk; and the time of now as `sent`, if it does not say when it was written. A report that is not valid is named and not saved;
+/// the others are. If the device was copied or put back from a backup, the report is the first of a new epoch.
+#[derive(Debug, Args)]
+pub struct Save {
+    /// The device's folder.
+    #[arg(long, value_name = "DIR")]
+    pub device: PathBuf,
+    /// Take reports that have an id already, and give them another one.
+    #[arg(long)]
+    pub new_id: bool,
+    /// Pack with this profile: a file, or the name of one that is built in. If left out, the mission's own, if the device has one, or
+    /// else general-64. HQ needs it to read the report.
+    #[arg(long, value_name = "FILE")]
+    pub profile: Option<PathBuf>,
+    /// Print a JSON object for each report that was saved.
+    #[arg(long)]
+    pub json: bool,
+    /// JSON to read.
+    #[arg(value_name = "IN")]
+    pub input: Option<PathBuf>,
+}
+
+/// Carries sealed reports from a device to a hub, and receipts back.
+///
+/// file:FOLDER is a stick. On the device, what no receipt of HQ has come for is written to it, unless the stick says that a hub has
+/// it. At the hub it is read, and what the hub has, with HQ's receipts, is written for the way back. What was dealt with is removed from
+/// the stick; what cannot be read stays there, and is named. Doing it twice, or in any order, harms nothing. The device gives a
+/// report up only when HQ's own receipt for it has come.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("side").required(true))]
+pub struct Sync {
+    /// The device's folder.
+    #[arg(long, value_name = "DIR", group = "side")]
+    pub device: Option<PathBuf>,
+    /// The hub's folder.
+    #[arg(long, value_name = "DIR", group = "side")]
+    pub hub: Option<PathBuf>,
+    /// Print what happened as JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Where to, such as file:/media/stick.
+    #[arg(value_name = "LINK")]
+    pub link: Link,
+}
+
+/// Opens the reports that a hub has collected, and prints them: a report a line (NDJSON).
+///
+/// They are kept in HQ's archive first. Printed is what was not printed before. Receipts for the devices are left at the hub, to go
+/// back with the next stick; and the hub learns which devices there are. Profiles of reports are found as by decode, and among
+/// those that HQ has kept; a report whose profile is not known is kept until it is.
+#[derive(Debug, Args)]
+pub struct Unseal {
+    /// The hub's folder.
+    #[arg(long, value_name = "DIR")]
+    pub hub: PathBuf,
+    /// HQ's folder.
+    #[arg(long, value_name = "DIR")]
+    pub hq: PathBuf,
+    /// Print the whole archive, once more.
+    #[arg(long)]
+    pub again: bool,
+    /// Print also what came from devices after they were revoked: somebody else may have written it.
+    #[arg(long)]
+    pub revoked: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub profiles: ProfileArguments,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub output: OutputArguments,
+}
+
+/// Says how far the reports of a device came: saved, sent, at a hub, at HQ; or what a hub or HQ has.
+///
+/// Saved: on this disk, sealed. Sent: written to a stick; nobody knows more. At a hub: a hub says that it has it. At HQ: HQ says that
+/// it has opened it, and nobody else can say so.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("side").required(true))]
+pub struct Status {
+    /// The device's folder.
+    #[arg(long, value_name = "DIR", group = "side")]
+    pub device: Option<PathBuf>,
+    /// The hub's folder.
+    #[arg(long, value_name = "DIR", group = "side")]
+    pub hub: Option<PathBuf>,
+    /// HQ's folder.
+    #[arg(long, value_name = "DIR", group = "side")]
+    pub hq: Option<PathBuf>,
+    /// Print it as JSON.
+    #[arg(long)]
+    pub json: bool,
+}

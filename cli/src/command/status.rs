@@ -1,0 +1,112 @@
+//! `increp status`: how far reports came.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use increp::seal::Record;
+use increp::store::Mark;
+use serde_json::json;
+
+use super::many;
+use crate::args::Status;
+use crate::exit::Exit;
+use crate::store::device::Folder;
+use crate::store::hq::{Hq, Which};
+use crate::store::hub::Hub;
+
+pub(super) fn run(arguments: &Status) -> Result<Exit> {
+    match (&arguments.device, &arguments.hub, &arguments.hq) {
+        (Some(folder), _, _) => device(folder, arguments.json),
+        (None, Some(folder), _) => hub(folder, arguments.json),
+        (None, None, Some(folder)) => hq(folder, arguments.json),
+        (None, None, None) => Ok(Exit::Usage),
+    }
+}
+
+fn device(folder: &Path, as_json: bool) -> Result<Exit> {
+    let mut device = Folder::open(folder)?;
+    let (mut after, mut reports, mut voids) = (None, [0_u64; 4], 0_u64);
+    while let Some(kept) = device.next(after)? {
+        after = Some(kept.handle);
+        let record = Record::parse(&kept.bytes).context("the journal")?;
+        match (record.seq, record.body.is_empty()) {
+            (0, _) => {}
+            (_, true) => voids += 1,
+            _ => {
+                let [saved, sent, at_hub, at_hq] = &mut reports;
+                *match kept.mark {
+                    Mark::Saved => saved,
+                    Mark::Sent => sent,
+                    Mark::AtHub => at_hub,
+                    Mark::AtHq => at_hq,
+                } += 1;
+            }
+        }
+    }
+    let [saved, sent, at_hub, at_hq] = reports;
+    let status = device.status();
+    // What is gone was confirmed, and is a loss; a void was not.
+    let (lost, free) = (u64::from(status.lost), status.free);
+    let mut out = std::io::stdout();
+    if as_json {
+        let object = json!({
+            "device": device.author(), "saved": saved, "sent": sent, "at_hub": at_hub, "at_hq": at_hq, "voids": voids,
+            "lost": lost, "damaged_pages": status.damaged_pages, "free": free,
+        });
+        writeln!(out, "{object}")?;
+    } else {
+        writeln!(out, "device {}", device.author())?;
+        for (number, state, what) in [
+            (saved, "saved", "on this disk, sealed; nowhere else yet"),
+            (sent, "sent", "written to a stick; nobody says that it arrived"),
+            (at_hub, "at hub", "a hub says that it has it"),
+            (at_hq, "at HQ", "HQ has opened it; given up here when the room is needed"),
+        ] {
+            writeln!(out, "{state:6} {number:>8}  {what}")?;
+        }
+        if lost > 0 || status.damaged_pages > 0 {
+            say!(
+                "increp: {} that were saved cannot be read, and {} are damaged",
+                many(lost, "record"),
+                many(status.damaged_pages.into(), "page")
+            );
+        }
+    }
+    Ok(Exit::findings(lost + u64::from(status.damaged_pages)))
+}
+
+fn hub(folder: &Path, as_json: bool) -> Result<Exit> {
+    let hub = Hub::open(folder)?;
+    let (devices, epochs, records) = (hub.devices()?.len() as u64, hub.epochs(None)?, hub.many()?);
+    let forked: u64 = epochs.iter().map(|(_, have)| u64::from(have.forked.many())).sum();
+    let mut out = std::io::stdout();
+    if as_json {
+        writeln!(out, "{}", json!({ "devices": devices, "epochs": epochs.len(), "records": records, "forked": forked }))?;
+    } else {
+        writeln!(out, "{}, {} of {}", many(devices, "device"), many(records, "record"), many(epochs.len() as u64, "epoch"))?;
+        if forked > 0 {
+            writeln!(out, "{} with more than one body", many(forked, "number"))?;
+        }
+    }
+    Ok(Exit::Success)
+}
+
+fn hq(folder: &Path, as_json: bool) -> Result<Exit> {
+    let hq = Hq::open(folder)?;
+    let devices = hq.devices()?;
+    let revoked: Vec<u32> = devices.iter().filter(|device| device.revoked.is_some()).map(|device| device.peer.author()).collect();
+    let (reports, left) = (hq.many(Which { printed: true, revoked: true })?, hq.many(Which { printed: false, revoked: true })?);
+    let mut out = std::io::stdout();
+    if as_json {
+        let authors: Vec<u32> = devices.iter().map(|device| device.peer.author()).collect();
+        let object =
+            json!({ "devices": authors, "revoked": revoked, "hubs": hq.hubs()?.len(), "reports": reports, "not_printed": left });
+        writeln!(out, "{object}")?;
+    } else {
+        let (devices, hubs) = (many(devices.len() as u64, "device"), many(hq.hubs()?.len() as u64, "hub"));
+        writeln!(out, "{devices}, {} of them revoked; {hubs}", revoked.len())?;
+        writeln!(out, "{} in the archive, {left} not printed yet", many(reports, "report"))?;
+    }
+    Ok(Exit::Success)
+}

@@ -1,0 +1,183 @@
+//! The device's side of a stick: answers are read, and what waits for HQ's word is written.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use increp::seal::{ErrorKind, Record};
+use increp::store::{Handle, Mark};
+
+use super::content::{Content, Entry, Kind, Writer};
+use super::sealed::{MOST_CONTENT, Opener, Reader, seal};
+use super::{each, remove, write};
+use crate::store::Numbers;
+use crate::store::device::Folder;
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Reports that were written to the stick.
+    pub written: u64,
+    /// Receipts that were read.
+    pub receipts: u64,
+    /// Records that they were for, and that HQ has.
+    pub confirmed: u64,
+    /// Reports without HQ's word.
+    pub waiting: u64,
+    /// Stick files for somebody else.
+    pub others: u64,
+    /// Stick files and receipts that are not as they should be; they were named on standard error.
+    pub refused: u64,
+}
+
+/// Reads what hubs answered, and writes what no hub there says it has and HQ has sent no receipt for.
+///
+/// # Errors
+/// The stick or the device's files cannot be read or written; what was saved stays so.
+pub fn sync(device: &mut Folder, stick: &Path) -> Result<Outcome> {
+    let hubs = device.hubs()?;
+    if hubs.is_empty() {
+        bail!("the device knows no hub that it could seal a stick file for");
+    }
+    let openers = [Opener::Device(device.hop_key().clone())];
+    let mut answers = Answers::default();
+    let left = each(stick, &openers, &mut |path, content, _| read_answer(device, path, content, &mut answers))?;
+    let waiting = mark(device, &answers.at_hub)?;
+    let written = write_records(device, &waiting, &hubs, stick)?;
+    // What the answers said is on the disk before they are gone.
+    device.sync()?;
+    answers.files.iter().try_for_each(|file| remove(file))?;
+    Ok(Outcome {
+        written,
+        receipts: answers.receipts,
+        confirmed: answers.confirmed,
+        waiting: waiting.iter().filter(|waiting| waiting.report).count() as u64,
+        others: left.others,
+        refused: left.refused + answers.wrong,
+    })
+}
+
+/// What answers said.
+#[derive(Default)]
+struct Answers {
+    files: Vec<PathBuf>,
+    at_hub: BTreeMap<u32, Numbers>,
+    receipts: u64,
+    /// Records that are at HQ now.
+    confirmed: u64,
+    wrong: u64,
+}
+
+fn read_answer(device: &mut Folder, path: &Path, content: Content, answers: &mut Answers) -> Result<Result<(), String>> {
+    if content.kind != Kind::Down || content.author != device.author() || !content.is_by(device.hop_key()) {
+        return Ok(Err("was not made by a hub for this device".to_owned()));
+    }
+    for entry in content.entries {
+        match entry {
+            Entry::Numbers(epoch, numbers) => {
+                let at_hub = answers.at_hub.entry(epoch).or_default();
+                *at_hub = numbers.iter().chain(at_hub.iter()).collect();
+            }
+            Entry::Receipt(receipt) => take_receipt(device, &receipt, path, answers)?,
+            // No hub has these to send.
+            Entry::Record(_) | Entry::Hub(_) | Entry::Profile(_) => {}
+        }
+    }
+    answers.files.push(path.to_owned());
+    Ok(Ok(()))
+}
+
+fn take_receipt(device: &mut Folder, receipt: &[u8], path: &Path, answers: &mut Answers) -> Result<()> {
+    answers.receipts += 1;
+    let why = match device.confirm(receipt) {
+        Ok(confirmed) => {
+            answers.confirmed += u64::from(confirmed.marked);
+            if confirmed.behind {
+                say!(
+                    "increp: HQ has reports of this device that are not here: it was put back to an older state; the next report begins a new epoch"
+                );
+            }
+            return Ok(());
+        }
+        // An older receipt, for records that were given up meanwhile.
+        Err(error) if error.kind == ErrorKind::NotHere => return Ok(()),
+        Err(error) if is_theirs(error.kind) => error,
+        Err(error) => return Err(error).context("a receipt"),
+    };
+    say!("{}: a receipt is refused: {}", path.display(), why.kind);
+    answers.wrong += 1;
+    Ok(())
+}
+
+/// Whether the receipt is wrong, not the device.
+const fn is_theirs(kind: ErrorKind) -> bool {
+    use ErrorKind as Kind;
+    matches!(kind, Kind::Forged | Kind::OtherAuthor | Kind::OtherBodies | Kind::OtherKind(_) | Kind::EndsEarly | Kind::LeftOver)
+}
+
+/// A record that HQ has sent no receipt for.
+struct Waiting {
+    handle: Handle,
+    epoch: u32,
+    seq: u8,
+    bytes: Vec<u8>,
+    /// Not the beginning of an epoch, nor a number whose report was lost.
+    report: bool,
+    /// A hub says that it has it.
+    at_hub: bool,
+}
+
+/// Marks what a hub has; gives what HQ has sent no receipt for.
+fn mark(device: &mut Folder, at_hub: &BTreeMap<u32, Numbers>) -> Result<Vec<Waiting>> {
+    let (mut after, mut waiting) = (None, Vec::new());
+    while let Some(kept) = device.next(after)? {
+        after = Some(kept.handle);
+        let record = Record::parse(&kept.bytes).context("the journal")?;
+        if kept.mark == Mark::AtHq {
+            continue;
+        }
+        let there = at_hub.get(&record.epoch).is_some_and(|numbers| numbers.has(record.seq));
+        if there {
+            device.mark(kept.handle, Mark::AtHub)?;
+        }
+        let (epoch, seq, report) = (record.epoch, record.seq, record.seq != 0 && !record.body.is_empty());
+        waiting.push(Waiting { handle: kept.handle, epoch, seq, bytes: kept.bytes, report, at_hub: there });
+    }
+    Ok(waiting)
+}
+
+/// Writes what no hub said it has; a file without any, where HQ's word is missing for something, asks for the receipts. Gives how
+/// many reports were written.
+fn write_records(device: &mut Folder, waiting: &[Waiting], hubs: &[[u8; 32]], stick: &Path) -> Result<u64> {
+    if waiting.is_empty() {
+        return Ok(0);
+    }
+    let mut waits: BTreeMap<u32, Numbers> = BTreeMap::new();
+    for one in waiting {
+        waits.entry(one.epoch).or_default().add(one.seq);
+    }
+    let begin = || {
+        let mut writer = Writer::new(Kind::Up, device.author());
+        waits.iter().for_each(|(epoch, numbers)| writer.numbers(*epoch, *numbers));
+        writer
+    };
+    let mut files = vec![begin()];
+    let missing: Vec<&Waiting> = waiting.iter().filter(|one| !one.at_hub).collect();
+    for one in &missing {
+        let full = files.last().is_none_or(|writer| writer.len() + one.bytes.len() > MOST_CONTENT);
+        if full {
+            files.push(begin());
+        }
+        if let Some(writer) = files.last_mut() {
+            writer.record(&one.bytes);
+        }
+    }
+    let readers: Vec<Reader> = hubs.iter().map(|hub| Reader::Hub(*hub)).collect();
+    for writer in files {
+        write(stick, &seal(&writer.finish(device.hop_key()), &readers)?)?;
+    }
+    for one in &missing {
+        device.mark(one.handle, Mark::Sent)?;
+    }
+    Ok(missing.iter().filter(|one| one.report).count() as u64)
+}

@@ -1,0 +1,251 @@
+//! The folder of a laptop that is a device: the code that a chip runs, over two files.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `keys` | the key page; whoever opens the device holds its lock |
+//! | `journal` | sealed records |
+//! | `hubs` | the public keys of the hubs that may read its stick files, a line of hex each |
+//! | `mission.profile` | what its reports are packed with, if the mission has a profile of its own |
+//! | `place` | which file `keys` was, and when it last changed |
+//!
+//! A folder is easily copied or put back from a backup, and then two devices would use one row of keys. `place` shows it: a copy is
+//! another file, and no program sets the time at which a file last changed. Where it does not fit, the next report begins a new epoch.
+//! A snapshot of a whole machine shows nothing; for that the construction of the seal holds, see SPEC.md.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use getrandom::SysRng;
+use increp::model::{Id, Report, Stamp};
+use increp::seal::enrol::Enrolled;
+use increp::seal::{self, Confirmed, MAX_RECORD, Padding, Secret, Terms};
+use increp::store::{Handle, Journal, Mark, Status, Store as _, WhenFull};
+use increp::wire::packed::Profile;
+
+use super::flash::{FileFlash, PAGE};
+use super::{private_folder, sync_folder, write_new};
+use crate::hex::{hex, unhex};
+
+/// Pages of the key page.
+const KEY_PAGES: usize = 4;
+/// The mission's own profile.
+const PROFILE: &str = "mission.profile";
+/// Where the device was left.
+const PLACE: &str = "place";
+/// Pages of the journal: 4 MiB, some thirty-five thousand reports.
+const JOURNAL_PAGES: usize = 1024;
+
+/// A device over files.
+#[derive(Debug)]
+pub struct Folder {
+    folder: PathBuf,
+    device: seal::Device<FileFlash>,
+    journal: Journal<FileFlash>,
+    /// What was found in the journal.
+    status: Status,
+    /// Room for a record.
+    buffer: Vec<u8>,
+    /// The state may have been copied.
+    copied: bool,
+}
+
+/// A sealed record, and how far it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// For [`Folder::mark`].
+    pub handle: Handle,
+    /// How far it came.
+    pub mark: Mark,
+    /// The sealed record.
+    pub bytes: Vec<u8>,
+}
+
+/// How a report is saved.
+#[derive(Clone, Copy, Debug)]
+pub struct How<'p, 'a> {
+    /// What reports are packed with.
+    pub profile: &'p Profile<'a>,
+    /// What the laptop's clock says.
+    pub now: Stamp,
+}
+
+impl Folder {
+    /// Makes a device of an enrolment.
+    ///
+    /// # Errors
+    /// There is a device already, or the folder cannot be written.
+    pub fn create(folder: &Path, enrolled: Enrolled, hubs: &[[u8; 32]], profile: Option<&[u8]>) -> Result<()> {
+        Self::vacant(folder)?;
+        private_folder(folder).with_context(|| format!("{}: cannot be made", folder.display()))?;
+        let lines: String = hubs.iter().map(|hub| hex(hub) + "\n").collect();
+        write_new(&folder.join("hubs"), lines.as_bytes())?;
+        if let Some(profile) = profile {
+            write_new(&folder.join(PROFILE), profile)?;
+        }
+        drop(FileFlash::create(&folder.join("journal"), JOURNAL_PAGES)?);
+        // The keys come last: a folder without them is no device yet.
+        let (part, keys) = (folder.join("keys.part"), folder.join("keys"));
+        let flash = FileFlash::create(&part, KEY_PAGES)?;
+        seal::Device::enrol(flash, range(KEY_PAGES), enrolled).with_context(|| part.display().to_string())?;
+        sync_file(&part)?;
+        fs::rename(&part, &keys).and_then(|()| sync_folder(Some(folder))).with_context(|| keys.display().to_string())
+    }
+
+    /// Whether a device can be made here.
+    ///
+    /// # Errors
+    /// There is one already, or a part of one.
+    pub fn vacant(folder: &Path) -> Result<()> {
+        match ["keys", "keys.part", "journal", "hubs"].iter().find(|name| folder.join(name).exists()) {
+            Some(name) => bail!("{}: exists already: give the device a folder of its own", folder.join(name).display()),
+            None => Ok(()),
+        }
+    }
+
+    /// Opens a device. What a power cut left undone is done first.
+    ///
+    /// # Errors
+    /// There is none, others may read its keys, another process has it, or its files are damaged.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let (keys, journal) = (folder.join("keys"), folder.join("journal"));
+        if !keys.exists() {
+            bail!("{}: there is no device: increp hq enrol makes one", folder.display());
+        }
+        let flash = FileFlash::open(&keys)?;
+        let copied = fs::read_to_string(folder.join(PLACE)).ok().is_none_or(|place| Some(place) != place_of(flash.file()));
+        let records = FileFlash::open(&journal)?;
+        let pages = records.pages();
+        let opened = Journal::open(records, range(pages), WhenFull::DropAtHq);
+        let (mut journal, status) = opened.with_context(|| journal.display().to_string())?;
+        let mut buffer = vec![0; MAX_RECORD];
+        let device = seal::Device::open(flash, range(KEY_PAGES), &mut journal, &mut buffer);
+        let device = device.with_context(|| keys.display().to_string())?;
+        Ok(Self { folder: folder.to_owned(), device, journal, status, buffer, copied })
+    }
+
+    /// The number that HQ gave the device.
+    #[must_use]
+    pub const fn author(&self) -> u32 {
+        self.device.author()
+    }
+
+    /// The key that it shares with hubs.
+    #[must_use]
+    pub const fn hop_key(&self) -> &Secret<16> {
+        self.device.hop_key()
+    }
+
+    /// What was found in the journal when it was opened.
+    #[must_use]
+    pub const fn status(&self) -> Status {
+        self.status
+    }
+
+    /// The hubs that may read its stick files.
+    ///
+    /// # Errors
+    /// The file cannot be read, or a line is no key.
+    pub fn hubs(&self) -> Result<Vec<[u8; 32]>> {
+        let path = self.folder.join("hubs");
+        let text = fs::read_to_string(&path).with_context(|| format!("{}: cannot be read", path.display()))?;
+        let key = |(number, line): (usize, &str)| {
+            unhex(line).with_context(|| format!("{}: line {number}: expected a key of 64 hex digits", path.display()))
+        };
+        (1..).zip(text.lines()).map(key).collect()
+    }
+
+    /// The file of the mission's own profile, if there is one.
+    #[must_use]
+    pub fn profile(&self) -> Option<PathBuf> {
+        Some(self.folder.join(PROFILE)).filter(|path| path.exists())
+    }
+
+    /// Seals a report and keeps it. When this returns it is on the disk, and its key is not.
+    ///
+    /// # Errors
+    /// The report breaks a limit or rule, there is no room, or the files cannot be written: it is not saved then.
+    pub fn save<'a>(&mut self, report: &mut Report<'a>, how: &How<'_, 'a>) -> Result<Id, seal::Error> {
+        self.settle()?;
+        let terms = Terms { profile: how.profile, now: Some(how.now), padding: Padding::default() };
+        self.device.save(report, &terms, &mut SysRng, &mut self.journal, &mut self.buffer)
+    }
+
+    /// Takes a receipt of HQ's; gives how many records it is for.
+    ///
+    /// # Errors
+    /// It is none, or for other records than those that are here: nothing was marked.
+    pub fn confirm(&mut self, receipt: &[u8]) -> Result<Confirmed, seal::Error> {
+        self.settle()?;
+        self.device.confirm(receipt, &mut self.journal, &mut self.buffer)
+    }
+
+    /// Where the state may have been copied, the next report begins a new epoch.
+    fn settle(&mut self) -> Result<(), seal::Error> {
+        if self.copied {
+            self.device.end_epoch(&mut self.journal, &mut self.buffer)?;
+            self.copied = false;
+        }
+        Ok(())
+    }
+
+    /// The first record after that of the handle, or the oldest.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn next(&mut self, after: Option<Handle>) -> Result<Option<Kept>> {
+        let found =
+            self.journal.next(after, &mut self.buffer).with_context(|| self.folder.join("journal").display().to_string())?;
+        Ok(found.map(|record| Kept { handle: record.handle, mark: record.mark, bytes: record.bytes.to_vec() }))
+    }
+
+    /// Raises the mark of a record.
+    ///
+    /// # Errors
+    /// The journal cannot be written.
+    pub fn mark(&mut self, handle: Handle, mark: Mark) -> Result<()> {
+        self.journal.mark(handle, mark).with_context(|| self.folder.join("journal").display().to_string())
+    }
+
+    /// Makes all that was done last, and remembers where it was left.
+    ///
+    /// # Errors
+    /// The files cannot be written.
+    pub fn sync(&mut self) -> Result<()> {
+        sync_file(&self.folder.join("keys"))?;
+        sync_file(&self.folder.join("journal"))?;
+        if self.copied {
+            return Ok(());
+        }
+        let keys = fs::File::open(self.folder.join("keys")).ok();
+        let (place, path) = (keys.and_then(|keys| place_of(&keys)), self.folder.join(PLACE));
+        // Where it is not written, or only half, the next report begins a new epoch: no more is lost.
+        match place {
+            Some(place) => fs::write(&path, place).with_context(|| format!("{}: cannot be written", path.display())),
+            None => Ok(()),
+        }
+    }
+}
+
+fn sync_file(path: &Path) -> Result<()> {
+    let synced = fs::File::options().write(true).open(path).and_then(|file| file.sync_data());
+    synced.with_context(|| format!("{}: cannot be written", path.display()))
+}
+
+/// All bytes of so many pages.
+fn range(pages: usize) -> std::ops::Range<u32> {
+    0..u32::try_from(pages * PAGE).unwrap_or(u32::MAX)
+}
+
+/// Which file it is, and when it last changed; none where the system does not tell.
+#[cfg(unix)]
+fn place_of(file: &fs::File) -> Option<String> {
+    use std::os::unix::fs::MetadataExt as _;
+    let data = file.metadata().ok()?;
+    Some(format!("{} {} {}.{:09}\n", data.dev(), data.ino(), data.ctime(), data.ctime_nsec()))
+}
+
+#[cfg(not(unix))]
+fn place_of(_: &fs::File) -> Option<String> {
+    None
+}
