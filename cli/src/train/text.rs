@@ -54,7 +54,8 @@ pub fn train(texts: &[(&str, f32, u8)], size: usize, progress: &mut dyn FnMut(f3
     let firsts = (0_u32..).zip(&ids).map(|(at, &id)| at == id);
     let tree = Tree::new(texts.iter().zip(firsts).map(|(text, first)| (text.0, text.1, first)));
     let places: usize = texts.iter().map(|text| text.0.len() + 1).sum();
-    let fixed = 12 + tree.counts.len() + tree.alphabet.len() + 2 * (usize::from(tree.nodes) + 1) + 32 + 16 + 32 + VOICES * DEPTH_CLASSES;
+    let fixed =
+        12 + tree.counts.len() + tree.alphabet.len() + 2 * (usize::from(tree.nodes) + 1) + 32 + 16 + 32 + VOICES * DEPTH_CLASSES;
     let room = size.saturating_sub(fixed);
     let weights = (room * weight_share(size) / 100).min(places);
     let mut learner = Learner::new(tree, u32::try_from(weights * 2).unwrap_or(u32::MAX));
@@ -89,6 +90,16 @@ pub fn train(texts: &[(&str, f32, u8)], size: usize, progress: &mut dyn FnMut(f3
         course.refine(&mut learner, &buckets);
     }
     section(&learner, &buckets)
+}
+
+/// How much each text of a source counts that has so many bytes in all, beside the texts of other sources: one of four times as
+/// many bytes counts twice as much altogether. A model that is to fit texts of sources that nobody has seen must not be that
+/// of the longest source.
+#[must_use]
+pub fn source_weight(bytes: usize) -> f32 {
+    #[allow(clippy::cast_precision_loss)] // near enough
+    let bytes = bytes.max(1) as f32;
+    1.0 / bytes.sqrt()
 }
 
 /// How many percent of the room are for weights.

@@ -156,14 +156,7 @@ impl Learner {
     }
 
     /// A symbol of a text.
-    pub(super) fn symbol(
-        &mut self,
-        leaf: u8,
-        contexts: &[u32; WEIGHT_CONTEXTS],
-        voices: &[Voice],
-        weight: f32,
-        gains: bool,
-    ) {
+    pub(super) fn symbol(&mut self, leaf: u8, contexts: &[u32; WEIGHT_CONTEXTS], voices: &[Voice], weight: f32, gains: bool) {
         // The path is lent to the steps, and put back.
         let path = std::mem::take(&mut self.tree.paths[usize::from(leaf)]);
         let mut ways = [(0_u8, false); DEEPEST];
@@ -215,7 +208,8 @@ impl Learner {
             logits[depth] = (sum * confidence + more).clamp(-11.0, 11.0);
             errors[depth] = self.curve.sigmoid(logits[depth]) - f32::from(u8::from(way));
             slopes[depth] = errors[depth] * weight;
-            self.confidence = (self.confidence - errors[depth] * sum / f32::from(1_u8 << CONFIDENCE_RATE)).clamp(LEAST_CONFIDENCE, MOST_CONFIDENCE);
+            self.confidence = (self.confidence - errors[depth] * sum / f32::from(1_u8 << CONFIDENCE_RATE))
+                .clamp(LEAST_CONFIDENCE, MOST_CONFIDENCE);
         }
         let rate = self.rate;
         for ((&(node, _), &slope), slots) in path.iter().zip(&slopes).zip(&slots) {

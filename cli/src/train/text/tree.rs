@@ -68,7 +68,7 @@ impl Tree {
         let mut order: Vec<usize> = (0..symbols.len()).collect();
         order.sort_by_key(|&at| (lengths[at], symbols[at].0));
         let deepest = lengths.iter().copied().max().unwrap_or(1);
-            let mut counts = vec![0_u8; deepest + 1];
+        let mut counts = vec![0_u8; deepest + 1];
         lengths.iter().for_each(|&length| counts[length] += 1);
         // Inner nodes above each depth.
         let (mut above, mut width) = (vec![0_usize], 1_usize);

@@ -11,7 +11,7 @@
 //! Where the bytes end, whoever frames the report knows. The decoder reads zeros after them, and at its end holds what it
 //! read, and how much of it, against what the encoder must have written: few bytes of another profile pass.
 
-use super::names::read_text;
+use super::names::{read_text, write_text};
 use super::text::TextModel;
 use crate::error::{Error, ErrorKind};
 use crate::model::bounds::Bound;
@@ -44,6 +44,11 @@ pub trait Coder {
         let _ = (model, room, bound);
         Err(ErrorKind::BufferFull)
     }
+
+    /// Writes a text by `model`, or byte by byte where that is shorter. Who has no bytes to write does nothing.
+    fn write_text(&mut self, model: Option<(&TextModel<'_>, u8)>, text: &str) {
+        let _ = (model, text);
+    }
 }
 
 /// A text, and the room behind it.
@@ -69,6 +74,10 @@ impl<C: Coder + ?Sized> Coder for &mut C {
         bound: &'static Bound,
     ) -> Result<ReadText<'r>, ErrorKind> {
         (**self).read_text(model, room, bound)
+    }
+
+    fn write_text(&mut self, model: Option<(&TextModel<'_>, u8)>, text: &str) {
+        (**self).write_text(model, text);
     }
 }
 
@@ -122,6 +131,27 @@ pub struct Position {
     pub range: u32,
 }
 
+impl Position {
+    /// Bits since `earlier`, one more or less.
+    #[must_use]
+    pub const fn bits_since(self, earlier: Self) -> usize {
+        const fn bits(position: Position) -> usize {
+            8 * position.bytes + position.range.leading_zeros() as usize
+        }
+        bits(self).saturating_sub(bits(earlier))
+    }
+}
+
+/// Where an encoder was.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    at: usize,
+    low: u32,
+    range: u32,
+    /// The last byte so far.
+    last: Option<u8>,
+}
+
 /// Writes into a buffer.
 #[derive(Debug)]
 pub struct Encoder<'b> {
@@ -156,6 +186,10 @@ impl<'b> Encoder<'b> {
     }
 
     fn carry(&mut self) {
+        // Of bytes that do not fit, there will be none to read; the others must stay as they are.
+        if self.at > self.buffer.len() {
+            return;
+        }
         for byte in self.written().iter_mut().rev() {
             *byte = byte.wrapping_add(1);
             if *byte != 0 {
@@ -177,6 +211,26 @@ impl<'b> Encoder<'b> {
             self.byte(byte);
             self.low <<= 8;
             self.range <<= 8;
+        }
+    }
+
+    /// What [`Encoder::rewind`] needs.
+    #[must_use]
+    pub fn mark(&mut self) -> Mark {
+        Mark { at: self.at, low: self.low, range: self.range, last: self.written().last().copied() }
+    }
+
+    /// Takes back everything since `mark`, which must be one of this encoder, and of no time that was taken back.
+    pub fn rewind(&mut self, mark: Mark) {
+        (self.at, self.low, self.range) = (mark.at, mark.low, mark.range);
+        // All that is added to a number of 32 bits carries once at most.
+        if self.written().last().copied() != mark.last {
+            for byte in self.written().iter_mut().rev() {
+                *byte = byte.wrapping_sub(1);
+                if *byte != 0xff {
+                    break;
+                }
+            }
         }
     }
 
@@ -226,6 +280,10 @@ impl Coder for Encoder<'_> {
 
     fn position(&self) -> Position {
         Position { bytes: self.at, range: self.range }
+    }
+
+    fn write_text(&mut self, model: Option<(&TextModel<'_>, u8)>, text: &str) {
+        write_text(self, model, text);
     }
 }
 
@@ -413,6 +471,30 @@ mod tests {
                 let other = code(&mut decoder, seed);
                 // Bytes that change what was decided are another message, which may well end there.
                 assert!(other != sum || decoder.end_error().is_some());
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_taken_back_leaves_no_trace() {
+        for seed in 0..if cfg!(miri) { 2 } else { 300 } {
+            let mut once = [0; 1600];
+            let mut encoder = Encoder::new(&mut once, 0);
+            code(&mut encoder, seed);
+            code(&mut encoder, seed + 2);
+            let bytes = encoder.finish().unwrap();
+            // With room for all of it, and with less than what is taken back needs.
+            for room in [1600, bytes.len()] {
+                let mut twice = [0; 1600];
+                let mut encoder = Encoder::new(&mut twice[..room], 0);
+                code(&mut encoder, seed);
+                let mark = encoder.mark();
+                for other in 0..4 {
+                    code(&mut encoder, seed + 1 + 1000 * other);
+                }
+                encoder.rewind(mark);
+                code(&mut encoder, seed + 2);
+                assert_eq!(encoder.finish().unwrap(), bytes);
             }
         }
     }

@@ -29,7 +29,7 @@ mod values;
 mod weights;
 
 pub use batch::{BATCH, BatchReader, BatchWriter};
-pub use coder::{Coder, Cost, Decoder, Encoder, Position, ReadText, fair, uniform};
+pub use coder::{Coder, Cost, Decoder, Encoder, Mark, Position, ReadText, fair, uniform};
 pub use context::mix;
 pub use decide::{At, Decisions, Root, Shared, Weighing, What};
 pub use forms::{Forms, walk};

@@ -35,7 +35,7 @@ mod history;
 mod tree;
 mod voices;
 
-pub use confidence::{CAPITALS_RATE, CONFIDENCES, CONFIDENCE_RATE};
+pub use confidence::{CAPITALS_RATE, CONFIDENCE_RATE, CONFIDENCES};
 pub use history::{CELL_CONTEXTS, History, Repeats, WEIGHT_CONTEXTS};
 pub use tree::{DEEPEST, MOST_LEAVES};
 pub use voices::{BUCKET_CELLS, CELL_BUCKET, FREE_CELL, MOST_CELLS, VOICES, cell_place};
