@@ -10,7 +10,7 @@ increp-bench [--ucdp NAME=FILE.csv[.gz]]... [--texts NAME=FILE.csv[.gz]:TEXT_COL
 
   --ucdp    a UCDP GED file, for the tables of reports; without any, each country of tests/data/ucdp_sample.csv
   --texts   a column of texts and one of dates, for the tables of texts
-  --outside prose that nothing is trained on; its sentences are tested with models of all texts
+  --outside prose of which nothing is trained; its sentences are tested with models of all texts
   --quick   one size of dictionary, fewer messages
   --strict  exit with 1 if a bar is missed";
 

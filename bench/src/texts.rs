@@ -236,3 +236,16 @@ fn brotli(text: &[u8]) -> Result<usize> {
     }
     Ok(least)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::sentences;
+
+    #[test]
+    fn prose_is_cut_where_sentences_end() {
+        let line = "He said  \"no.\" Then he left. At 3 p.m. in the U.S. it rained; 62 died! \u{201c}Why?\u{201d} 12 asked";
+        let cut =
+            ["He said \"no.\"", "Then he left.", "At 3 p.m. in the U.S. it rained; 62 died!", "\u{201c}Why?\u{201d}", "12 asked"];
+        assert_eq!(sentences(line), cut);
+    }
+}

@@ -13,6 +13,8 @@ mod batch;
 mod coder;
 mod context;
 mod decide;
+mod decoder;
+mod encoder;
 mod forms;
 mod gazetteer;
 mod general;
@@ -29,9 +31,11 @@ mod values;
 mod weights;
 
 pub use batch::{BATCH, BatchReader, BatchWriter};
-pub use coder::{Coder, Cost, Decoder, Encoder, Mark, Position, ReadText, fair, uniform};
+pub use coder::{Coder, Cost, Position, ReadText, fair, uniform};
 pub use context::mix;
 pub use decide::{At, Decisions, Root, Shared, Weighing, What};
+pub use decoder::Decoder;
+pub use encoder::{Encoder, Mark};
 pub use forms::{Forms, walk};
 pub use gazetteer::{ENTRY, Entry, Gazetteer, Node, Tier, order};
 #[cfg(feature = "general-16")]

@@ -2,8 +2,9 @@
 
 #![allow(clippy::cast_possible_truncation)] // what is cut off was masked or bounded before
 
-use super::coder::{Coder, Encoder, ReadText, uniform};
+use super::coder::{Coder, ReadText, uniform};
 use super::decide::{Shared, What};
+use super::encoder::Encoder;
 use super::packer::{PLACE_NAME, Packer};
 use super::text::TextModel;
 use crate::error::ErrorKind;
