@@ -271,6 +271,7 @@ impl<F: NorFlash> KeyPage<F> {
         self.erase(self.page(self.number.saturating_add(1)))
     }
 
+    #[inline(never)] // it is called often
     fn error(&self, kind: ErrorKind, page: u32) -> Error {
         Error { kind, at: self.flash.at(page, 0) }
     }
