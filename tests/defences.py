@@ -222,7 +222,7 @@ def main(arguments):
     wrong = 0
     for name, file, patches, target, test in chosen:
         path = COPY / file
-        whole = patched = (ROOT / file).read_text()
+        whole = patched = path.read_text()
         for old, new in patches:
             if patched.count(old) != 1:
                 found = f"DOES NOT FIT: {patched.count(old)} times in {file}: {old.strip()}"
