@@ -52,9 +52,10 @@ pub use epoch::EPOCH_SECONDS;
 pub use hq::{Epoch, HqKey, Opened, PSKS_KEPT, Peer};
 pub use padding::Padding;
 pub use random::NoTrng;
-pub use receipt::MAX_RECEIPT;
+pub use receipt::{MAX_RECEIPT, Numbers};
 pub use record::{HEAD, LAST, MAX_RECORD, OPENING, Record};
 pub use secret::Secret;
+pub(crate) use siv::Cipher;
 
 /// Bytes of a tag: a forgery passes once in 2^64 tries.
 pub const TAG: usize = 8;

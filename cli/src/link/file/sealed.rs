@@ -294,7 +294,8 @@ mod tests {
         let key: [u8; 32] = std::array::from_fn(|at| 0x80 + u8::try_from(at).unwrap());
         let nonce = Nonce::from(bytes::<12>("070000004041424344454647"));
         let aad = bytes::<12>("50515253c0c1c2c3c4c5c6c7");
-        let text = b"Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen would be it.";
+        let text =
+            b"Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen would be it.";
         let sealed = ChaCha20Poly1305::new(&key.into()).encrypt(&nonce, Payload { msg: text, aad: &aad }).unwrap();
         let expected = concat!(
             "d31a8d34648e60db7b86afbc53ef7ec2a4aded51296e08fea9e2b5a736ee62d63dbea45e8ca9671282fafb69da92728b1a71de0a9e060b29",
@@ -309,10 +310,8 @@ mod tests {
     fn hpke_is_that_of_rfc_9180() {
         let secret = bytes::<32>("8057991eef8f1f1af18f4a9491d16a1ce333f695d4db8e38da75975c4478e0fb");
         let enc = bytes::<32>("1afa08d3dec047a643885163f1180476fa7ddb54c6a8029ea33f95796bf2ac4a");
-        let sealed = bytes::<45>(concat!(
-            "1c5250d8034ec2b784ba2cfd69dbdb8af406cfe3ff938e131f0def8c8b60b4db",
-            "21993c62ce81883d2dd1b51a28"
-        ));
+        let sealed =
+            bytes::<45>(concat!("1c5250d8034ec2b784ba2cfd69dbdb8af406cfe3ff938e131f0def8c8b60b4db", "21993c62ce81883d2dd1b51a28"));
         let secret = <Kem as hpke::Kem>::PrivateKey::from_bytes(&secret).unwrap();
         let enc = <Kem as hpke::Kem>::EncappedKey::from_bytes(&enc).unwrap();
         let info = b"Ode on a Grecian Urn";
