@@ -61,7 +61,7 @@ DEFENCES = [
      "key_page", "no_earlier_key_and_no_plain_text_is_in_flash_wherever_power_fails"),
     ("a state that may be only just readable is written again", SEAL + "keys.rs",
      [("        if pages > 1 {\n", "        if pages > 99 {\n")],
-     "key_page", "words_of_4_bytes_in_pages_of_1_kib"),
+     "key_page", "a_state_that_may_be_only_just_readable_is_written_again"),
     ("an erase is looked at", SEAL + "keys.rs",
      [("if self.is_filled(page, 0, self.flash.geometry.page, 0xff)? { Ok(()) }", "if self.flash.geometry.page > 0 { Ok(()) }")],
      "threats", "nothing_is_sealed_while_an_earlier_key_is_in_flash"),
