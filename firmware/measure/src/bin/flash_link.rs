@@ -7,8 +7,9 @@ use core::hint::black_box;
 use increp::link::{Duty, Event, Key, Ledger, Sender, Step, cobs};
 use increp::model::Report;
 use increp::seal::{Device, Error, NoTrng, Padding, Terms, enrol};
+use increp::store::{Journal, Mark, Store as _, WhenFull};
 use increp::wire::packed::Profile;
-use increp_measure::driver::{Driver, Nowhere};
+use increp_measure::driver::Driver;
 use increp_measure::given;
 
 fn enrolment() -> Result<(), Error> {
@@ -19,31 +20,39 @@ fn enrolment() -> Result<(), Error> {
 }
 
 fn life() -> Result<(), Error> {
-    let mut device = Device::open(Driver, given(), &mut Nowhere, given())?;
+    let (mut store, status) = Journal::open(Driver, given(), WhenFull::DropAtHq)?;
+    black_box(status);
+    let mut device = Device::open(Driver, given(), &mut store, given())?;
     let terms = Terms { profile: &Profile::GENERAL_16, now: given(), padding: Padding::default() };
-    device.save(given::<&mut Report<'_>>(), &terms, &mut NoTrng, &mut Nowhere, given())?;
-    device.confirm(given(), &mut Nowhere, given())?;
+    device.save(given::<&mut Report<'_>>(), &terms, &mut NoTrng, &mut store, given())?;
+    device.confirm(given(), &mut store, given())?;
     black_box(device.opening());
+    black_box(device.open_down(given(), given()))?;
+    device.heard(given(), given())?;
+    black_box(store.next(given(), given())?);
+    store.mark(given(), Mark::Sent)?;
+    black_box(store.status()?);
     device.panic_wipe()
 }
 
 fn sync() -> Result<(), Error> {
-    let mut device = Device::open(Driver, given(), &mut Nowhere, given())?;
+    let (mut store, _) = Journal::open(Driver, given(), WhenFull::DropAtHq)?;
+    let mut device = Device::open(Driver, given(), &mut store, given())?;
     let mut sender = Sender::new(given::<increp::link::Terms>(), Key::new(device.hop_key()), given(), given(), device.opening());
     sender.urgent(given(), given());
     let mut ledger = Ledger::spent(given::<Duty>(), given());
     let mut stream = cobs::Decoder::new(given());
     loop {
-        match sender.poll(given(), &mut ledger, &mut Nowhere, given(), given::<&mut [u8]>())? {
+        match sender.poll(given(), &mut ledger, &mut store, given(), given::<&mut [u8]>())? {
             Step::Send(frame) => black_box(cobs::encode(frame, given())).map_or((), |bytes| {
                 black_box(bytes);
             }),
             Step::Wait(until) => {
                 black_box(until);
                 let Some(frame) = stream.push(given()) else { continue };
-                match sender.receive(given(), frame, &mut Nowhere, given())? {
+                match sender.receive(given(), frame, &mut store, given())? {
                     Event::Receipt(receipt) => {
-                        device.confirm(receipt, &mut Nowhere, given())?;
+                        device.confirm(receipt, &mut store, given())?;
                     }
                     Event::Down(message) => {
                         black_box(device.open_down(message, given()))?;
