@@ -20,6 +20,8 @@ const ASKING: u16 = 3;
 const SHORT_TRIES: u8 = 3;
 /// How often a question is asked in vain.
 const TRIES: u8 = 8;
+/// Answers in a row after which no more of an epoch was there than before: there is something that this hub does not take.
+const STALLED: u8 = 16;
 /// How often news is asked for in an epoch.
 const NEWS_TRIES: u8 = 8;
 
@@ -193,6 +195,9 @@ pub struct Sender {
     fresh: (u8, u16),
     /// Bytes that are missing, about.
     left: u32,
+    /// The fewest that they ever were, and how many answers did not make them fewer.
+    least: u32,
+    stalled: u8,
     /// Last byte of the last receipt.
     receipt: u8,
     news: Partial<MAX_NEWS>,
@@ -236,6 +241,8 @@ impl Sender {
             have_more: false,
             fresh: (0, 0),
             left: 0,
+            least: u32::MAX,
+            stalled: 0,
             receipt: 0,
             news: Partial::default(),
             news_id: (0, 0),
@@ -343,7 +350,11 @@ impl Sender {
         self.outcome.answered = true;
         let missing = self.settle(bodies, outbox, room)?;
         self.rewind();
-        self.state = if missing {
+        self.stalled = if self.left < self.least { 0 } else { self.stalled.saturating_add(1) };
+        self.least = self.least.min(self.left);
+        self.state = if missing && self.stalled > STALLED {
+            State::Begin
+        } else if missing {
             State::Burst(0)
         } else if first & frame::NEWS != 0 && self.news_tries < NEWS_TRIES {
             self.news_tries = self.news_tries.saturating_add(1);

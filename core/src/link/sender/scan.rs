@@ -154,7 +154,7 @@ impl Sender {
             (self.epoch, self.low, self.top, self.waiting, self.there, self.in_doubt) = (0, 0, 0, 0, 0, false);
             (self.heard, self.long, self.pass, self.again) = (false, false, 0, false);
             (self.have_length, self.have_more, self.receipt, self.news_tries) = (0, false, 0, 0);
-            self.fresh = (0, 0);
+            (self.fresh, self.least, self.stalled) = ((0, 0), u32::MAX, 0);
             self.news.clear();
             self.nonce = self.nonce.wrapping_add(1);
             let unsent = self.scan(urgent, outbox, room)?;
