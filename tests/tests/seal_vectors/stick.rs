@@ -4,6 +4,7 @@ use increp::seal::Secret;
 use increp_cli::link::file::content::{Content, Entry, Kind, Writer};
 use increp_cli::link::file::sealed::{self, Opener, Reader, Refused};
 use increp_cli::store::Numbers;
+use increp_cli::store::hub::Device;
 use serde_json::{Value, json};
 
 use super::{Noise, array, bytes, folder, hex, list, load, text};
@@ -16,6 +17,9 @@ fn entry(entry: &Entry) -> Value {
         Entry::Numbers(epoch, numbers) => json!({ "epoch": epoch, "numbers": hex(numbers.bits()) }),
         Entry::Receipt(receipt) => json!({ "receipt": hex(receipt) }),
         Entry::Hub(public) => json!({ "hub": hex(public) }),
+        Entry::Device(Device { author, hop, revoked }) => json!({ "device": author, "hop": hex(hop.expose()), "revoked": revoked }),
+        Entry::Have(epoch, has) => json!({ "have": epoch, "numbers": hex(has.numbers.bits()), "digest": hex(&has.digest) }),
+        Entry::Refused(epoch, numbers) => json!({ "refused": epoch, "numbers": hex(numbers.bits()) }),
         Entry::Profile(profile) => json!({ "profile": hex(profile) }),
     }
 }
@@ -28,7 +32,7 @@ fn content(it: &Value, hop: &Secret<16>) -> Vec<u8> {
         if let Some(record) = entry.get("record") {
             writer.record(&bytes(record));
         } else if let Some(epoch) = entry.get("epoch") {
-            writer.numbers(u32::try_from(epoch.as_u64().unwrap()).unwrap(), Numbers::new(array(&entry["numbers"])));
+            writer.numbers(u32::try_from(epoch.as_u64().unwrap()).unwrap(), &Numbers::new(array(&entry["numbers"])));
         } else if let Some(receipt) = entry.get("receipt") {
             writer.receipt(&bytes(receipt));
         } else if let Some(hub) = entry.get("hub") {
