@@ -54,7 +54,11 @@ pub(super) fn run(arguments: &Serve) -> Result<Exit> {
     } else {
         writeln!(out, "{} heard: {}, {} known", many(devices, "device"), many(added.new, "new record"), added.known)?;
         if bad_frames > 0 {
-            say!("increp: {} of {} were nobody's: damaged, forged, or of a device that the hub does not know", bad_frames, many(frames, "frame"));
+            say!(
+                "increp: {} of {} were nobody's: damaged, forged, or of a device that the hub does not know",
+                bad_frames,
+                many(frames, "frame")
+            );
         }
     }
     super::sync::tell_forks(added.forks);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use increp::link::{Event, Key, Sender, Step};
-use increp::seal::{ErrorKind, MAX_RECORD, Record};
+use increp::seal::{MAX_RECORD, Record};
 use increp::store::Mark;
 
 use super::airtime::Airtime;
@@ -13,6 +13,7 @@ use super::framed::Framed;
 use super::line::Line;
 use super::outbox::Journal;
 use super::progress::Progress;
+use super::receipt::{self, Taken};
 use super::{nonce, uptime};
 use crate::store::device::Folder;
 
@@ -49,7 +50,8 @@ pub struct Outcome {
 pub fn sync(device: &mut Folder, link: &Framed, longest: Option<Duration>) -> Result<Outcome> {
     let mut airtime = Airtime::open(device.path(), link)?;
     let longest = longest.unwrap_or(Duration::from_millis(link.terms.timeout.into()) * TIMEOUTS);
-    let mut run = Run { device, link, airtime: &mut airtime, outcome: Outcome::default(), heard: uptime(), progress: Progress::new() };
+    let mut run =
+        Run { device, link, airtime: &mut airtime, outcome: Outcome::default(), heard: uptime(), progress: Progress::new() };
     let mut said = false;
     while !run.outcome.answered {
         let ended = match Line::open(link) {
@@ -134,25 +136,15 @@ impl Run<'_> {
 
     fn confirm(&mut self, receipt: &[u8]) -> Result<()> {
         self.outcome.receipts += 1;
-        match self.device.confirm(receipt) {
-            Ok(confirmed) => {
-                self.outcome.confirmed += u64::from(confirmed.marked);
-                if confirmed.behind {
-                    say!(
-                        "increp: HQ has reports of this device that are not here: it was put back to an older state; the next report begins a new epoch"
-                    );
-                }
-                Ok(())
-            }
-            // An older receipt, for records that were given up meanwhile.
-            Err(error) if error.kind == ErrorKind::NotHere => Ok(()),
-            Err(error) if crate::link::file::device::is_theirs(error.kind) => {
-                say!("increp: {}: a receipt is refused: {}", self.link, error.kind);
+        match receipt::take(self.device, receipt)? {
+            Taken::Confirmed(marked) => self.outcome.confirmed += u64::from(marked),
+            Taken::Old => {}
+            Taken::Refused(kind) => {
+                say!("increp: {}: a receipt is refused: {kind}", self.link);
                 self.outcome.refused += 1;
-                Ok(())
             }
-            Err(error) => Err(error).context("a receipt"),
         }
+        Ok(())
     }
 }
 

@@ -75,12 +75,18 @@ impl FromStr for Framed {
                 ("rate", _) => rate = Some(number(name, value, 1, 1_000_000_000)?),
                 ("preamble", _) => preamble = number(name, value, 0, 10_000)?,
                 ("baud", Carrier::Serial { baud, .. }) => *baud = number(name, value, 50, 10_000_000)?,
-                _ => return Err(format!("{text:?}: expected mtu=, mac=, timeout=, oneway=, device=, duty=, rate=, preamble= or, of a serial line, baud=; found {option:?}")),
+                _ => {
+                    return Err(format!(
+                        "{text:?}: expected mtu=, mac=, timeout=, oneway=, device=, duty=, rate=, preamble= or, of a serial line, baud=; found {option:?}"
+                    ));
+                }
             }
         }
         let is_stream = !matches!(carrier, Carrier::Udp(_));
         if mac == Mac::None && matches!(carrier, Carrier::Tcp(_)) {
-            return Err(format!("{text:?}: without a code whoever connects could speak for the device: mac=none is for udp and serial links"));
+            return Err(format!(
+                "{text:?}: without a code whoever connects could speak for the device: mac=none is for udp and serial links"
+            ));
         }
         let rate = match (&carrier, rate) {
             (Carrier::Serial { baud, .. }, None) => baud * 8 / BITS,
@@ -95,7 +101,8 @@ impl FromStr for Framed {
         // Of a stream every frame has two bytes more.
         let stuffing = if is_stream { 2 } else { 0 };
         let byte_us = 8_000_000_u32.div_ceil(rate);
-        let duty = if permille < 1000 { Duty { permille, frame_us: preamble * 1000 + stuffing * byte_us, byte_us } } else { Duty::FREE };
+        let duty =
+            if permille < 1000 { Duty { permille, frame_us: preamble * 1000 + stuffing * byte_us, byte_us } } else { Duty::FREE };
         Ok(Self { carrier, terms, duty, device, text: text.to_owned() })
     }
 }
@@ -170,7 +177,10 @@ mod tests {
     #[test]
     fn a_link_says_what_carries_it_and_what_is_agreed() {
         let link = parse("tcp://hub.example:4870");
-        assert_eq!((&link.carrier, link.terms, link.duty), (&Carrier::Tcp("hub.example:4870".into()), Terms::wire(340), Duty::FREE));
+        assert_eq!(
+            (&link.carrier, link.terms, link.duty),
+            (&Carrier::Tcp("hub.example:4870".into()), Terms::wire(340), Duty::FREE)
+        );
         let link = parse("udp://[::1]:9?mtu=51&mac=4&duty=0.1&rate=1760&preamble=50&timeout=20");
         assert_eq!(link.carrier, Carrier::Udp("[::1]:9".into()));
         assert_eq!(link.terms, Terms { timeout: 20_000, ..Terms::radio(51) });
@@ -186,9 +196,23 @@ mod tests {
     #[test]
     fn what_is_no_link_is_refused() {
         for text in [
-            "tcp:hub:1", "tcp://hub", "tcp://:1", "tcp://hub:65536", "udp://", "serial:", "http://hub:1", "tcp://hub:1?mtu=31",
-            "tcp://hub:1?mtu=1201", "tcp://hub:1?mac=5", "tcp://hub:1?mac=none", "tcp://hub:1?baud=9600", "udp://hub:1?duty=1",
-            "udp://hub:1?duty=0&rate=9", "udp://hub:1?duty=101&rate=9", "udp://hub:1?duty=100.5&rate=9", "udp://hub:1?colour=red",
+            "tcp:hub:1",
+            "tcp://hub",
+            "tcp://:1",
+            "tcp://hub:65536",
+            "udp://",
+            "serial:",
+            "http://hub:1",
+            "tcp://hub:1?mtu=31",
+            "tcp://hub:1?mtu=1201",
+            "tcp://hub:1?mac=5",
+            "tcp://hub:1?mac=none",
+            "tcp://hub:1?baud=9600",
+            "udp://hub:1?duty=1",
+            "udp://hub:1?duty=0&rate=9",
+            "udp://hub:1?duty=101&rate=9",
+            "udp://hub:1?duty=100.5&rate=9",
+            "udp://hub:1?colour=red",
         ] {
             assert!(text.parse::<Framed>().is_err(), "{text}");
         }

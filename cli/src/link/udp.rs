@@ -13,8 +13,7 @@ pub(super) fn listen(target: &str) -> io::Result<UdpSocket> {
 /// Sends to a host and port, and hears nobody else.
 pub(super) fn connect(target: &str) -> io::Result<UdpSocket> {
     let address = target.to_socket_addrs()?.next().ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "no such host"))?;
-    let any: SocketAddr =
-        if address.is_ipv4() { (Ipv4Addr::UNSPECIFIED, 0).into() } else { (Ipv6Addr::UNSPECIFIED, 0).into() };
+    let any: SocketAddr = if address.is_ipv4() { (Ipv4Addr::UNSPECIFIED, 0).into() } else { (Ipv6Addr::UNSPECIFIED, 0).into() };
     let socket = UdpSocket::bind(any)?;
     socket.connect(address)?;
     socket.set_nonblocking(true)?;

@@ -124,7 +124,7 @@ fn keep(hub: &mut Hub, peer: &Peer, entries: Vec<Entry>, read: &mut Read) -> Res
             Entry::Have(epoch, there) => drop(has.insert(run(epoch), there)),
             Entry::Refused(epoch, numbers) => refused.push((run(epoch), numbers)),
             Entry::Receipt(receipt) => {
-                if let Some(epoch) = super::device::epoch_of(&receipt) {
+                if let Some(epoch) = crate::link::receipt::epoch_of(&receipt) {
                     receipts.push((run(epoch), receipt));
                 }
             }

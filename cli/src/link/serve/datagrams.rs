@@ -82,7 +82,7 @@ impl<'s> Datagrams<'s> {
 
     /// Reads what has come.
     pub(super) fn read(&mut self, flags: &mut impl Iterator<Item = PollFlags>, turn: &mut Turn<'_, '_>) -> Result<()> {
-        if flags.next().is_none_or(PollFlags::is_empty) {
+        if flags.next().is_none_or(|flags| flags.is_empty()) {
             return Ok(());
         }
         for _ in 0..AT_ONCE {

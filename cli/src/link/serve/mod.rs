@@ -41,7 +41,7 @@ use super::airtime::Airtime;
 use super::framed::{Carrier, Framed};
 use super::progress::Progress;
 use super::shelf::Shelf;
-use super::uptime;
+use super::{Unusable, uptime};
 use crate::store::hub::{Added, Hub, Run};
 
 /// Milliseconds after which the loop looks around even if nothing has come.
@@ -125,7 +125,7 @@ pub fn serve(
             Carrier::Tcp(target) => Streams::listen(link, target, sessions).map(|(way, port)| (Way::Streams(way), link.at(port))),
             Carrier::Serial { path, baud } => Ok((Way::Streams(Streams::line(link, path, *baud, sessions)), link.to_string())),
         };
-        let (way, name) = opened.with_context(|| format!("{link}: cannot be opened"))?;
+        let (way, name) = opened.map_err(|error| Unusable(format!("{link}: cannot be opened: {error}")))?;
         ports.push(Port { airtime: Airtime::open(folder, link)?, way });
         names.push(name);
     }
