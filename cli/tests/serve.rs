@@ -251,3 +251,39 @@ fn a_link_that_cannot_be_used_is_named_and_the_exit_code_says_so() {
     sleep(Duration::from_millis(300));
     assert_eq!(hub.stop()["new"].as_u64(), Some(2));
 }
+
+#[test]
+fn two_hubs_that_call_each_other_have_the_same_and_receipts_come_back() {
+    for carrier in ["tcp", "udp"] {
+        let mission = Mission::new(&format!("hubs-{carrier}"), &["field", "base"], &["near", "far", "lost"]);
+        let any = format!("{carrier}://127.0.0.1:0");
+        let (field, base) = (mission.serve("field", &[&any]), mission.serve("base", &[&any]));
+        for (device, hub) in [("far", &field), ("lost", &field), ("near", &base)] {
+            mission.save(device, &notes(device, 20));
+            mission.sync(device, &hub.links[0], 0);
+        }
+        // What came before it was revoked is passed on.
+        mission.run(&["hq", "revoke", "hq", "3", "--hub", "field", "--hub", "base"], 0);
+        assert_eq!(field.stop()["devices"].as_u64(), Some(2));
+        let call =
+            || -> Value { serde_json::from_str(&mission.run(&["sync", "--hub", "field", "--json", &base.links[0]], 0)).unwrap() };
+        let first = call();
+        assert_eq!(
+            (first["offered"].as_u64(), first["there"].as_u64(), first["new"].as_u64()),
+            (Some(42), Some(42), Some(21)),
+            "{first}"
+        );
+        let mut both = [notes("far", 20), notes("near", 20)].concat();
+        both.sort();
+        assert_eq!(mission.unseal("base"), both);
+        let again = call();
+        assert_eq!((again["there"].as_u64(), again["new"].as_u64()), (Some(63), Some(0)), "{again}");
+        assert_eq!(again["receipts"].as_u64(), Some(2), "of the two devices that are trusted: {again}");
+        let field = mission.serve("field", &[&any]);
+        let sync = mission.sync("far", &field.links[0], 0);
+        assert_eq!((sync["receipts"].as_u64(), sync["waiting"].as_u64()), (Some(1), Some(0)), "{sync}");
+        field.stop();
+        let end = base.stop();
+        assert_eq!((end["new"].as_u64(), end["forks"].as_u64()), (Some(21 + 42), Some(0)), "{end}");
+    }
+}

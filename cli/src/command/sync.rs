@@ -13,6 +13,7 @@ use crate::exit::Exit;
 use crate::link::file::hub::Also;
 use crate::link::file::{self, Left};
 use crate::link::framed::Framed;
+use crate::link::pass::Passed;
 use crate::link::{self, Link};
 use crate::store::device::Folder;
 use crate::store::hub::{Added, Hub};
@@ -24,6 +25,7 @@ pub(super) fn run(arguments: &Sync) -> Result<Exit> {
             hub(folder, stick, Also { hubs: arguments.to_hubs, devices: arguments.to_devices }, arguments.json)
         }
         (Some(folder), _, Link::Framed(link)) => device_over(folder, link, arguments),
+        (None, Some(folder), Link::Framed(link)) => hub_over(folder, link, arguments),
         _ => Ok(Exit::Usage),
     }
 }
@@ -55,6 +57,29 @@ fn device_over(folder: &Path, link: &Framed, arguments: &Sync) -> Result<Exit> {
         return Ok(Exit::Link);
     }
     Ok(Exit::findings(refused + forked))
+}
+
+fn hub_over(folder: &Path, link: &Framed, arguments: &Sync) -> Result<Exit> {
+    let longest = arguments.timeout.map(|seconds| Duration::from_secs(seconds.into()));
+    let outcome = link::hub::sync(&mut Hub::open(folder)?, folder, link, longest)?;
+    let link::hub::Outcome { passed: Passed { offered, there, receipts, .. }, added: Added { new, known, forks }, answered } =
+        outcome;
+    let mut out = std::io::stdout();
+    if arguments.json {
+        let object = json!({
+            "answered": answered, "offered": offered, "there": there, "receipts": receipts, "new": new, "known": known, "forks": forks,
+        });
+        writeln!(out, "{object}")?;
+    } else {
+        let (there, new, receipts) = (many(there, "record"), many(new, "new record"), many(receipts, "new receipt"));
+        writeln!(out, "{there} of {offered} at the other hub; {new} and {receipts} from it")?;
+    }
+    tell_forks(forks);
+    if !answered {
+        say!("increp: {link}: no other hub answered, or not up to the end; try again later");
+        return Ok(Exit::Link);
+    }
+    Ok(Exit::Success)
 }
 
 fn device(folder: &Path, stick: &Path, as_json: bool) -> Result<Exit> {

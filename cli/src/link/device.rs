@@ -12,15 +12,11 @@ use super::airtime::Airtime;
 use super::framed::Framed;
 use super::line::Line;
 use super::outbox::Journal;
+use super::patience::Patience;
 use super::progress::Progress;
 use super::receipt::{self, Taken};
 use super::{nonce, uptime};
 use crate::store::device::Folder;
-
-/// How long to wait before a link is opened once more.
-const AGAIN: Duration = Duration::from_millis(500);
-/// How long to try where nobody says so: so many of the link's timeouts.
-const TIMEOUTS: u32 = 60;
 
 /// What came of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,25 +45,17 @@ pub struct Outcome {
 /// The device's files cannot be read or written; what was saved stays so.
 pub fn sync(device: &mut Folder, link: &Framed, longest: Option<Duration>) -> Result<Outcome> {
     let mut airtime = Airtime::open(device.path(), link)?;
-    let longest = longest.unwrap_or(Duration::from_millis(link.terms.timeout.into()) * TIMEOUTS);
-    let mut run =
-        Run { device, link, airtime: &mut airtime, outcome: Outcome::default(), heard: uptime(), progress: Progress::new() };
-    let mut said = false;
-    while !run.outcome.answered {
+    let (outcome, patience) = (Outcome::default(), Patience::new(link, longest));
+    let mut run = Run { device, link, airtime: &mut airtime, outcome, patience, progress: Progress::new() };
+    loop {
         let ended = match Line::open(link) {
             Ok(line) => run.session(line)?,
             Err(error) => Err(error),
         };
-        let Err(error) = ended else { break };
-        if uptime() >= run.heard.saturating_add(longest.as_millis().try_into().unwrap_or(u64::MAX)) {
-            say!("increp: {link}: {error}");
-            break;
+        match ended {
+            Err(error) if run.patience.again(link, &error) => {}
+            _ => break,
         }
-        if !said {
-            say!("increp: {link}: {error}; trying again, for {} s at most", longest.as_secs());
-            said = true;
-        }
-        std::thread::sleep(AGAIN);
     }
     let mut outcome = run.outcome;
     device.sync()?;
@@ -80,8 +68,7 @@ struct Run<'r> {
     link: &'r Framed,
     airtime: &'r mut Airtime,
     outcome: Outcome,
-    /// When anything was last heard.
-    heard: u64,
+    patience: Patience,
     progress: Progress,
 }
 
@@ -104,7 +91,10 @@ impl Run<'_> {
                 Step::Wait(until) => {
                     let (outcome, before) = (sender.outcome(), self.outcome.receipts);
                     self.progress.say(|| format!("{} of {} at the hub, {before} receipts", outcome.at_hub, outcome.offered));
-                    let wait = Duration::from_millis(until.saturating_sub(uptime()));
+                    if uptime() >= self.patience.until() {
+                        return Ok(Ok(()));
+                    }
+                    let wait = Duration::from_millis(until.min(self.patience.until()).saturating_sub(uptime()));
                     match line.receive(wait) {
                         Ok(Some(mut frame)) => self.receive(&mut sender, &mut frame, &mut room)?,
                         Ok(None) => {}
@@ -124,9 +114,9 @@ impl Run<'_> {
         match sender.receive(uptime(), frame, &mut Journal(self.device), room)? {
             // What HQ says to devices beside receipts is for devices that know it.
             Event::Nothing | Event::Down(_) => {}
-            Event::Answer => self.heard = uptime(),
+            Event::Answer => self.patience.heard(),
             Event::Receipt(receipt) => {
-                self.heard = uptime();
+                self.patience.heard();
                 let receipt = receipt.to_vec();
                 self.confirm(&receipt)?;
             }

@@ -149,7 +149,7 @@ fn mac(value: &str) -> Result<Mac, String> {
     }
 }
 
-fn number<N: FromStr + PartialOrd + fmt::Display>(name: &str, value: &str, least: N, most: N) -> Result<N, String> {
+fn number<N: FromStr + PartialOrd + Copy + fmt::Display>(name: &str, value: &str, least: N, most: N) -> Result<N, String> {
     match value.parse() {
         Ok(number) if (&least..=&most).contains(&&number) => Ok(number),
         _ => Err(format!("expected {name}= and a whole number from {least} to {most}, found {value:?}")),

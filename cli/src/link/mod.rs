@@ -15,6 +15,7 @@
 //! | `hub.rs` | what a hub sends to another one, over `pass.rs` |
 //! | `serve/` | a hub's side of it, over `shelf.rs`, its store |
 //! | `airtime.rs` | how long a link has transmitted |
+//! | `patience.rs` | how long to try |
 //! | `receipt.rs` | what a device does with HQ's receipts |
 //! | `progress.rs` | how it goes, on a terminal |
 
@@ -22,8 +23,11 @@ mod airtime;
 pub mod device;
 pub mod file;
 pub mod framed;
+pub mod hub;
 mod line;
 mod outbox;
+pub mod pass;
+mod patience;
 mod progress;
 mod receipt;
 mod serial;

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Error, Result};
-use increp::link::{Key, Known, MAX_SEALED, Partial};
+use increp::link::{Key, Known, MAX_SEALED, Partial, Received};
 use increp::seal::{MAX_RECORD, Record};
 
+use super::file::between;
 use super::uptime;
 use crate::store::hub::{Added, Device, Hub, Run};
 use crate::store::{Numbers, now};
@@ -27,6 +28,9 @@ type At = (u32, u32, u8);
 pub(super) struct Shelf<'h> {
     pub(super) hub: &'h mut Hub,
     devices: Vec<Device>,
+    /// The other hubs, by numbers that no device has.
+    others: Vec<Known>,
+    /// The devices that HQ trusts, and those.
     known: Vec<Known>,
     /// The same, and those that HQ has revoked: another hub may have what they sent before.
     all: Vec<Known>,
@@ -50,6 +54,7 @@ impl<'h> Shelf<'h> {
         let mut shelf = Self {
             hub,
             devices: Vec::new(),
+            others: Vec::new(),
             known: Vec::new(),
             all: Vec::new(),
             is_hub: false,
@@ -72,19 +77,53 @@ impl<'h> Shelf<'h> {
             return Ok(());
         }
         self.looked = now;
-        let devices = self.hub.devices()?;
-        if devices != self.devices {
+        let (devices, peers) = (self.hub.devices()?, between::peers(self.hub)?);
+        if devices != self.devices || peers.len() != self.others.len() {
             let known = |device: &Device| Known { author: device.author, key: Key::new(&device.hop) };
-            self.all = devices.iter().map(known).collect();
-            self.known = devices.iter().filter(|device| !device.revoked).map(known).collect();
+            let free = (0..=u32::MAX).rev().filter(|author| !devices.iter().any(|device| device.author == *author));
+            self.others = free.zip(&peers).map(|(author, peer)| Known { author, key: Key::new(&peer.key) }).collect();
+            self.all = devices.iter().map(known).chain(self.others.iter().cloned()).collect();
+            let trusted = devices.iter().filter(|device| !device.revoked).map(known);
+            self.known = trusted.chain(self.others.iter().cloned()).collect();
             self.devices = devices;
         }
         Ok(())
     }
 
+    /// The other hubs of the mission.
+    pub(super) fn others(&self) -> &[Known] {
+        &self.others
+    }
+
+    /// What this hub and another one have in common.
+    pub(super) fn common(&self, author: u32) -> Option<Key> {
+        self.others.iter().find(|other| other.author == author).map(|other| other.key.clone())
+    }
+
+    /// Takes a frame that came; gives who it is from, if it is good.
+    pub(super) fn take(
+        &mut self,
+        engine: &mut increp::link::Hub<'_>,
+        now: u64,
+        frame: &mut [u8],
+        from: Option<u32>,
+        room: &mut [u8],
+    ) -> Result<Option<u32>> {
+        let Some(received) = engine.receive(now, frame, from, self, room)? else { return Ok(None) };
+        let Received { author, epoch, waiting, .. } = received;
+        let is_other = self.others.iter().any(|other| other.author == author);
+        if let Some(waiting) = waiting
+            && !is_other
+            && (epoch != 0 || !self.is_hub)
+        {
+            self.waits(Run { author, epoch }, waiting)?;
+        }
+        Ok(Some(author))
+    }
+
     /// Keeps what a device says it has without HQ's word, so that HQ makes a receipt for it: of one epoch, from a number up to another;
     /// record 0 with the first ones.
-    pub(super) fn waits(&mut self, run: Run, (low, top): (u8, u8)) -> Result<()> {
+    fn waits(&mut self, run: Run, (low, top): (u8, u8)) -> Result<()> {
         let mut waits: BTreeMap<u32, Numbers> =
             self.hub.waits(Some(run.author))?.into_iter().map(|(run, numbers)| (run.epoch, numbers)).collect();
         let numbers: Numbers = if low <= 1 { (0..=top).collect() } else { (low..=top).collect() };
@@ -163,6 +202,10 @@ impl increp::link::Shelf for Shelf<'_> {
     }
 
     fn keep(&mut self, author: u32, record: &Record<'_>) -> Result<()> {
+        if self.others.iter().any(|other| other.author == author) {
+            // A hub has no reports of its own.
+            return Ok(());
+        }
         let run = Run { author, epoch: record.epoch };
         self.partials.remove(&(author, record.epoch, record.seq));
         let mut room = [0; MAX_RECORD];

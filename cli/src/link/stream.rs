@@ -6,7 +6,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use increp::link::cobs;
 
 /// Bytes that wait for a reader who is slow; what does not fit is lost, as on any link, and sent again when the reader asks.
-const MOST_OUT: usize = 16 << 10;
+const MOST_OUT: usize = 64 << 10;
 /// Bytes that are read at once: a stream that never ends gives way to others.
 const AT_ONCE: usize = 4096;
 
@@ -59,7 +59,9 @@ impl Stream {
             }
             let mut decoder = cobs::Decoder::new(&mut self.frame);
             let whole = !std::mem::take(&mut self.lost);
-            self.stuffed.iter().for_each(|&byte| drop(decoder.push(byte)));
+            for &byte in &self.stuffed {
+                decoder.push(byte);
+            }
             if let Some(frame) = decoder.push(0).filter(|_| whole) {
                 take(frame);
             }

@@ -6,13 +6,14 @@ use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::AsFd as _;
 
 use anyhow::Result;
-use increp::link::{Answer, Hub, Mac, Session};
+use increp::link::{Answer, Hub, Mac, Session, Step, Terms};
 use rustix::event::{PollFd, PollFlags};
 use rustix::net::sockopt::set_socket_recv_buffer_size;
 
 use super::{MOST_BAD, Turn};
 use crate::link::airtime::Airtime;
 use crate::link::framed::Framed;
+use crate::link::pass::Other;
 use crate::link::udp;
 
 /// Datagrams that are read in one turn.
@@ -45,6 +46,9 @@ pub(super) struct Datagrams<'s> {
     device: Option<u32>,
     sources: HashMap<SocketAddr, Source>,
     addresses: HashMap<u32, SocketAddr>,
+    /// Other hubs that have called.
+    others: HashMap<SocketAddr, Other>,
+    terms: Terms,
     /// Bad frames of strangers in the share of the second at hand, its number, and how many may be.
     strangers: (u64, u32),
     most_strangers: u32,
@@ -67,6 +71,8 @@ impl<'s> Datagrams<'s> {
             device: link.device,
             sources: HashMap::new(),
             addresses: HashMap::new(),
+            others: HashMap::new(),
+            terms: link.terms,
             strangers: (0, 0),
             most_strangers,
             // One byte more shows what is too long.
@@ -117,11 +123,27 @@ impl<'s> Datagrams<'s> {
             turn.outcome.bad_frames += 1;
             return Ok(());
         }
+        turn.shelf.is_hub = false;
+        if let Some(other) = self.others.get_mut(&from) {
+            turn.shelf.is_hub = true;
+            if other.receive(turn.now, frame, turn.shelf, turn.room)? {
+                self.due = 0;
+                return Ok(());
+            }
+        }
         let author = turn.receive(&mut self.hub, frame, known.or(self.device))?;
         match author {
             Some(author) => {
                 self.addresses.insert(author, from);
                 self.due = 0;
+                if turn.shelf.common(author).is_some() {
+                    // One place at a time.
+                    self.others.retain(|_, other| other.author != author);
+                    self.others.insert(from, Other::new(author));
+                }
+                if let Some(other) = self.others.get_mut(&from) {
+                    other.heard(turn.now, &self.terms);
+                }
             }
             None if known.is_none() => self.strangers.1 += 1,
             None => {}
@@ -146,6 +168,23 @@ impl<'s> Datagrams<'s> {
         if self.due > turn.now {
             return Ok(self.due);
         }
+        let mut due = u64::MAX;
+        turn.shelf.is_hub = true;
+        for (address, other) in &mut self.others {
+            loop {
+                match other.poll(turn.now, self.terms, airtime.ledger(), turn.shelf, turn.room, &mut self.frame)? {
+                    Step::Send(bytes) => {
+                        airtime.sent(bytes.len())?;
+                        let _ = self.socket.send_to(bytes, address);
+                    }
+                    Step::Wait(until) => {
+                        due = due.min(until);
+                        break;
+                    }
+                    Step::Done(_) => break,
+                }
+            }
+        }
         loop {
             match self.hub.poll(turn.now, airtime.ledger(), turn.shelf, &mut self.frame)? {
                 Answer::Send(author, bytes) => {
@@ -155,9 +194,9 @@ impl<'s> Datagrams<'s> {
                         let _ = self.socket.send_to(bytes, address);
                     }
                 }
-                Answer::Wait(due) => {
-                    self.due = due;
-                    return Ok(due);
+                Answer::Wait(until) => {
+                    self.due = due.min(until);
+                    return Ok(self.due);
                 }
             }
         }

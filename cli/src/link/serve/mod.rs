@@ -29,7 +29,7 @@ use std::os::fd::BorrowedFd;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use increp::link::{Received, Session};
+use increp::link::Session;
 use increp::seal::MAX_RECORD;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -42,7 +42,7 @@ use super::framed::{Carrier, Framed};
 use super::progress::Progress;
 use super::shelf::Shelf;
 use super::{Unusable, uptime};
-use crate::store::hub::{Added, Hub, Run};
+use crate::store::hub::{Added, Hub};
 
 /// Milliseconds after which the loop looks around even if nothing has come.
 const TURN: u64 = 1000;
@@ -80,16 +80,14 @@ impl Turn<'_, '_> {
     /// Takes a frame, if it is a device's; gives the device.
     fn receive(&mut self, hub: &mut increp::link::Hub<'_>, frame: &mut [u8], from: Option<u32>) -> Result<Option<u32>> {
         self.outcome.frames += 1;
-        let Some(received) = hub.receive(self.now, frame, from, self.shelf, self.room)? else {
-            self.outcome.bad_frames += 1;
-            return Ok(None);
-        };
-        let Received { author, epoch, waiting, .. } = received;
-        self.heard.insert(author);
-        if let Some(waiting) = waiting {
-            self.shelf.waits(Run { author, epoch }, waiting)?;
+        let author = self.shelf.take(hub, self.now, frame, from, self.room)?;
+        match author {
+            // The other hubs are no devices.
+            Some(author) if self.shelf.common(author).is_none() => drop(self.heard.insert(author)),
+            Some(_) => {}
+            None => self.outcome.bad_frames += 1,
         }
-        Ok(Some(author))
+        Ok(author)
     }
 }
 

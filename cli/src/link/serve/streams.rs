@@ -7,12 +7,13 @@ use std::os::fd::AsFd as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use increp::link::{Answer, Hub, Session};
+use increp::link::{Answer, Hub, Session, Step, Terms};
 use rustix::event::{PollFd, PollFlags};
 
 use super::{MOST_BAD, Turn};
 use crate::link::airtime::Airtime;
 use crate::link::framed::Framed;
+use crate::link::pass::Other;
 use crate::link::stream::{Bytes, Stream};
 use crate::link::{serial, tcp};
 
@@ -38,8 +39,10 @@ struct Connection<'s> {
     heard: Option<u64>,
     /// Bad frames since then.
     bad: u16,
-    /// When an answer is due.
+    /// When something is to be sent.
     due: u64,
+    /// It is another hub.
+    other: Option<Other>,
     is_closed: bool,
 }
 
@@ -101,7 +104,7 @@ impl<'s> Streams<'s> {
                 connection.is_closed |= connection.stream.flush().is_err();
             }
             if !flags.difference(PollFlags::OUT).is_empty() {
-                connection.read(is_listener, turn)?;
+                connection.read(&self.link.terms, is_listener, turn)?;
             }
         }
         if accepts {
@@ -139,7 +142,17 @@ impl<'s> Streams<'s> {
         }
         let Some(hub) = self.free.pop() else { return };
         let (stream, author) = (Stream::new(bytes, self.link.terms.mtu), self.link.device);
-        self.connections.push(Connection { stream, hub, author, began: now, heard: None, bad: 0, due: u64::MAX, is_closed: false });
+        self.connections.push(Connection {
+            stream,
+            hub,
+            author,
+            began: now,
+            heard: None,
+            bad: 0,
+            due: u64::MAX,
+            other: None,
+            is_closed: false,
+        });
     }
 
     fn end(&mut self, at: usize) {
@@ -155,7 +168,7 @@ impl<'s> Streams<'s> {
         for connection in &mut self.connections {
             connection.is_closed |= is_listener && connection.is_over(turn.now);
             if !connection.is_closed && connection.due <= turn.now {
-                connection.answer(&mut self.frame, airtime, turn)?;
+                connection.answer(self.link.terms, &mut self.frame, airtime, turn)?;
             }
             due = due.min(connection.due);
         }
@@ -197,16 +210,29 @@ impl<'s> Streams<'s> {
 }
 
 impl Connection<'_> {
-    fn read(&mut self, is_listener: bool, turn: &mut Turn<'_, '_>) -> Result<()> {
-        let Self { stream, hub, author, heard, bad, due, .. } = self;
+    fn read(&mut self, terms: &Terms, is_listener: bool, turn: &mut Turn<'_, '_>) -> Result<()> {
+        let Self { stream, hub, author, heard, bad, due, other, .. } = self;
         let mut failed = Ok(());
+        turn.shelf.is_hub = other.is_some();
         let goes_on = stream.read(|frame| {
             // Nobody listens any more.
             if (is_listener && *bad >= MOST_BAD) || failed.is_err() {
                 return;
             }
-            match turn.receive(hub, frame, *author) {
-                Ok(Some(from)) => (*author, *heard, *bad, *due) = (Some(from), Some(turn.now), 0, 0),
+            let answered = other.as_mut().map_or(Ok(false), |other| other.receive(turn.now, frame, turn.shelf, turn.room));
+            if let Ok(true) = answered {
+                (*heard, *bad, *due) = (Some(turn.now), 0, 0);
+                return;
+            }
+            match answered.and_then(|_| turn.receive(hub, frame, *author)) {
+                Ok(Some(from)) => {
+                    (*author, *heard, *bad, *due) = (Some(from), Some(turn.now), 0, 0);
+                    if turn.shelf.common(from).is_some() {
+                        turn.shelf.is_hub = true;
+                        *other = Some(Other::new(from));
+                    }
+                    other.iter_mut().for_each(|other| other.heard(turn.now, terms));
+                }
                 Ok(None) => *bad = bad.saturating_add(1),
                 Err(error) => failed = Err(error),
             }
@@ -215,19 +241,41 @@ impl Connection<'_> {
         failed
     }
 
-    fn answer(&mut self, frame: &mut [u8], airtime: &mut Airtime, turn: &mut Turn<'_, '_>) -> Result<()> {
+    fn answer(&mut self, terms: Terms, frame: &mut [u8], airtime: &mut Airtime, turn: &mut Turn<'_, '_>) -> Result<()> {
+        turn.shelf.is_hub = self.other.is_some();
+        let due = self.pass(terms, frame, airtime, turn)?;
         loop {
             match self.hub.poll(turn.now, airtime.ledger(), turn.shelf, frame)? {
                 Answer::Send(_, bytes) => {
                     airtime.sent(bytes.len())?;
                     self.is_closed |= self.stream.send(bytes).is_err();
                 }
-                Answer::Wait(due) => {
-                    self.due = due;
+                Answer::Wait(until) => {
+                    self.due = due.min(until);
                     return Ok(());
                 }
             }
         }
+    }
+
+    /// Sends another hub what it lacks, as far as it takes it; gives when there will be more.
+    fn pass(&mut self, terms: Terms, frame: &mut [u8], airtime: &mut Airtime, turn: &mut Turn<'_, '_>) -> Result<u64> {
+        let Some(other) = &mut self.other else { return Ok(u64::MAX) };
+        while !self.stream.is_full() {
+            match other.poll(turn.now, terms, airtime.ledger(), turn.shelf, turn.room, frame)? {
+                Step::Send(bytes) => {
+                    airtime.sent(bytes.len())?;
+                    self.is_closed |= self.stream.send(bytes).is_err();
+                    if self.is_closed {
+                        break;
+                    }
+                }
+                Step::Wait(until) => return Ok(until),
+                Step::Done(_) => return Ok(u64::MAX),
+            }
+        }
+        // As soon as there is room.
+        Ok(turn.now + 10)
     }
 
     /// Whether nothing good is to be expected.
