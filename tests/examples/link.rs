@@ -66,14 +66,15 @@ fn peers(first: u64, seeds: u64) {
 /// What it takes to find out which of 200 records are missing: a POLL and a HAVE, or messages of negentropy over ids of 32 bytes.
 fn missing() {
     println!("\nto find d of 200 that are missing, scattered: bytes both ways, and messages");
-    for many in [0, 1, 10, 50] {
-        let outbox = RamBox::random(many, &[20; 199]);
-        let (mut shelf, mut rng) = (RamShelf::new(&[(AUTHOR, hop())]), Replayed(many));
+    for many in [0_usize, 1, 10, 50] {
+        let seed = many as u64;
+        let outbox = RamBox::random(seed, &[20; 199]);
+        let (mut shelf, mut rng) = (RamShelf::new(&[(AUTHOR, hop())]), Replayed(seed));
         let mut order: Vec<usize> = (0..200).collect();
-        for at in 0..many as usize {
-            order.swap(at, at + below(&mut rng, 200 - at as u32) as usize);
+        for at in 0..many {
+            order.swap(at, at + below(&mut rng, u32::try_from(200 - at).unwrap_or(1)) as usize);
         }
-        let lacks: BTreeSet<usize> = order[..many as usize].iter().copied().collect();
+        let lacks: BTreeSet<usize> = order[..many].iter().copied().collect();
         let (mut theirs, mut ours) = (NegentropyStorageVector::new(), NegentropyStorageVector::new());
         for (at, (_, record)) in outbox.records.iter().enumerate() {
             let id = Id::from_byte_array(Sha256::digest(record).into());
@@ -106,7 +107,7 @@ fn missing() {
                 None => break,
             }
         }
-        assert_eq!((have.len(), need.len()), (many as usize, 0));
+        assert_eq!((have.len(), need.len()), (many, 0));
         let first: usize = bytes.iter().take(2).sum();
         println!("d = {many:2}: increp {first} 2   negentropy {sum} {messages}");
     }
