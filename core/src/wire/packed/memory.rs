@@ -17,6 +17,10 @@ impl<T: Copy + PartialEq, const N: usize> Recent<T, N> {
         self.0.is_empty()
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// How many were said after the last one that `is` it.
     pub(super) fn find(&self, is: impl Fn(&T) -> bool) -> Option<usize> {
         self.0.iter().rev().position(is)

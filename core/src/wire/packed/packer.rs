@@ -135,6 +135,7 @@ impl<'p, 'a, D: Decisions, const N: usize> Packer<'p, 'a, D, N> {
             let form = self.one_of(What::FormNumber, forms.len() as u32, form.unwrap_or(0) as u32) as usize;
             self.form = Some(forms.get(form).ok_or(ErrorKind::OtherProfile)?);
             self.memory.form = Some(form);
+            self.way.event.form = 1 + form as u32;
         }
         self.way.hint(0);
         Ok(self.memory.form)

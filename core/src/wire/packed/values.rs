@@ -120,6 +120,8 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
         let wide = |value: u64| u32::try_from(value).map_err(|_| ErrorKind::TooWide { bits: 32 });
         if !self.memory.ids.is_empty() {
             let back = self.memory.ids.find(|said| said.author == id.author);
+            // The more authors were heard, the fewer are new.
+            self.way.hint(1 + self.memory.ids.len() as u32);
             if self.decide(self.said(), 0, back.is_some()) {
                 let back = self.number(self.said_back(), back.unwrap_or(0) as u64, 6) as usize;
                 let said = self.memory.ids.get(back).ok_or(ErrorKind::OtherProfile)?;
@@ -134,7 +136,7 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
         // Whoever is often heard of has a small number and a long count; who it is, is not learned.
         self.way.said(author.saturating_add(1).ilog2());
         let epoch = wide(self.number(What::Epoch, id.epoch.into(), 0))?;
-        let seq = wide(self.number(What::Number, id.seq.into(), 1))?;
+        let seq = wide(self.number(What::Number, id.seq.into(), 3))?;
         Ok(Id { author, epoch, seq })
     }
 
