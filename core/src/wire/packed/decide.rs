@@ -116,6 +116,8 @@ pub struct At<'w> {
     pub what: What,
     /// Where its first weight is.
     pub root: Root,
+    /// How often the message decided it before, as false and as true.
+    pub seen: [u16; 2],
 }
 
 impl At<'_> {
@@ -174,6 +176,19 @@ pub struct Weighing<'p, C> {
     pub coder: C,
 }
 
+/// The profile counts as much as so many reports of the message itself.
+const PROFILE: u32 = 32;
+
+/// The probability of `true`, in 1/65536: what the profile says, and how often the message decided it before.
+fn blend(one: u16, [not, yes]: [u16; 2]) -> u16 {
+    if not == 0 && yes == 0 {
+        return one;
+    }
+    let (not, yes) = (u32::from(not), u32::from(yes));
+    let blended = (u32::from(one) * PROFILE + yes * 0xffff).checked_div(PROFILE + not + yes).unwrap_or(0);
+    u16::try_from(blended).unwrap_or(u16::MAX).max(1)
+}
+
 /// 1/256 of a natural unit in a weight's 1/16.
 const WEIGHT: i32 = 16;
 
@@ -186,6 +201,6 @@ impl<C: Coder> Decisions for Weighing<'_, C> {
 
     fn decide(&mut self, at: &At<'_>, number: u32, bit: bool) -> bool {
         let sum = at.sum(&self.weights, number);
-        self.coder.bit(squash(sum * WEIGHT), bit)
+        self.coder.bit(blend(squash(sum * WEIGHT), at.seen), bit)
     }
 }

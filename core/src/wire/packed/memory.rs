@@ -17,8 +17,8 @@ impl<T: Copy + PartialEq, const N: usize> Recent<T, N> {
         self.0.is_empty()
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
+    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.0.iter()
     }
 
     /// How many were said after the last one that `is` it.
@@ -68,8 +68,13 @@ pub struct Known {
 pub(super) struct Memory<'a, const N: usize> {
     pub(super) texts: Recent<&'a str, N>,
     pub(super) points: Recent<Point, N>,
-    pub(super) ids: Recent<Id, N>,
+    /// The last id of each author, those heard most often first.
+    pub(super) ids: Vec<(Id, u8), N>,
     pub(super) sent: Option<i64>,
+    /// Seconds between the times at which the last reports were sent, on average, and of how many.
+    pub(super) gap: (i64, i64),
+    /// Who was where: places of the gazetteer, by who is in the event.
+    pub(super) places: Recent<(u32, Point), N>,
     /// The form of the report before.
     pub(super) form: Option<usize>,
     /// A report of the same message was said before.
@@ -81,8 +86,10 @@ impl<const N: usize> Memory<'_, N> {
         let mut memory = Self {
             texts: Recent::new(),
             points: Recent::new(),
-            ids: Recent::new(),
+            ids: Vec::new(),
             sent: known.sent.map(Stamp::seconds),
+            gap: (0, 0),
+            places: Recent::new(),
             form: None,
             later: false,
         };
@@ -90,5 +97,40 @@ impl<const N: usize> Memory<'_, N> {
             memory.points.say(point, |_| false);
         }
         memory
+    }
+
+    /// An author was heard.
+    pub(super) fn hear(&mut self, id: Id) {
+        let known = self.ids.iter().position(|(said, _)| said.author == id.author);
+        let at = match known {
+            Some(at) => at,
+            // The one heard least gives way.
+            None if self.ids.is_full() => self.ids.len().saturating_sub(1),
+            None => {
+                let _ = self.ids.push((id, 0));
+                self.ids.len() - 1
+            }
+        };
+        let mut heard = 1;
+        if let Some(entry) = self.ids.get_mut(at) {
+            heard = if known.is_some() { entry.1.saturating_add(1) } else { 1 };
+            *entry = (id, heard);
+        }
+        let rank = self.ids.iter().position(|(_, often)| *often <= heard).unwrap_or(at);
+        if let Some(behind) = self.ids.get_mut(rank..=at) {
+            behind.rotate_right(1);
+        }
+    }
+
+    /// A report was sent.
+    pub(super) fn send(&mut self, seconds: i64) {
+        /// Older ones bear less and less on the average.
+        const MOST: i64 = 16;
+        if let Some(before) = self.sent.replace(seconds) {
+            let (gap, of) = self.gap;
+            let of = (of + 1).min(MOST);
+            let new = seconds.saturating_sub(before).saturating_abs();
+            self.gap = (gap + new.saturating_sub(gap).checked_div(of).unwrap_or(0), of);
+        }
     }
 }

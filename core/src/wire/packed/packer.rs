@@ -159,11 +159,11 @@ impl<'p, 'a, D: Decisions, const N: usize> Packer<'p, 'a, D, N> {
     }
 
     pub(super) fn decide(&mut self, what: What, number: u32, bit: bool) -> bool {
-        self.decide_at(what, Root::Table, number, bit)
+        self.decide_at(what, Root::Table, [0, 0], number, bit)
     }
 
-    pub(super) fn decide_at(&mut self, what: What, root: Root, number: u32, bit: bool) -> bool {
-        self.decisions.decide(&At { way: &self.way, what, root }, number, bit)
+    pub(super) fn decide_at(&mut self, what: What, root: Root, seen: [u16; 2], number: u32, bit: bool) -> bool {
+        self.decisions.decide(&At { way: &self.way, what, root, seen }, number, bit)
     }
 
     /// A number of any size: how many bits it has above 1, one by one, then the bits below its first, of which the first

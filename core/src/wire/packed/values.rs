@@ -2,7 +2,10 @@
 
 #![allow(clippy::cast_possible_truncation)] // what is cut off was masked or bounded before
 
+use heapless::Vec;
+
 use super::coder::uniform;
+use super::context::bucket;
 use super::decide::{Decisions, Root, Shared, What};
 use super::gazetteer::{Entry, Tier, order};
 use super::packer::{Packer, same_point};
@@ -33,6 +36,10 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
     pub(super) fn stamp(&mut self, seconds: i64) -> Result<i64, ErrorKind> {
         self.given();
         let sent = self.way.at(Report::RECORD, SENT);
+        if sent && self.memory.gap.1 > 0 {
+            // How far apart they were is how far apart they will be.
+            self.way.hint(1 + bucket(self.memory.gap.0.unsigned_abs() / 60));
+        }
         let unit = match self.step() {
             Some(step) => usize::from(step?),
             None => self.number(What::Unit, unit(seconds) as u64, 4) as usize,
@@ -56,7 +63,7 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
         };
         self.last = Some(seconds);
         if sent {
-            self.memory.sent = Some(seconds);
+            self.memory.send(seconds);
         }
         Ok(seconds)
     }
@@ -112,19 +119,19 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
             Some(known) => known,
             None => self.new_id(id)?,
         };
-        self.memory.ids.say(id, |said| said.author == id.author);
+        self.memory.hear(id);
         Ok(id)
     }
 
     fn new_id(&mut self, id: Id) -> Result<Id, ErrorKind> {
         let wide = |value: u64| u32::try_from(value).map_err(|_| ErrorKind::TooWide { bits: 32 });
         if !self.memory.ids.is_empty() {
-            let back = self.memory.ids.find(|said| said.author == id.author);
+            let back = self.memory.ids.iter().position(|(said, _)| said.author == id.author);
             // The more authors were heard, the fewer are new.
             self.way.hint(1 + self.memory.ids.len() as u32);
             if self.decide(self.said(), 0, back.is_some()) {
                 let back = self.number(self.said_back(), back.unwrap_or(0) as u64, 6) as usize;
-                let said = self.memory.ids.get(back).ok_or(ErrorKind::OtherProfile)?;
+                let (said, _) = *self.memory.ids.get(back).ok_or(ErrorKind::OtherProfile)?;
                 let same = self.decide(What::Epoch, 0x100, id.epoch == said.epoch);
                 let epoch = if same { said.epoch } else { wide(self.number(What::Epoch, id.epoch.into(), 0))? };
                 let on = self.signed(What::Seq, i64::from(id.seq) - i64::from(said.seq) - 1, 3);
@@ -181,11 +188,20 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
     /// Down the tree of a tier to one place, a decision at each node.
     fn halve(&mut self, tier: Tier<'_>, point: Point) -> usize {
         let mut node = tier.root();
+        // Where the same sides met before.
+        let who = self.way.event.who;
+        let mut near: Vec<u64, N> = self.memory.places.iter().filter(|(same, _)| *same == who).map(|(_, point)| order(*point)).collect();
         while node.many() > 1 {
             let Some(Entry { point: middle, weight, .. }) = tier.get(node.middle()) else { break };
             let number = u32::try_from(node.middle()).unwrap_or(0);
-            let upper = order(point) >= order(middle);
-            node = node.half(self.decide_at(What::Half, Root::Node(weight), number, upper));
+            let upper = near.iter().filter(|place| **place >= order(middle)).count() as u16;
+            let seen = [near.len() as u16 - upper, upper];
+            let upper = self.decide_at(What::Half, Root::Node(weight), seen, number, order(point) >= order(middle));
+            near.retain(|place| (*place >= order(middle)) == upper);
+            node = node.half(upper);
+        }
+        if let Some(entry) = tier.get(node.first()) {
+            self.memory.places.say((who, entry.point), |_| false);
         }
         node.first()
     }
