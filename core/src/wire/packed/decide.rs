@@ -41,6 +41,7 @@ pub enum What {
     Seq,
     Form,
     FormNumber,
+    Since,
 }
 
 /// Where the root of a decision has its weight.

@@ -4,8 +4,7 @@
 
 use heapless::Vec;
 
-use super::coder::uniform;
-use super::context::bucket;
+use super::coder::{fair, uniform};
 use super::decide::{Decisions, Root, Shared, What};
 use super::gazetteer::{Entry, Tier, order};
 use super::packer::{Packer, same_point};
@@ -36,10 +35,6 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
     pub(super) fn stamp(&mut self, seconds: i64) -> Result<i64, ErrorKind> {
         self.given();
         let sent = self.way.at(Report::RECORD, SENT);
-        if sent && self.memory.gap.1 > 0 {
-            // How far apart they were is how far apart they will be.
-            self.way.hint(1 + bucket(self.memory.gap.0.unsigned_abs() / 60));
-        }
         let unit = match self.step() {
             Some(step) => usize::from(step?),
             None => self.number(What::Unit, unit(seconds) as u64, 4) as usize,
@@ -57,6 +52,7 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
                 let reference = said.or(area.map(|area| area.base)).unwrap_or(0);
                 match self.start(reference, seconds, unit) {
                     Some(start) => start,
+                    None if sent => self.since(reference, seconds, length)?,
                     None => self.ago(reference, seconds, length)?,
                 }
             }
@@ -108,6 +104,27 @@ impl<'a, D: Decisions, const N: usize> Packer<'_, 'a, D, N> {
         let reference = whole(reference, length);
         let ago = self.signed(What::Ago, reference - whole(seconds, length), 4);
         let units = ago.and_then(|ago| reference.checked_sub(ago)).ok_or(ErrorKind::TooWide { bits: 64 })?;
+        units.checked_mul(length).ok_or(ErrorKind::TooWide { bits: 64 })
+    }
+
+    /// How long after the last report of the message, in units: as far apart as they were, they will be. So what is learned
+    /// is how many times an eighth of that.
+    fn since(&mut self, reference: i64, seconds: i64, length: i64) -> Result<i64, ErrorKind> {
+        let (gap, of) = self.memory.gap;
+        let usual = if of == 0 { 0 } else { whole(gap, length).unsigned_abs() };
+        if of == 0 {
+            return self.ago(reference, seconds, length);
+        }
+        let rest = usual.checked_ilog2().unwrap_or(0).saturating_sub(3).min(16) as u8;
+        let reference = whole(reference, length);
+        let since = whole(seconds, length) - reference;
+        let size = since.unsigned_abs();
+        let high = self.number(What::Since, size >> rest, 4);
+        let low = fair(self.decisions.coder(), rest, (size & ((1 << rest) - 1)) as u32);
+        let size = high << rest | u64::from(low);
+        let back = size != 0 && self.decide(What::Since, 0x80, since < 0);
+        let since = if back { 0i64.checked_sub_unsigned(size) } else { 0i64.checked_add_unsigned(size) };
+        let units = since.and_then(|since| reference.checked_add(since)).ok_or(ErrorKind::TooWide { bits: 64 })?;
         units.checked_mul(length).ok_or(ErrorKind::TooWide { bits: 64 })
     }
 
