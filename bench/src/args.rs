@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result, bail};
 
 pub const HELP: &str = "\
-increp-bench [--ucdp NAME=FILE.csv[.gz]]... [--texts NAME=FILE.csv[.gz]:TEXT_COLUMN:DATE_COLUMN]... [--quick] [--strict]
+increp-bench [--ucdp NAME=FILE.csv[.gz]]... [--texts NAME=FILE.csv[.gz]:TEXT_COLUMN:DATE_COLUMN]... [--quick] [--ours] [--strict]
 
   --ucdp    a UCDP GED file, for the tables of reports; without any, each country of tests/data/ucdp_sample.csv
   --texts   a column of texts and one of dates, for the tables of texts
   --quick   one size of dictionary, fewer messages
+  --ours    without the peers, and so without bars: to see at once what a change of ours does
   --strict  exit with 1 if a bar is missed";
 
 #[derive(Debug, Default)]
@@ -17,6 +18,7 @@ pub struct Args {
     pub ucdp: Vec<(String, PathBuf)>,
     pub texts: Vec<Texts>,
     pub quick: bool,
+    pub ours: bool,
     pub strict: bool,
 }
 
@@ -35,6 +37,7 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Option<Args>> {
     while let Some(word) = words.next() {
         match word.as_str() {
             "--quick" => args.quick = true,
+            "--ours" => args.ours = true,
             "--strict" => args.strict = true,
             "--help" | "-h" => return Ok(None),
             "--ucdp" => {

@@ -74,7 +74,7 @@ fn structured(group: Group, train: &[Rec], test: &[Rec], effort: Effort) -> Resu
         _ => (Shared::mission(tokens.clone(), train, test), Schema::Mission, Kind::Mission),
     };
     let mut rows = rows_of_peers(&shared, &names, schema, train, test, Some(effort))?;
-    if group == Group::Mission {
+    if group == Group::Mission && effort.peers {
         // What the shared knowledge is worth to them.
         let general = Shared::general(tokens.clone(), train, test);
         for mut row in rows_of_peers(&general, &names, Schema::Plain, train, test, None)? {
@@ -119,6 +119,9 @@ fn rows_of_peers(
     test: &[Rec],
     effort: Option<Effort>,
 ) -> Result<Vec<Row>> {
+    if effort.is_some_and(|effort| !effort.peers) {
+        return Ok(Vec::new());
+    }
     let maker = Maker::new(shared, names);
     let before = train.last().map_or(0, |rec| rec.sent);
     let first = train.first().map_or(0, |rec| rec.sent);

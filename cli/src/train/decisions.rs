@@ -19,6 +19,8 @@ pub(super) const FEWEST: u32 = 5;
 const CHAINS: usize = 4;
 /// The number of the report's field `extra`.
 const EXTRA: u8 = 13;
+/// The number of the report's field `sent`.
+const SENT: u8 = 3;
 /// Says that a key is that of a node of the gazetteer.
 const NODE: u32 = 0x6e6f_6465;
 
@@ -67,6 +69,8 @@ pub(super) struct Sayings {
     pub least: u32,
     /// The report at hand is to do without a form.
     pub formless: bool,
+    /// Nothing was sent before the report at hand.
+    pub first: bool,
 }
 
 impl Sayings {
@@ -107,7 +111,7 @@ impl Census {
 fn root(at: &At<'_>, number: u32) -> u32 {
     match at.root {
         Root::Table => at.root_key(number),
-        Root::Node(_) => mix(NODE, number),
+        Root::Node { .. } => mix(NODE, number),
     }
 }
 
@@ -194,8 +198,12 @@ impl Decisions for Learner {
         if at.what == What::Horizon {
             // Past reports lie before the time that the profile is for.
             if self.fixed.iter().all(|(fixed, _)| *fixed != key) {
-                self.fixed.push((key, 3 * 16));
+                self.fixed.push((key, 4 * 16));
             }
+            return bit;
+        }
+        if at.what == What::Ago && at.fields() == [Some(SENT), None] && !self.general && self.sayings.first {
+            // Nor will it be told by how far before that time it is.
             return bit;
         }
         // Of names, what keys a report has is common to many missions.
@@ -204,7 +212,7 @@ impl Decisions for Learner {
             return bit;
         }
         let Some(id) = self.ids.get(&key) else { return bit };
-        if matches!(at.root, Root::Node(_)) {
+        if matches!(at.root, Root::Node { .. }) {
             self.nodes[*id as usize] = true;
         }
         let mut taken = Taken { start: self.contexts.len() as u32, chains: [0; CHAINS], bit, weight: self.weight };

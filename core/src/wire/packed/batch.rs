@@ -9,7 +9,7 @@
 use super::coder::{Coder as _, Decoder, Encoder};
 use super::context::Way;
 use super::decide::Weighing;
-use super::memory::{Known, Memory};
+use super::memory::{Batch, Known, Memory};
 use super::packer::Packer;
 use super::profile::Profile;
 use super::{IN_BATCH, PACKED, take};
@@ -50,6 +50,7 @@ const END: u16 = 1 << 10;
 pub struct BatchWriter<'p, 'a, 'b> {
     profile: &'p Profile<'a>,
     memory: Memory<'a, IN_BATCH>,
+    batch: Batch<IN_BATCH>,
     decisions: Weighing<'a, Encoder<'b>>,
 }
 
@@ -65,7 +66,7 @@ impl<'p, 'a, 'b> BatchWriter<'p, 'a, 'b> {
             *byte = value;
         }
         let decisions = Weighing { weights: profile.weights, coder: Encoder::new(buffer, 2) };
-        Self { profile, memory: Memory::empty(), decisions }
+        Self { profile, memory: Memory::empty(), batch: Batch::new(), decisions }
     }
 
     /// One more report.
@@ -76,7 +77,9 @@ impl<'p, 'a, 'b> BatchWriter<'p, 'a, 'b> {
         report.check()?;
         self.decisions.coder.bit(END, false);
         let mut way = Way::new();
-        let put = Packer::new(self.profile, &mut self.decisions, &mut self.memory, &mut way, &Known::default()).put(report);
+        let mut packer = Packer::new(self.profile, &mut self.decisions, &mut self.memory, &mut way, &Known::default());
+        packer.batch = Some(&mut self.batch);
+        let put = packer.put(report);
         self.memory.later = true;
         put
     }
@@ -90,7 +93,7 @@ impl<'p, 'a, 'b> BatchWriter<'p, 'a, 'b> {
     /// Whether there is no report yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.memory.ids.is_empty()
+        self.memory.authors.len() == 0
     }
 
     /// The message.
@@ -110,6 +113,7 @@ impl<'p, 'a, 'b> BatchWriter<'p, 'a, 'b> {
 pub struct BatchReader<'p, 'a, 'b> {
     profile: &'p Profile<'a>,
     memory: Memory<'a, IN_BATCH>,
+    batch: Batch<IN_BATCH>,
     decisions: Weighing<'a, Decoder<'b>>,
     room: &'a mut [u8],
     ended: bool,
@@ -126,7 +130,7 @@ impl<'p, 'a, 'b> BatchReader<'p, 'a, 'b> {
             [] => Err(error(ErrorKind::Empty, 0)),
             [BATCH, tag, ..] if *tag == PACKED | profile.tag() => {
                 let decisions = Weighing { weights: profile.weights, coder: Decoder::new(bytes, 2) };
-                Ok(Self { profile, memory: Memory::empty(), decisions, room, ended: false })
+                Ok(Self { profile, memory: Memory::empty(), batch: Batch::new(), decisions, room, ended: false })
             }
             [BATCH] => Err(error(ErrorKind::EndsEarly, 1)),
             [BATCH, ..] => Err(error(ErrorKind::OtherProfile, 1)),
@@ -159,6 +163,7 @@ impl<'p, 'a, 'b> BatchReader<'p, 'a, 'b> {
         }
         let mut way = Way::new();
         let mut packer = Packer::new(self.profile, &mut self.decisions, &mut self.memory, &mut way, &Known::default());
+        packer.batch = Some(&mut self.batch);
         packer.room = core::mem::take(&mut self.room);
         let read = take(packer, report, trace);
         self.memory.later = true;

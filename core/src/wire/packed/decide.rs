@@ -43,6 +43,7 @@ pub enum What {
     Seq,
     Form,
     FormNumber,
+    Since,
 }
 
 /// Where the root of a decision has its weight.
@@ -50,8 +51,13 @@ pub enum What {
 pub enum Root {
     /// In the table, under what it is about.
     Table,
-    /// At the node of the gazetteer with this number.
-    Node(Weight),
+    /// At a node of the gazetteer.
+    Node {
+        /// Its weight.
+        weight: Weight,
+        /// How often the batch decided it before, as false and as true.
+        before: [u16; 2],
+    },
 }
 
 /// Values of a profile that reports share.
@@ -120,7 +126,7 @@ impl<'w> At<'w> {
     pub fn sum(&self, weights: &Weights<'_>, number: u32) -> i32 {
         let root = match self.root {
             Root::Table => weights.get(self.root_key(number)).unwrap_or_default(),
-            Root::Node(weight) => weight,
+            Root::Node { weight, .. } => weight,
         };
         let chains = if root.below == 0 { 0 } else { self.chains(weights, number, root.below) };
         i32::from(root.value) + chains
@@ -190,7 +196,21 @@ impl<C: Coder> Coder for Weighing<'_, C> {
 
 impl<C: Coder> Decisions for Weighing<'_, C> {
     fn decide(&mut self, at: &At<'_>, number: u32, bit: bool) -> bool {
-        let sum = at.sum(&self.weights, number);
-        self.coder.bit(squash(sum * WEIGHT), bit)
+        let one = squash(at.sum(&self.weights, number) * WEIGHT);
+        let one = match at.root {
+            Root::Node { before, .. } => blend(one, before),
+            Root::Table => one,
+        };
+        self.coder.bit(one, bit)
     }
+}
+
+/// The profile counts as much as so many reports of the batch itself.
+const PROFILE: u32 = 32;
+
+/// The probability of `true`, in 1/65536: what the profile says, and how often the batch decided it before.
+fn blend(one: u16, [not, yes]: [u16; 2]) -> u16 {
+    let (not, yes) = (u32::from(not), u32::from(yes));
+    let blended = (u32::from(one) * PROFILE + yes * 0xffff).checked_div(PROFILE + not + yes).unwrap_or(0);
+    u16::try_from(blended).unwrap_or(u16::MAX).max(1)
 }

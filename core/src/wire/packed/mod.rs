@@ -49,7 +49,7 @@ pub use text::{
 pub use weights::{BUCKET, BUCKET_LEN, Weight, Weights, place};
 
 use context::Way;
-use memory::Memory;
+use memory::{Batch, Memory};
 use packer::Packer;
 use traced::Traced;
 
@@ -199,13 +199,16 @@ pub fn tag(bytes: &[u8]) -> Option<u8> {
 
 /// Takes all decisions of reports, without writing anything: for trainers.
 #[derive(Debug)]
-pub struct Rehearsal<'a>(Memory<'a, IN_BATCH>);
+pub struct Rehearsal<'a> {
+    memory: Memory<'a, IN_BATCH>,
+    batch: Batch<IN_BATCH>,
+}
 
 impl<'a> Rehearsal<'a> {
     /// A message of its own.
     #[must_use]
     pub fn new(known: &Known) -> Self {
-        Self(Memory::new(known))
+        Self { memory: Memory::new(known), batch: Batch::new() }
     }
 
     /// The decisions of one more report of the message.
@@ -219,8 +222,11 @@ impl<'a> Rehearsal<'a> {
         known: &Known,
         decisions: &mut dyn Decisions,
     ) -> Result<(), Error> {
-        Packer::new(profile, decisions, &mut self.0, &mut Way::new(), known).put(report)?;
-        self.0.later = true;
+        let mut way = Way::new();
+        let mut packer = Packer::new(profile, decisions, &mut self.memory, &mut way, known);
+        packer.batch = Some(&mut self.batch);
+        packer.put(report)?;
+        self.memory.later = true;
         Ok(())
     }
 }

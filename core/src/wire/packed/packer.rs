@@ -3,10 +3,11 @@
 
 #![allow(clippy::cast_possible_truncation)] // what is cut off was masked or bounded before
 
+use super::IN_BATCH;
 use super::coder::fair;
 use super::context::{Way, bucket, hash, mix};
 use super::decide::{At, Decisions, Root, Shared, What};
-use super::memory::{Known, Memory};
+use super::memory::{Batch, Known, Memory};
 use super::numbers::Figures;
 use super::profile::Profile;
 use super::sections::Masks;
@@ -79,6 +80,7 @@ pub(super) struct Packer<'p, 'a, const N: usize> {
     pub(super) profile: &'p Profile<'a>,
     pub(super) decisions: &'p mut dyn Decisions,
     pub(super) memory: &'p mut Memory<'a, N>,
+    pub(super) batch: Option<&'p mut Batch<IN_BATCH>>,
     pub(super) known: Option<Id>,
     pub(super) way: &'p mut Way,
     /// The value that comes next is known to differ from its default.
@@ -113,6 +115,7 @@ impl<'p, 'a, const N: usize> Packer<'p, 'a, N> {
             profile,
             decisions,
             memory,
+            batch: None,
             known: known.id,
             way,
             given: false,
@@ -167,6 +170,7 @@ impl<'p, 'a, const N: usize> Packer<'p, 'a, N> {
             let form = self.one_of(What::FormNumber, forms.len() as u32, form.unwrap_or(0) as u32) as usize;
             self.form = Some(forms.get(form).ok_or_else(|| self.other())?);
             self.memory.form = Some(form);
+            self.way.event.form = 1 + form as u32;
         }
         self.way.hint(0);
         Ok(self.memory.form)
