@@ -65,7 +65,7 @@ fn group(path: &Path, seen: Seen<'_>) -> String {
     let mut steps = path.split('.').map(|step| step.split('[').next().unwrap_or(step));
     let first = steps.next().unwrap_or_default();
     let group = match (first, steps.next()) {
-        ("", _) if matches!(seen, Seen::Header(_)) => "header".to_owned(),
+        ("", _) if matches!(seen, Seen::Header(_) | Seen::Tag(_)) => "header".to_owned(),
         ("", _) => "which fields".to_owned(),
         ("event", Some(field)) => format!("event.{field}"),
         ("event", None) => "event: which fields".to_owned(),

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! byte 0        0x12: version 1, encoding 2
-//! byte 1        0x80 | tag of the profile
-//! from byte 2   the arithmetic coder: for each report a decision "one more" at 63/64, then the report; at last "no more"
+//! from byte 1   the arithmetic coder: the tag of the profile as in a packed report; for each report a decision "one more"
+//!               at 63/64, then the report; at last "no more"
 //! ```
 
 use super::coder::{Coder as _, Decoder, Encoder};
@@ -12,7 +12,7 @@ use super::decide::Weighing;
 use super::memory::{Batch, Known, Memory};
 use super::packer::Packer;
 use super::profile::Profile;
-use super::{IN_BATCH, PACKED, take};
+use super::{IN_BATCH, take, which_profile};
 use crate::error::{Error, ErrorKind};
 use crate::model::Report;
 use crate::model::describe::Path;
@@ -62,10 +62,11 @@ impl<'p, 'a, 'b> BatchWriter<'p, 'a, 'b> {
     /// Writes into `buffer`.
     #[inline(always)] // Made where it is to stand, not moved there.
     pub fn new(profile: &'p Profile<'a>, buffer: &'b mut [u8]) -> Self {
-        for (byte, value) in buffer.iter_mut().zip([BATCH, PACKED | profile.tag()]) {
-            *byte = value;
+        if let Some(first) = buffer.first_mut() {
+            *first = BATCH;
         }
-        let decisions = Weighing { weights: profile.weights, coder: Encoder::new(buffer, 2) };
+        let mut decisions = Weighing { weights: profile.weights, coder: Encoder::new(buffer, 1) };
+        which_profile(&mut decisions.coder, profile.tag());
         Self { profile, memory: Memory::empty(), batch: Batch::new(), decisions }
     }
 
@@ -128,12 +129,14 @@ impl<'p, 'a, 'b> BatchReader<'p, 'a, 'b> {
     pub fn new(bytes: &'b [u8], profile: &'p Profile<'a>, room: &'a mut [u8]) -> Result<Self, Error> {
         match bytes {
             [] => Err(error(ErrorKind::Empty, 0)),
-            [BATCH, tag, ..] if *tag == PACKED | profile.tag() => {
-                let decisions = Weighing { weights: profile.weights, coder: Decoder::new(bytes, 2) };
+            [BATCH] => Err(error(ErrorKind::EndsEarly, 1)),
+            [BATCH, ..] => {
+                let mut decisions = Weighing { weights: profile.weights, coder: Decoder::new(bytes, 1) };
+                if which_profile(&mut decisions.coder, 0) != Some(profile.tag()) {
+                    return Err(error(ErrorKind::OtherProfile, 1));
+                }
                 Ok(Self { profile, memory: Memory::empty(), batch: Batch::new(), decisions, room, ended: false })
             }
-            [BATCH] => Err(error(ErrorKind::EndsEarly, 1)),
-            [BATCH, ..] => Err(error(ErrorKind::OtherProfile, 1)),
             [first, ..] => Err(error(ErrorKind::UnknownEncoding(first & 0xf), 0)),
         }
     }

@@ -1,8 +1,10 @@
 //! The packed encoding: the fewest bytes.
 //!
 //! ```text
-//! byte 0        0x80 | tag                        tag: 7 bits of the profile's id
-//! from byte 1   one number of arbitrary length    what the arithmetic coder of `coder.rs` made of the decisions
+//! one number of any length    what the arithmetic coder of `coder.rs` made of
+//!   1 decision                that this is packed: byte 0 is 0x80 at least
+//!   one of 16                 the tag: 4 bits of the profile's id
+//!   decisions                 the report
 //! ```
 //!
 //! A report becomes decisions between two cases, each with a probability that the [`Profile`] knows from past reports; a
@@ -58,8 +60,22 @@ use crate::error::{Error, ErrorKind};
 use crate::model::Report;
 use crate::model::describe::Path;
 
-/// Marks the first byte of a packed report; the other bits are the profile's tag.
+/// The first byte of a packed report is this at least, and that of no other message.
 pub const PACKED: u8 = 0x80;
+/// The decision that makes it so: whether this is another message.
+const OTHER: u16 = 0x8001;
+/// There are so many tags of profiles.
+const TAGS: u32 = 16;
+
+/// Codes the start of a packed report; `None` if this is another message.
+fn start<C: Coder>(coder: &mut C, tag: u8) -> Option<u8> {
+    if coder.bit(OTHER, false) { None } else { which_profile(coder, tag) }
+}
+
+/// Codes the tag of the profile.
+fn which_profile<C: Coder>(coder: &mut C, tag: u8) -> Option<u8> {
+    u8::try_from(coder.part(TAGS, tag.into())).ok()
+}
 
 /// How many texts, points and authors of a report are remembered while it is packed.
 const REMEMBERED: usize = 16;
@@ -84,13 +100,11 @@ const IN_BATCH: usize = 128;
 /// # Errors
 /// The first limit or rule that the report breaks, or [`BufferFull`](ErrorKind::BufferFull).
 pub fn encode<'b, 'a>(report: &Report<'a>, profile: &Profile<'a>, known: &Known, buffer: &'b mut [u8]) -> Result<&'b [u8], Error> {
-    if let Some(first) = buffer.first_mut().filter(|_| !known.profile) {
-        *first = PACKED | profile.tag();
-    }
-    let start = usize::from(!known.profile);
-    let mut decisions = Weighing { weights: profile.weights, coder: Encoder::new(&mut *buffer, start) };
+    let mut decisions = Weighing { weights: profile.weights, coder: Encoder::new(&mut *buffer, 0) };
     if known.profile {
         decisions.coder.bit(NOT_POSTCARD, true);
+    } else {
+        start(&mut decisions.coder, profile.tag());
     }
     let mut memory = Memory::<REMEMBERED>::new(known);
     let mut way = Way::new();
@@ -158,15 +172,14 @@ pub fn decode_traced<'a, T: Trace>(
         return super::decode_traced(bytes, report, trace);
     }
     let mut memory = Memory::<REMEMBERED>::new(known);
-    let mut decisions = Weighing { weights: profile.weights, coder: Decoder::new(bytes, usize::from(!known.profile)) };
+    let mut decisions = Weighing { weights: profile.weights, coder: Decoder::new(bytes, 0) };
     if known.profile {
         decisions.coder.bit(NOT_POSTCARD, true);
-    } else if tag(bytes) != Some(profile.tag()) {
+    } else if start(&mut decisions.coder, 0) != Some(profile.tag()) {
         return Err(Error { kind: ErrorKind::OtherProfile, ..Error::NONE });
     } else if T::LISTENS {
-        let end = decisions.coder.position();
-        trace.seen(&Path::ROOT, 0..end.bytes, Seen::Header(PACKED | profile.tag()));
-        trace.packed(Position { bytes: 0, range: u32::MAX }, end);
+        trace.seen(&Path::ROOT, 0..1, Seen::Tag(profile.tag()));
+        trace.packed(Position { bytes: 0, range: u32::MAX }, decisions.coder.position());
     }
     let mut way = Way::new();
     let mut packer = Packer::new(profile, &mut decisions, &mut memory, &mut way, known);
@@ -191,10 +204,14 @@ fn take<'a, T: Trace, const N: usize>(
     Ok(packer.room)
 }
 
-/// The tag of the profile that a packed report needs; `None` if it is not packed.
+/// The tag of the profile that a packed report or a batch needs; `None` if it is neither.
 #[must_use]
 pub fn tag(bytes: &[u8]) -> Option<u8> {
-    bytes.first().filter(|first| *first & PACKED != 0).map(|first| first & !PACKED)
+    match bytes {
+        [PACKED..=0xff, ..] => start(&mut Decoder::new(bytes, 0), 0),
+        [BATCH, _, ..] => which_profile(&mut Decoder::new(bytes, 1), 0),
+        _ => None,
+    }
 }
 
 /// Takes all decisions of reports, without writing anything: for trainers.
