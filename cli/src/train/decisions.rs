@@ -110,7 +110,7 @@ impl Census {
 
 fn root(at: &At<'_>, number: u32) -> u32 {
     match at.root {
-        Root::Table => at.root_key(number),
+        Root::Table | Root::Found(_) => at.root_key(number),
         Root::Node { .. } => mix(NODE, number),
     }
 }
@@ -149,6 +149,8 @@ pub(super) struct Learner {
     ids: Keys<u32>,
     keys: Vec<u32>,
     nodes: Vec<bool>,
+    /// The root of the first decision like this at the same place: without it, a root is not asked for.
+    first: Vec<u32>,
     taken: Vec<Taken>,
     contexts: Vec<u32>,
     /// How much the report at hand counts.
@@ -175,6 +177,7 @@ impl Learner {
             ids,
             keys,
             nodes: vec![false; many],
+            first: (0..many as u32).collect(),
             taken: Vec::new(),
             contexts: Vec::new(),
             weight: 1.0,
@@ -214,6 +217,9 @@ impl Decisions for Learner {
         let Some(id) = self.ids.get(&key) else { return bit };
         if matches!(at.root, Root::Node { .. }) {
             self.nodes[*id as usize] = true;
+        } else {
+            let Some(first) = self.ids.get(&at.root_key(at.first)) else { return bit };
+            self.first[*id as usize] = *first;
         }
         let mut taken = Taken { start: self.contexts.len() as u32, chains: [0; CHAINS], bit, weight: self.weight };
         self.contexts.push(*id);
@@ -421,6 +427,9 @@ impl Learner {
                 many += usize::from(!self.nodes[id]);
                 kept[id] = self.nodes[id] || many <= most * share;
             }
+            for (id, first) in self.first.iter().enumerate() {
+                kept[*first as usize] |= kept[id];
+            }
             self.kept = kept;
             self.slope.fill(0.0);
             for rate in [0.3, 0.2, 0.12, 0.06] {
@@ -454,12 +463,17 @@ impl Learner {
                 }
             }
         }
+        // What others are asked for behind is there even if it says nothing.
+        let mut asked = vec![false; self.keys.len()];
+        for (id, first) in self.first.iter().enumerate() {
+            asked[*first as usize] |= id != *first as usize && self.kept[id] && reached[id];
+        }
         let quantised = |value: f32| (value * STEP).round().clamp(-127.0, 127.0) as i8;
         let mut learned = Learned::default();
         let mut cells: Vec<Cell> = Vec::new();
         for id in 0..self.keys.len() {
             let weight = Weight { value: quantised(self.value[id]), below: below[id] };
-            if !self.kept[id] || !reached[id] || weight == Weight::default() {
+            if !self.kept[id] || !reached[id] || weight == Weight::default() && !asked[id] {
                 continue;
             }
             if !self.nodes[id] {

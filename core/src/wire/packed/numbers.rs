@@ -4,7 +4,7 @@
 
 use super::coder::{fair, uniform};
 use super::context::{bucket, mix};
-use super::decide::{At, Root, What};
+use super::decide::{At, What};
 use super::packer::{EVENT, Packer};
 use crate::error::ErrorKind;
 use crate::model::{Stopped, Walk as _};
@@ -21,16 +21,26 @@ pub(super) struct Figures {
 
 impl<const N: usize> Packer<'_, '_, N> {
     /// A number of any size: how many bits it has above 1, one by one, then the bits below its first, of which the first
-    /// `learned` are decisions and the others as likely as not.
+    /// `learned` are decisions and the others as likely as not. Where nothing is learned, all are.
     pub(super) fn number(&mut self, what: What, value: u64, learned: u8) -> u64 {
         let above = value.saturating_add(1);
         let width = 63 - above.leading_zeros();
-        let at = At::new(self.way, what, Root::Table);
+        let at = At::new(self.way, what, 0);
+        let first = self.decisions.learned(&at);
         let mut bits = 0;
-        while bits < 63 && self.decisions.decide(&at, bits, bits < width) {
+        while bits < 63 {
+            let more = bits < width;
+            let more = match first {
+                None => self.decisions.bit(1 << 15, more),
+                Some(root) if bits == 0 => self.decisions.decide(&at.with(root), 0, more),
+                Some(_) => self.decisions.decide(&at, bits, more),
+            };
+            if !more {
+                break;
+            }
             bits += 1;
         }
-        let learned = bits.min(learned.into());
+        let learned = if first.is_some() { bits.min(learned.into()) } else { 0 };
         let mut rest = bits - learned;
         let first = (above >> rest) as u32;
         let mut read = 1;
@@ -53,13 +63,20 @@ impl<const N: usize> Packer<'_, '_, N> {
     pub(super) fn one_of(&mut self, what: What, of: u32, value: u32) -> u32 {
         let most = of.saturating_sub(1);
         let mut read = 0;
-        let at = At::new(self.way, what, Root::Table);
+        let at = At::new(self.way, what, 1);
+        let first = self.decisions.learned(&at);
         // The bits so far with a 1 before them: the number of the decision.
         let mut node = 1;
         let mut edge = true;
         for place in (0..u32::BITS - most.leading_zeros()).rev() {
             let possible = !edge || most >> place & 1 == 1;
-            let bit = possible && self.decisions.decide(&at, node, value >> place & 1 == 1);
+            let bit = value >> place & 1 == 1;
+            let bit = match first {
+                _ if !possible => false,
+                None => self.decisions.bit(1 << 15, bit),
+                Some(root) if node == 1 => self.decisions.decide(&at.with(root), 1, bit),
+                Some(_) => self.decisions.decide(&at, node, bit),
+            };
             edge &= bit == (most >> place & 1 == 1);
             node = node << 1 | u32::from(bit);
             read = read << 1 | u32::from(bit);

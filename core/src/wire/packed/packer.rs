@@ -202,7 +202,23 @@ impl<'p, 'a, const N: usize> Packer<'p, 'a, N> {
 
     #[inline(never)] // called everywhere
     pub(super) fn decide_at(&mut self, what: What, root: Root, number: u32, bit: bool) -> bool {
-        self.decisions.decide(&At::new(self.way, what, root), number, bit)
+        self.decisions.decide(&At::new(self.way, what, number).with(root), number, bit)
+    }
+
+    /// Which fields are reported, each for itself.
+    fn mask(&mut self, fields: u8, reported: u32) -> u32 {
+        /// Behind the numbers of ranks.
+        const FIRST: u32 = 0x100;
+        let at = At::new(self.way, What::Fields, FIRST);
+        let Some(first) = self.decisions.learned(&at) else { return fair(self.decisions, fields, reported) };
+        (0..u32::from(fields)).fold(0, |mask, number| {
+            let bit = reported >> number & 1 == 1;
+            let bit = match number {
+                0 => self.decisions.decide(&at.with(first), FIRST, bit),
+                _ => self.decisions.decide(&at, FIRST + number, bit),
+            };
+            mask | u32::from(bit) << number
+        })
     }
 
     /// The bytes are not what the profile writes.
@@ -254,19 +270,22 @@ impl<'a, const N: usize> Walk<'a> for Packer<'_, 'a, N> {
         let rank = match self.step()? {
             Some(step) => usize::from(step),
             None => {
-                let rank = Masks::rank(sets, reported).unwrap_or(sets.len());
-                self.number(What::Fields, rank as u64, 8) as usize
+                // The commonest set first, then that it is none of them.
+                let said = match Masks::rank(sets, reported) {
+                    Some(0) => 0,
+                    None => 1,
+                    Some(rank) => rank as u64 + 1,
+                };
+                match self.number(What::Fields, said, 8) {
+                    0 => 0,
+                    1 => sets.len(),
+                    said => said as usize - 1,
+                }
             }
         };
         let reported = match sets.get(rank) {
             Some(set) => u32::from_le_bytes(*set),
-            None if rank == sets.len() => {
-                let at = At::new(self.way, What::Fields, Root::Table);
-                (0..u32::from(layout.fields)).fold(0, |mask, number| {
-                    let bit = self.decisions.decide(&at, 0x100 + number, reported >> number & 1 == 1);
-                    mask | u32::from(bit) << number
-                })
-            }
+            None if rank == sets.len() => self.mask(layout.fields, reported),
             None => return Err(self.other()),
         };
         self.way.reported(layout, reported);

@@ -5,7 +5,7 @@
 use core::num::NonZeroU32;
 
 use super::coder::fair;
-use super::decide::{Root, Shared, What};
+use super::decide::{At, Root, Shared, What};
 use super::gazetteer::{Entry, Tier, order};
 use super::packer::{Packer, same_point};
 use super::sections::Area;
@@ -241,11 +241,14 @@ impl<const N: usize> Packer<'_, '_, N> {
                 (limits, world) = (area, 0);
             }
         }
-        for _ in 0..HALVINGS {
+        let at = At::new(self.way, What::Cell, number + world);
+        // Where nothing is known of the cells, all of the grid is as likely.
+        let halvings = if self.decisions.learned(&at).is_some() { HALVINGS } else { 0 };
+        for _ in 0..halvings {
             for (limits, degrees) in limits.iter_mut().zip(degrees) {
                 let [from, to] = limits;
                 let middle = i64::midpoint(i64::from(*from), i64::from(*to)) as i32;
-                let upper = self.decide(What::Cell, number + world, degrees > middle);
+                let upper = self.decisions.decide(&at, number + world, degrees > middle);
                 if upper {
                     *from = middle + 1
                 } else {
