@@ -78,7 +78,7 @@ fn which_profile<C: Coder>(coder: &mut C, tag: u8) -> Option<u8> {
 }
 
 /// How many texts, points and authors of a report are remembered while it is packed.
-const REMEMBERED: usize = 16;
+const REMEMBERED: usize = 8;
 /// The same for all reports of a batch.
 const IN_BATCH: usize = 128;
 

@@ -9,6 +9,9 @@ use super::packer::{EVENT, Packer};
 use crate::error::ErrorKind;
 use crate::model::{Stopped, Walk as _};
 
+/// Numbers of fewer bits are coded in one step where nothing is known of them.
+const WIDTHS: u32 = 15;
+
 /// Figures of a report so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Figures {
@@ -26,37 +29,40 @@ impl<const N: usize> Packer<'_, '_, N> {
         let above = value.saturating_add(1);
         let width = 63 - above.leading_zeros();
         let at = At::new(self.way, what, 0);
-        let first = self.decisions.learned(&at);
-        let mut bits = 0;
-        while bits < 63 {
-            let more = bits < width;
-            let more = match first {
-                None => self.decisions.bit(1 << 15, more),
-                Some(root) if bits == 0 => self.decisions.decide(&at.with(root), 0, more),
-                Some(_) => self.decisions.decide(&at, bits, more),
-            };
-            if !more {
-                break;
-            }
+        let Some(root) = self.decisions.learned(&at) else { return self.unlearned(above, width) };
+        let mut bits = u32::from(self.decisions.decide(&at.with(root), 0, width > 0));
+        while bits > 0 && bits < 63 && self.decisions.decide(&at, bits, bits < width) {
             bits += 1;
         }
-        let learned = if first.is_some() { bits.min(learned.into()) } else { 0 };
-        let mut rest = bits - learned;
+        let learned = bits.min(learned.into());
+        let rest = bits - learned;
         let first = (above >> rest) as u32;
         let mut read = 1;
         for bit in (0..learned).rev() {
             let number = mix(0x40 + bits, read);
             read = read << 1 | u32::from(self.decisions.decide(&at, number, first >> bit & 1 == 1));
         }
-        let mut read = u64::from(read);
-        // At most 32 at once.
+        self.low_bits(read.into(), above, rest) - 1
+    }
+
+    /// A number of which nothing is known: how many bits it has, up to [`WIDTHS`] of which are as likely, then those bits.
+    fn unlearned(&mut self, above: u64, width: u32) -> u64 {
+        let mut read = self.decisions.part(WIDTHS + 1, width.min(WIDTHS));
+        if read == WIDTHS {
+            read = self.decisions.part(64, width);
+        }
+        self.low_bits(1, above, read) - 1
+    }
+
+    /// The `rest` low bits of a number behind those that were read, at most 32 at once.
+    fn low_bits(&mut self, mut read: u64, above: u64, mut rest: u32) -> u64 {
         while rest > 0 {
             let bits = if rest > 32 { rest - 32 } else { rest };
             rest -= bits;
             let part = (above >> rest) as u32 & (u32::MAX >> (32 - bits));
             read = read << bits | u64::from(fair(self.decisions, bits as u8, part));
         }
-        read - 1
+        read
     }
 
     /// One of the numbers below `of`, high bits first; all are as likely as long as nothing is learned.
