@@ -16,7 +16,7 @@ use increp_tests::profiles::{sample, trained};
 use serde_json::{Value, json};
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/packed-v2")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/packed-v3")
 }
 
 /// The mission's profile that the vectors use; made once from the sample, and kept.
@@ -223,11 +223,11 @@ fn new_vectors(profiles: &BTreeMap<String, Profile<'static>>) -> Value {
         }
         let good = pack(&parsed[0].1, profile, &Known::default());
         let batch = pack_all(&[parsed[0].1.clone()], profile);
-        let other = [&[good[0] ^ 1], &good[1..]].concat();
+        let other = [&[good[0] ^ 0x10], &good[1..]].concat();
         let longer = [&good[..], &[1, 2, 3, 4, 5, 6, 7, 8]].concat();
         let zero = [&good[..], &[0]].concat();
         let cut = good[..good.len() - 2].to_vec();
-        let of_batch = [&[batch[0], batch[1] ^ 1], &batch[2..]].concat();
+        let of_batch = [&[batch[0], batch[1] ^ 0x10], &batch[2..]].concat();
         for (name, bytes) in
             [("another-tag", other), ("longer", longer), ("a-zero-more", zero), ("cut", cut), ("batch-another-tag", of_batch)]
         {

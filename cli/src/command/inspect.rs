@@ -87,7 +87,7 @@ fn message(bytes: &[u8], profiles: &Profiles, unpacker: &mut Unpacker<'_>, view:
     let mut rows = Rows(Vec::new());
     if batch {
         let head = bytes.len().min(2);
-        view.rows(bytes, &[Row { bits: Some(12.0), ..Row::new(0..head, start_meaning(bytes, Some(&named.name))) }])?;
+        view.rows(bytes, &[Row { bits: Some(13.0), ..Row::new(0..head, start_meaning(bytes, Some(&named.name))) }])?;
     }
     let read = unpacker.traced(bytes, &named, &mut rows, &mut |number, _, rows| {
         if packed::tag(bytes).is_some()

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! byte 0        0x12: version 1, encoding 2
-//! from byte 1   the arithmetic coder: the tag of the profile as in a packed report; for each report a decision "one more"
-//!               at 63/64, then the report; at last "no more"
+//! from byte 1   the arithmetic coder: the start of a packed report; for each report a decision "one more" at 63/64, then the
+//!               report; at last "no more"
 //! ```
 
 use super::coder::{Coder as _, Decoder, Encoder};
@@ -12,7 +12,7 @@ use super::decide::Weighing;
 use super::memory::{Batch, Known, Memory};
 use super::packer::Packer;
 use super::profile::Profile;
-use super::{IN_BATCH, take, which_profile};
+use super::{IN_BATCH, start, take};
 use crate::error::{Error, ErrorKind};
 use crate::model::Report;
 use crate::model::describe::Path;
@@ -66,7 +66,7 @@ impl<'p, 'a, 'b> BatchWriter<'p, 'a, 'b> {
             *first = BATCH;
         }
         let mut decisions = Weighing { weights: profile.weights, coder: Encoder::new(buffer, 1) };
-        which_profile(&mut decisions.coder, profile.tag());
+        start(&mut decisions.coder, profile.tag());
         Self { profile, memory: Memory::empty(), batch: Batch::new(), decisions }
     }
 
@@ -132,7 +132,7 @@ impl<'p, 'a, 'b> BatchReader<'p, 'a, 'b> {
             [BATCH] => Err(error(ErrorKind::EndsEarly, 1)),
             [BATCH, ..] => {
                 let mut decisions = Weighing { weights: profile.weights, coder: Decoder::new(bytes, 1) };
-                if which_profile(&mut decisions.coder, 0) != Some(profile.tag()) {
+                if start(&mut decisions.coder, 0) != Some(profile.tag()) {
                     return Err(error(ErrorKind::OtherProfile, 1));
                 }
                 Ok(Self { profile, memory: Memory::empty(), batch: Batch::new(), decisions, room, ended: false })

@@ -67,13 +67,11 @@ const OTHER: u16 = 0x8001;
 /// There are so many tags of profiles.
 const TAGS: u32 = 16;
 
-/// Codes the start of a packed report; `None` if this is another message.
+/// Codes the start of a packed report or of a batch, behind its byte; `None` if this is neither.
 fn start<C: Coder>(coder: &mut C, tag: u8) -> Option<u8> {
-    if coder.bit(OTHER, false) { None } else { which_profile(coder, tag) }
-}
-
-/// Codes the tag of the profile.
-fn which_profile<C: Coder>(coder: &mut C, tag: u8) -> Option<u8> {
+    if coder.bit(OTHER, false) {
+        return None;
+    }
     u8::try_from(coder.part(TAGS, tag.into())).ok()
 }
 
@@ -209,7 +207,7 @@ fn take<'a, T: Trace, const N: usize>(
 pub fn tag(bytes: &[u8]) -> Option<u8> {
     match bytes {
         [PACKED..=0xff, ..] => start(&mut Decoder::new(bytes, 0), 0),
-        [BATCH, _, ..] => which_profile(&mut Decoder::new(bytes, 1), 0),
+        [BATCH, _, ..] => start(&mut Decoder::new(bytes, 1), 0),
         _ => None,
     }
 }

@@ -268,7 +268,7 @@ impl<'a, const N: usize> Walk<'a> for Packer<'_, 'a, N> {
         self.way.record(layout);
         let sets = self.profile.masks.of(layout.id);
         let rank = match self.step()? {
-            Some(step) => usize::from(step),
+            Some(step) => Some(usize::from(step)),
             None => {
                 // The commonest set first, then that it is none of them.
                 let said = match Masks::rank(sets, reported) {
@@ -277,16 +277,16 @@ impl<'a, const N: usize> Walk<'a> for Packer<'_, 'a, N> {
                     Some(rank) => rank as u64 + 1,
                 };
                 match self.number(What::Fields, said, 8) {
-                    0 => 0,
-                    1 => sets.len(),
-                    said => said as usize - 1,
+                    0 if sets.is_empty() => None,
+                    0 => Some(0),
+                    1 => None,
+                    said => Some(said as usize - 1),
                 }
             }
         };
-        let reported = match sets.get(rank) {
-            Some(set) => u32::from_le_bytes(*set),
-            None if rank == sets.len() => self.mask(layout.fields, reported),
-            None => return Err(self.other()),
+        let reported = match rank {
+            Some(rank) => u32::from_le_bytes(*sets.get(rank).ok_or_else(|| self.other())?),
+            None => self.mask(layout.fields, reported),
         };
         self.way.reported(layout, reported);
         Ok(Fields::reported(layout, reported).ordered(order(layout)))

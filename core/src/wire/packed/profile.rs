@@ -32,7 +32,7 @@ use super::weights::Weights;
 /// What a profile starts with.
 pub const MAGIC: [u8; 4] = *b"irpf";
 /// The version of the format of profiles.
-pub const PROFILE_VERSION: u8 = 2;
+pub const PROFILE_VERSION: u8 = 3;
 /// Where its sections' lengths stand.
 pub const LENGTHS: usize = 40;
 /// Where its sections start.
