@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result, bail};
 
 pub const HELP: &str = "\
-increp-bench [--ucdp NAME=FILE.csv[.gz]]... [--texts NAME=FILE.csv[.gz]:TEXT_COLUMN:DATE_COLUMN]... [--quick] [--ours] [--strict]
+increp-bench [--ucdp NAME=FILE.csv[.gz]]... [--texts NAME=FILE.csv[.gz]:TEXT_COLUMN:DATE_COLUMN]...
+             [--outside NAME=FILE.txt]... [--quick] [--ours] [--strict]
 
   --ucdp    a UCDP GED file, for the tables of reports; without any, each country of tests/data/ucdp_sample.csv
   --texts   a column of texts and one of dates, for the tables of texts
+  --outside prose of which nothing is trained; its sentences are tested with models of all texts
   --quick   one size of dictionary, fewer messages
   --ours    without the peers, and so without bars: to see at once what a change of ours does
   --strict  exit with 1 if a bar is missed";
@@ -17,6 +19,7 @@ increp-bench [--ucdp NAME=FILE.csv[.gz]]... [--texts NAME=FILE.csv[.gz]:TEXT_COL
 pub struct Args {
     pub ucdp: Vec<(String, PathBuf)>,
     pub texts: Vec<Texts>,
+    pub outside: Vec<(String, PathBuf)>,
     pub quick: bool,
     pub ours: bool,
     pub strict: bool,
@@ -43,6 +46,10 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Option<Args>> {
             "--ucdp" => {
                 let (name, path) = named(&words.next().unwrap_or_default())?;
                 args.ucdp.push((name, path.into()));
+            }
+            "--outside" => {
+                let (name, path) = named(&words.next().unwrap_or_default())?;
+                args.outside.push((name, path.into()));
             }
             "--texts" => {
                 let (name, rest) = named(&words.next().unwrap_or_default())?;

@@ -66,6 +66,8 @@ const TEXT_BARS: &[(Group, u32, f64)] = &[
     (Group::TextInside, 128, 0.55),
     (Group::TextOutside, 64, 0.66),
     (Group::TextOutside, 128, 0.60),
+    (Group::TextOther, 64, 0.66),
+    (Group::TextOther, 128, 0.60),
 ];
 
 /// Prints every bar and tells whether none is missed. What was not measured is not missed.
@@ -93,8 +95,17 @@ pub fn print(experiments: &[Experiment], texts: &[Pooled]) -> bool {
             let bytes = |name: &str| pooled.rows.iter().find(|row| row.name == name).map(|row| row.pooled() as f64);
             Some(bytes(&TextModel::row(*kib))? / bytes(ZSTD_DICTIONARY)?)
         });
-        let place = if *group == Group::TextInside { "in domain" } else { "out of source" };
+        let place = match group {
+            Group::TextInside => "in domain",
+            Group::TextOther => "prose",
+            _ => "trained without the source",
+        };
         held &= line(&format!("text {kib} KiB, {place} / {ZSTD_DICTIONARY}"), ratio, *limit);
+    }
+    let timed = texts.iter().find(|pooled| pooled.group == Group::TextInside);
+    let speed = timed.and_then(|pooled| pooled.rows.iter().find(|row| row.name == TextModel::row(64))?.speed);
+    for (way, at) in [("encode", 0), ("decode", 1)] {
+        held &= line(&format!("text 64 KiB, us a byte, {way}"), speed.map(|speed| speed[at]), 1.0);
     }
     held
 }

@@ -23,8 +23,10 @@ pub enum Group {
     Whole,
     /// Texts of a source whose earlier part was trained on.
     TextInside,
-    /// Texts of a source that was not trained on.
+    /// Texts of a source that was not trained on, by models of the others.
     TextOutside,
+    /// Texts of another kind, by models of all sources.
+    TextOther,
 }
 
 pub struct Experiment {

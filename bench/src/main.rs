@@ -41,7 +41,7 @@ fn main() -> Result<ExitCode> {
     for group in [Group::Mission, Group::Known, Group::Whole] {
         experiments.extend(experiment::missions(group, &sets, effort)?);
     }
-    let texts = texts::run(&args.texts, args.quick)?;
+    let texts = texts::run(&args.texts, &args.outside, args.quick)?;
     experiments.iter().for_each(table::print);
     texts.iter().for_each(table::print_texts);
     // Last of what is measured, when nothing else of this program runs.

@@ -7,6 +7,7 @@ use increp::model::{Id, Report};
 use increp::wire::Trace;
 use increp::wire::packed::{self, Area, BatchReader, BatchWriter, Profile};
 use increp_cli::train::Options;
+use increp_cli::train::text::source_weight;
 
 use crate::report::stamp;
 use crate::shared::Shared;
@@ -161,9 +162,11 @@ impl TextModel {
     /// Sizes in KiB that there are.
     pub const SIZES: &[u32] = &[16, 64, 128];
 
-    pub fn train(texts: &[&str], kib: u32) -> Self {
+    pub fn train(sources: &[&[String]], kib: u32) -> Self {
         eprintln!("    training a text model of {kib} KiB");
-        let texts: Vec<(&str, f32, u8)> = texts.iter().map(|text| (*text, 1.0, 1)).collect();
+        let of_source = |source: &'_ &[String]| source_weight(source.iter().map(String::len).sum());
+        let texts = sources.iter().flat_map(|source| source.iter().map(|text| (text.as_str(), of_source(source), 1)));
+        let texts: Vec<(&str, f32, u8)> = texts.collect();
         Self { section: increp_cli::train::text::train(&texts, kib as usize * 1024, &mut |_| {}) }
     }
 

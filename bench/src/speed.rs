@@ -56,7 +56,7 @@ pub fn run(set: &Set) -> Result<Vec<Speed>> {
 }
 
 /// Items a second in the loop that is in the middle.
-fn median(items: usize, mut run: impl FnMut()) -> f64 {
+pub fn median(items: usize, mut run: impl FnMut()) -> f64 {
     let mut seconds = [0.0; LOOPS];
     for second in &mut seconds {
         let start = Instant::now();

@@ -15,6 +15,7 @@ impl Group {
             Self::Whole => "Whole reports, mission profile",
             Self::TextInside => "Texts, earlier 80 % of all sources -> later 20 %",
             Self::TextOutside => "Texts, trained without the source that is tested",
+            Self::TextOther => "Prose, sentence by sentence, with the models of all sources",
         }
     }
 }
@@ -59,14 +60,16 @@ pub fn bytes(mean: Option<f64>) -> String {
 /// The table of texts: bits per byte of text, and pooled bytes.
 pub fn print_texts(pooled: &Pooled) {
     println!("\n## {}\n", pooled.group.heading());
-    println!("| bits per byte of text | {} | pooled | pooled bytes |", pooled.sources.join(" | "));
-    println!("|---|{}---:|---:|", "---:|".repeat(pooled.sources.len()));
+    println!("| bits per byte of text | {} | pooled | pooled bytes | us a byte, encode | decode |", pooled.sources.join(" | "));
+    println!("|---|{}---:|---:|---:|---:|", "---:|".repeat(pooled.sources.len()));
     let many: Vec<String> = pooled.raw.iter().map(|(texts, bytes)| format!("{texts} texts, {bytes} bytes")).collect();
     let raw: usize = pooled.raw.iter().map(|(_, bytes)| bytes).sum();
-    println!("| tested | {} | | {raw} |", many.join(" | "));
+    println!("| tested | {} | | {raw} | | |", many.join(" | "));
     let bits = |packed: usize, raw: usize| format!("{:.3}", packed as f64 * 8.0 / raw as f64);
     for row in &pooled.rows {
         let cells: Vec<String> = row.sizes.iter().zip(&pooled.raw).map(|(packed, (_, raw))| bits(*packed, *raw)).collect();
-        println!("| {} | {} | {} | {} |", row.name, cells.join(" | "), bits(row.pooled(), raw), row.pooled());
+        let speed =
+            row.speed.map_or([(); 2].map(|()| String::new()), |speed| speed.map(|micros| format!("{micros:.2}"))).join(" | ");
+        println!("| {} | {} | {} | {} | {speed} |", row.name, cells.join(" | "), bits(row.pooled(), raw), row.pooled());
     }
 }

@@ -1,6 +1,7 @@
 //! Short texts, each compressed alone: what general compressors and ours make of them.
 
 use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 use brotli::enc::BrotliEncoderParams;
@@ -8,6 +9,7 @@ use brotli::enc::backward_references::BrotliEncoderMode;
 use flate2::Compression;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
+use std::hint::black_box;
 use std::io::{Read, Write};
 
 use crate::args::Texts;
@@ -15,6 +17,7 @@ use crate::data;
 use crate::dictionary::{Dictionary, KIB, thinned};
 use crate::experiment::Group;
 use crate::ours::TextModel;
+use crate::speed::median;
 
 /// The row that the bars are measured against.
 pub const ZSTD_DICTIONARY: &str = "zstd -19 + 110 KiB dictionary";
@@ -34,6 +37,8 @@ pub struct Pooled {
 pub struct TextRow {
     pub name: String,
     pub sizes: Vec<usize>,
+    /// Microseconds a byte of text, encoding and decoding; where it is measured.
+    pub speed: Option<[f64; 2]>,
 }
 
 impl TextRow {
@@ -50,16 +55,46 @@ struct Source {
 }
 
 /// The tables of texts; none without sources.
-pub fn run(sources: &[Texts], quick: bool) -> Result<Vec<Pooled>> {
+pub fn run(sources: &[Texts], outside: &[(String, PathBuf)], quick: bool) -> Result<Vec<Pooled>> {
     let sources: Vec<Source> = sources.iter().map(|source| read(source, quick)).collect::<Result<_>>()?;
+    let others: Vec<Source> = outside.iter().map(|(name, path)| read_prose(name, path)).collect::<Result<_>>()?;
     if sources.is_empty() {
+        ensure!(others.is_empty(), "--outside needs --texts to train on");
         return Ok(Vec::new());
     }
-    let mut pooled = vec![inside(&sources)?];
+    let mut pooled = by_all(&sources, &others)?;
     if sources.len() > 1 {
-        pooled.push(outside(&sources)?);
+        pooled.push(by_others(&sources)?);
     }
     Ok(pooled)
+}
+
+/// The sentences of a file of prose, each a text to be tested.
+fn read_prose(name: &str, path: &Path) -> Result<Source> {
+    let prose = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    let all = prose.lines().flat_map(sentences);
+    let test: Vec<String> = all.filter(|sentence| sentence.chars().count() >= LEAST_CHARS).collect();
+    ensure!(!test.is_empty(), "{}: no sentences", path.display());
+    Ok(Source { name: name.to_owned(), train: Vec::new(), test })
+}
+
+/// A sentence ends in one of `.!?`, perhaps in a closing quote, before a blank and a capital, a digit or an opening quote.
+fn sentences(line: &str) -> Vec<String> {
+    let mut sentences = vec![String::new()];
+    let mut words = line.split_whitespace().peekable();
+    while let Some(word) = words.next() {
+        if let Some(sentence) = sentences.last_mut() {
+            sentence.push_str(if sentence.is_empty() { "" } else { " " });
+            sentence.push_str(word);
+        }
+        let ends = word.trim_end_matches(['"', '”']).ends_with(['.', '!', '?']);
+        let begins =
+            |word: &&str| word.starts_with(|first: char| first.is_uppercase() || first.is_ascii_digit() || "\"“".contains(first));
+        if ends && words.peek().is_some_and(begins) {
+            sentences.push(String::new());
+        }
+    }
+    sentences
 }
 
 /// Texts with single spaces, each once, in order of date.
@@ -93,12 +128,13 @@ fn read(source: &Texts, quick: bool) -> Result<Source> {
     Ok(Source { name: source.name.clone(), train, test })
 }
 
-fn inside(sources: &[Source]) -> Result<Pooled> {
+/// Trained on the earlier part of every source: tested on the later parts, and on the `others`.
+fn by_all(sources: &[Source], others: &[Source]) -> Result<Vec<Pooled>> {
     eprintln!("texts");
-    let tests: Vec<&[String]> = sources.iter().map(|source| source.test.as_slice()).collect();
+    let tests: Vec<&[String]> = sources.iter().chain(others).map(|source| source.test.as_slice()).collect();
     let all = || tests.iter().map(|texts| texts.iter().map(String::as_bytes));
     let mut rows = Vec::new();
-    let mut row = |name: &str, sizes: Vec<usize>| rows.push(TextRow { name: name.into(), sizes });
+    let mut row = |name: &str, sizes: Vec<usize>| rows.push(TextRow { name: name.into(), sizes, speed: None });
     row("deflate", all().map(|texts| texts.map(deflate).sum()).collect::<Result<_>>()?);
     eprintln!("  brotli");
     row("brotli 11", all().map(|texts| texts.map(brotli).sum()).collect::<Result<_>>()?);
@@ -109,28 +145,40 @@ fn inside(sources: &[Source]) -> Result<Pooled> {
     let train: Vec<&str> = sources.iter().flat_map(|source| &source.train).map(String::as_str).collect();
     let dictionary = Dictionary::train(&train, 110 * KIB).context("too few texts for a dictionary")?;
     row(ZSTD_DICTIONARY, tests.iter().map(|texts| sum(&dictionary, texts)).collect::<Result<_>>()?);
+    let train: Vec<&[String]> = sources.iter().map(|source| source.train.as_slice()).collect();
     for kib in TextModel::SIZES {
         let model = TextModel::train(&train, *kib);
-        row(&TextModel::row(*kib), tests.iter().map(|texts| ours(&model, texts)).collect::<Result<_>>()?);
+        let sizes = tests.iter().map(|texts| ours(&model, texts)).collect::<Result<_>>()?;
+        let texts: Vec<&String> = sources.iter().flat_map(|source| &source.test).collect();
+        let speed = Some(speed(&model, &texts)?);
+        rows.push(TextRow { name: TextModel::row(*kib), sizes, speed });
     }
-    Ok(pooled(Group::TextInside, sources, rows))
+    let split = |row: &mut TextRow| TextRow { name: row.name.clone(), sizes: row.sizes.split_off(sources.len()), speed: None };
+    let of_others = rows.iter_mut().map(split).collect();
+    let mut all = vec![pooled(Group::TextInside, sources, rows)];
+    if !others.is_empty() {
+        all.push(pooled(Group::TextOther, others, of_others));
+    }
+    Ok(all)
 }
 
-fn outside(sources: &[Source]) -> Result<Pooled> {
+/// Trained on all sources but one, tested on that one.
+fn by_others(sources: &[Source]) -> Result<Pooled> {
     eprintln!("texts of sources that were not trained on");
     let mut rows: Vec<TextRow> = [ZSTD_DICTIONARY.to_owned()]
         .into_iter()
         .chain(TextModel::SIZES.iter().map(|kib| TextModel::row(*kib)))
-        .map(|name| TextRow { name, sizes: Vec::new() })
+        .map(|name| TextRow { name, sizes: Vec::new(), speed: None })
         .collect();
     for tested in sources {
         eprintln!("  {}", tested.name);
         let others = sources.iter().filter(|source| source.name != tested.name);
-        let train: Vec<&str> = others.flat_map(|source| &source.train).map(String::as_str).collect();
+        let known: Vec<&[String]> = others.map(|source| source.train.as_slice()).collect();
+        let train: Vec<&str> = known.iter().copied().flatten().map(String::as_str).collect();
         let dictionary = Dictionary::train(&train, 110 * KIB).context("too few texts for a dictionary")?;
         let mut sizes = vec![dictionary.sizes(tested.test.iter())?.iter().sum()];
         for kib in TextModel::SIZES {
-            sizes.push(ours(&TextModel::train(&train, *kib), &tested.test)?);
+            sizes.push(ours(&TextModel::train(&known, *kib), &tested.test)?);
         }
         rows.iter_mut().zip(sizes).for_each(|(row, size)| row.sizes.push(size));
     }
@@ -157,6 +205,14 @@ fn ours(model: &TextModel, texts: &[String]) -> Result<usize> {
         .sum()
 }
 
+fn speed(model: &TextModel, texts: &[&String]) -> Result<[f64; 2]> {
+    let bytes = texts.iter().map(|text| text.len()).sum();
+    let messages = texts.iter().map(|text| model.encode(text)).collect::<Result<Vec<_>>>()?;
+    let encode = median(bytes, || texts.iter().for_each(|text| drop(black_box(model.encode(text)))));
+    let decode = median(bytes, || messages.iter().for_each(|message| drop(black_box(model.decode(message)))));
+    Ok([encode, decode].map(|a_second| 1e6 / a_second))
+}
+
 fn deflate(text: &[u8]) -> Result<usize> {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(text)?;
@@ -179,4 +235,17 @@ fn brotli(text: &[u8]) -> Result<usize> {
         least = least.min(packed.len());
     }
     Ok(least)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sentences;
+
+    #[test]
+    fn prose_is_cut_where_sentences_end() {
+        let line = "He said  \"no.\" Then he left. At 3 p.m. in the U.S. it rained; 62 died! \u{201c}Why?\u{201d} 12 asked";
+        let cut =
+            ["He said \"no.\"", "Then he left.", "At 3 p.m. in the U.S. it rained; 62 died!", "\u{201c}Why?\u{201d}", "12 asked"];
+        assert_eq!(sentences(line), cut);
+    }
 }

@@ -7,6 +7,7 @@
 //! | [`model`] | what a report says: claims side by side, four kinds of "not a number", limits and units |
 //! | [`wire`] | a report as bytes: [`encode`] and [`decode`] |
 //! | `seal` | bytes that nobody else can read or forge: enrolment, epochs, a key a report; with the feature `seal` |
+//! | `link` | sealed reports over a lossy medium: frames, answers, what is missing; with the feature `link` |
 //! | `store` | reports at rest: a flash journal and a RAM ring; with the feature `store` |
 //!
 //! ```
@@ -39,6 +40,9 @@ pub mod wire;
 
 #[cfg(feature = "seal")]
 pub mod seal;
+
+#[cfg(feature = "link")]
+pub mod link;
 
 #[cfg(feature = "store")]
 pub mod store;

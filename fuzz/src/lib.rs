@@ -1,5 +1,7 @@
 //! What must hold for every valid report, however it came to be. Each fuzz target is a way to come by one.
 
+pub mod seal;
+
 use std::sync::OnceLock;
 
 use bumpalo::Bump;

@@ -929,9 +929,9 @@ class TextModel:
         self.leaf_of = {byte: leaf for leaf, byte in enumerate(self.alphabet) if byte != 0x41}
         self.biases = take("h", self.inner + 1)
         self.levels, self.strengths, self.repeats = take("h", 16), take("h", 8), take("h", 16)
-        self.scales = take("B", 4 * 8 * 4)
+        self.scales = take("B", 4 * 4)
         self.weights = take("B", (self.slots + 1) // 2)
-        self.cells = [self.read_cells(bytes(take("B", 9))) for _ in range(self.buckets)]
+        self.cells = [self.read_cells(take("B", 8)) for _ in range(self.buckets)]
         if at != len(data):
             raise ValueError("the text model is longer or shorter")
 
@@ -957,39 +957,36 @@ class TextModel:
             raise ValueError("nodes are left below the deepest")
 
     def read_cells(self, data):
-        bits = int.from_bytes(data[4:], "little")
-        return [(data[j], bits >> 10 * j & 0x7F, bits >> 10 * j + 7 & 7) for j in range(4)]
+        return [(fingerprint, value & 31, value >> 5) for fingerprint, value in zip(data[:4], data[4:])]
 
     def decode(self, coder, kind):
         """The bytes of a text, one after another."""
         history = History(kind)
-        trust = 128
+        confidence = Confidence(coder)
         while True:
             voices = self.cell_voices(history.cell_contexts()) + self.repetition(history)
-            leaf = self.symbol(coder, history, voices, min(trust // 64, 3))
-            if voices:
-                trust = trust - trust // 8 + (32 if voices[-1][1] == leaf else 0)
+            leaf = self.symbol(confidence, history, voices)
             if leaf == self.end:
                 return
             if leaf == self.escape:
                 byte = coder.fair(8)
             else:
                 byte = self.alphabet[leaf]
-                if 0x61 <= byte <= 0x7A and coder.bit(squash(self.plain(history.case_contexts(byte), self.inner))):
+                if 0x61 <= byte <= 0x7A and confidence.decide(self.plain(history.case_contexts(byte), self.inner), True):
                     byte -= 0x20
             yield byte
             history.add(byte)
 
-    def symbol(self, coder, history, voices, trust_class):
+    def symbol(self, confidence, history, voices):
         """The leaf at the end of the way down the tree."""
         contexts = history.plain_contexts()
         kind, node, depth = "inner", 0, 0
         while kind == "inner":
-            logit = self.plain(contexts, node)
+            total = self.plain(contexts, node)
             for row, leaf, strength in voices:
-                s = strength * self.scales[(trust_class * 8 + row) * 4 + min(depth, 3)] >> 6
-                logit += s if self.codes[leaf][depth] else -s
-            bit = coder.bit(squash(logit))
+                s = strength * self.scales[row * 4 + min(depth, 3)] >> 6
+                total += s if self.codes[leaf][depth] else -s
+            bit = confidence.decide(total, False)
             voices = [voice for voice in voices if self.codes[voice[1]][depth] == bit]
             kind, node = self.children[node][bit]
             depth += 1
@@ -1011,9 +1008,9 @@ class TextModel:
             fingerprint = mix(other, 31) & 0xFF
             for at in dict.fromkeys((context * self.buckets >> 32, other * self.buckets >> 32)):
                 for found, symbol, strength in self.cells[at] if self.cells else []:
-                    if found == fingerprint and symbol != 127:
+                    if found == fingerprint and symbol < min(31, len(self.alphabet)):
                         voices.append((row, symbol, self.strengths[strength]))
-        return voices[:24]
+        return voices[:16]
 
     def repetition(self, history):
         """What came after the same bytes earlier in the text."""
@@ -1024,7 +1021,24 @@ class TextModel:
             alike += 1
         if alike < 4 or text[earlier] not in self.leaf_of:
             return []
-        return [(7, self.leaf_of[text[earlier]], self.repeats[alike])]
+        return [(3, self.leaf_of[text[earlier]], self.repeats[alike])]
+
+
+class Confidence:
+    """How much of a sum counts, and what makes capitals likelier: learned in a text."""
+
+    def __init__(self, coder):
+        self.coder, self.share, self.capitals = coder, 57344, 0
+
+    def decide(self, total, case):
+        total = max(-16384, min(16384, total))
+        one = squash((total * self.share >> 16) + (self.capitals if case else 0))
+        bit = self.coder.bit(one)
+        error = one - (bit << 16)
+        self.share = max(16384, min(98304, self.share - (error * total >> 14)))
+        if case:
+            self.capitals -= error >> 10
+        return bit
 
 
 class History:
@@ -1046,12 +1060,8 @@ class History:
             self.word_before, self.last_word, self.last_case = self.last_word, self.word, self.case
             self.word = self.letters = self.case = 0
         self.exact = self.exact << 8 & WORD | byte
-        self.folded = self.folded << 8 & (1 << 64) - 1 | folded
+        self.folded = self.folded << 8 & WORD | folded
         self.text.append(byte)
-
-    def order(self, n):
-        last = self.folded & (1 << 8 * n) - 1
-        return mix(mix(n, last & WORD), last >> 32)
 
     @property
     def newest(self):
@@ -1059,18 +1069,16 @@ class History:
 
     def cell_contexts(self):
         if self.letters:
-            w = mix(self.word, 11 if self.letters <= 2 and self.case == 1 else 10)
+            w, before = mix(self.word, 11 if self.letters <= 2 and self.case == 1 else 10), self.last_word
         else:
-            w = mix(mix(9, self.last_word), self.order(2))
-        w2 = mix(mix(w, 12), self.last_word if self.letters else self.word_before)
-        w3 = mix(mix(w2, 13), self.word_before if self.letters else 0)
+            w, before = mix(mix(9, self.last_word), self.folded & 0xFFFF), self.word_before
         digit = self.newest if 0x30 <= self.newest <= 0x39 else 0
-        return [mix(self.order(3), digit), self.order(4), self.order(5), self.order(6), w, w2, w3]
+        return [mix(mix(w, 12), before), w, mix(mix(3, self.folded & 0xFFFFFF), digit)]
 
     def plain_contexts(self):
         return [
             mix(20, self.newest),
-            mix(mix(21, self.exact & 0xFFFF), self.last_case),
+            mix(21, self.exact & 0xFFFF),
             mix(22, self.word if self.letters else mix(self.last_word, self.newest)),
         ]
 
@@ -1083,10 +1091,12 @@ class History:
         ]
 
     def find_earlier(self):
-        """How long the text was when the last 4 bytes were as now; 0 where they never were."""
-        at = self.order(4) >> 25
-        earlier, self.places[at] = self.places[at], len(self.text)
-        return earlier
+        """How long the text was when the last 4 bytes were as now, at most 256 bytes back; 0 where they never were."""
+        at = mix(4, self.folded) >> 25
+        length = len(self.text)
+        back = (length - self.places[at] - 1) % 256 + 1
+        self.places[at] = length % 256
+        return max(0, length - back)
 
 
 # --- The command line ---

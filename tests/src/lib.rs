@@ -5,6 +5,7 @@
 
 pub mod filled;
 pub mod flash;
+pub mod link;
 pub mod mission;
 pub mod profiles;
 pub mod sealed;

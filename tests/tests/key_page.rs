@@ -7,8 +7,10 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 
 use hkdf::Hkdf;
+use increp::model::Report;
 use increp::seal::{Device, Error, ErrorKind, HqKey, MAX_RECEIPT, MAX_RECORD, Record};
 use increp::store::{Journal, Mark, WhenFull};
+use increp::wire::packed::{Known, Profile};
 use increp_tests::flash::{CutFlash, ERASE_STEPS, Shared, TORN, Torn};
 use increp_tests::sealed::{Headquarters, Read, Replayed, enrolled, records, report, terms};
 use proptest::prelude::*;
@@ -41,6 +43,19 @@ fn expand(key: &[u8], label: &[u8]) -> [u8; 32] {
     derived
 }
 
+/// CRC-32 (ISO-HDLC), little-endian.
+fn crc(bytes: &[u8]) -> [u8; 4] {
+    let step = |crc: u32, _| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 };
+    (!bytes.iter().fold(!0, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), step))).to_le_bytes()
+}
+
+/// What a device seals of a report, once it has an id.
+fn packed(report: &Report<'_>) -> Vec<u8> {
+    let known = Known { id: Some(report.id), sent: terms().now, point: None, profile: true };
+    let mut room = vec![0; MAX_RECORD];
+    increp::wire::packed::encode(report, &Profile::EMPTY, &known, &mut room).unwrap().to_vec()
+}
+
 /// All that HQ, or somebody who keeps a copy of everything, has seen of the device.
 struct Watch {
     hq: Headquarters,
@@ -56,6 +71,9 @@ struct Watch {
     streams: BTreeMap<[u8; 8], Vec<u8>>,
     /// What no flash may hold: parts of the packed reports and of the notes.
     plain: HashSet<[u8; 8]>,
+    /// The seed of the device's randomness after so many draws, and how many there were when an epoch had begun.
+    seeds: BTreeMap<u32, [u8; 32]>,
+    drawn: BTreeMap<u32, u32>,
 }
 
 impl Watch {
@@ -66,7 +84,26 @@ impl Watch {
             psks.push(expand(psks.last().unwrap(), b"increp psk"));
         }
         let (chains, seen, streams) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { hq, psks, chains, seen, saved: Vec::new(), streams, plain: HashSet::new() }
+        let (seeds, drawn) = (BTreeMap::new(), BTreeMap::new());
+        Self { hq, psks, chains, seen, saved: Vec::new(), streams, plain: HashSet::new(), seeds, drawn }
+    }
+
+    /// Parts of a text, of which none may be in flash. Whoever knows half of it finds the other half.
+    fn is_secret(&mut self, text: &[u8]) {
+        self.plain.extend(text.windows(8).map(|part| <[u8; 8]>::try_from(part).unwrap()));
+    }
+
+    /// Reads the state of a device whose key page is sound: SPEC.md 4.8 says where things are.
+    fn look<const W: usize, const P: usize>(&mut self, flash: &RefCell<CutFlash<W, P>>) {
+        let flash = flash.borrow();
+        let keys = &flash.bytes[..key_pages(P) * P];
+        let whole = |slot: &&[u8]| slot.starts_with(b"irk\x01") && crc(&slot[..295]) == slot[295..];
+        let found: Vec<&[u8]> = keys.windows(299).filter(whole).collect();
+        let slot = *found.first().expect("a state");
+        assert!(found.iter().all(|other| *other == slot), "two states are in flash");
+        let number = |at: usize| u32::from_le_bytes(slot[at..at + 4].try_into().unwrap());
+        self.seeds.insert(number(140), slot[108..140].try_into().unwrap());
+        self.drawn.entry(number(180)).or_insert(number(140));
     }
 
     /// Takes a record as HQ does. What it says must be good.
@@ -87,8 +124,9 @@ impl Watch {
             let epoch = self.hq.epochs.iter().find(|epoch| epoch.number() == record.epoch).unwrap();
             let mut buffer = vec![0; bytes.len()];
             let increp::seal::Opened::Report(packed) = epoch.open(bytes, &mut buffer).unwrap() else { panic!("a report") };
-            self.plain.extend(packed.windows(8).chain(note.as_bytes().windows(8)).map(|part| <[u8; 8]>::try_from(part).unwrap()));
             let mut text = packed.to_vec();
+            self.is_secret(&text);
+            self.is_secret(note.as_bytes());
             text.push(0x80);
             text.resize(record.body.len(), 0);
             let stream: Vec<u8> = record.body.iter().zip(&text).map(|(sealed, text)| sealed ^ text).collect();
@@ -114,6 +152,8 @@ impl Watch {
                 hidden(&expand(key, b"increp record"), "the key of a record");
             }
             hidden(&self.psks[index], "an earlier pre-shared key");
+            let draws = self.drawn.get(epoch).copied().unwrap_or(0);
+            self.seeds.range(..draws).for_each(|(_, seed)| hidden(seed, "the seed that an epoch was drawn from"));
         }
     }
 
@@ -189,6 +229,7 @@ fn run<const W: usize, const P: usize>(script: &[Step], (torn, seed): (Torn, u64
         };
         watch.compare(&records(&mut store));
         loop {
+            watch.look(&flash);
             watch.scan(&flash);
             let Some(step) = steps.next() else { break 'power };
             let result = match step {
@@ -198,7 +239,11 @@ fn run<const W: usize, const P: usize>(script: &[Step], (torn, seed): (Torn, u64
                     count += 1;
                     let note = format!("{count} {}", "nobody may read this ".repeat(1 + length / 20));
                     let note = &note[..(*length).max(4)];
-                    let saved = device.save(&mut report(note), &terms(), &mut rng, &mut store, &mut buffer);
+                    // Also of a report that is never called saved.
+                    watch.is_secret(note.as_bytes());
+                    let mut report = report(note);
+                    let saved = device.save(&mut report, &terms(), &mut rng, &mut store, &mut buffer);
+                    watch.is_secret(&packed(&report));
                     assert!(buffer.iter().all(|&byte| byte == 0), "the buffer still has the report");
                     saved.map(|id| watch.saved.push((id.epoch, u8::try_from(id.seq).unwrap(), note.to_owned(), false)))
                 }
@@ -256,6 +301,19 @@ const SCRIPT: [Step; 16] = [
     Step::Save(30),
     Step::Save(9),
 ];
+
+/// At every word that is written, and at every step of every erase.
+#[test]
+fn no_earlier_key_and_no_plain_text_is_in_flash_wherever_power_fails() {
+    let script = [Step::Save(8), Step::Save(40), Step::EndEpoch, Step::Save(20), Step::Receipt, Step::Save(9)];
+    let total = run::<16, 1024>(&script, (Torn::Nothing, 1), &[]);
+    for cut in 0..total {
+        for torn in [Torn::Nothing, Torn::Some, Torn::Unstable] {
+            run::<16, 1024>(&script, (torn, cut), &[cut]);
+        }
+    }
+    println!("power failed at each of {total} words and steps of erases, in three ways");
+}
 
 /// Cuts at every step (or every few: set INCREP_EVERY_CUT for all), and once more soon after, and a third time.
 fn every_cut<const W: usize, const P: usize>(stride: usize) {

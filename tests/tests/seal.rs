@@ -266,7 +266,7 @@ fn the_longest_report_fits_into_the_longest_record() {
     let (mut room, mut buffer) = (vec![0; 40_000], vec![0; MAX_RECORD]);
     let mut store = Ring::new(&mut room, WhenFull::Refuse);
     let mut device = Device::open(Shared(&unit.flash), KEYS, &mut store, &mut buffer).unwrap();
-    for padding in [Padding::None, Padding::To8, Padding::To16] {
+    for padding in [Padding::None, Padding::To8, Padding::To16, Padding::To32] {
         let texts = filled::texts();
         let mut longest = filled::longest(&texts);
         let terms = Terms { padding, profile: &Profile::EMPTY, now: None };
@@ -352,7 +352,7 @@ proptest! {
     #[test]
     fn any_report_comes_out_as_it_went_in(
         seeds in prop::collection::vec(reports(), 1..4),
-        padding in prop::sample::select(vec![Padding::None, Padding::To8, Padding::To16]),
+        padding in prop::sample::select(vec![Padding::None, Padding::To8, Padding::To16, Padding::To32]),
         which in any::<bool>(),
     ) {
         let (mut hq, mut unit) = mission();

@@ -42,3 +42,30 @@ fn the_schema_in_the_tree_is_that_of_the_model() {
     let schema = serde_json::to_string_pretty(&increp_cli::command::schema()).unwrap() + "\n";
     assert_file(&root().join("report.schema.json"), &schema);
 }
+
+/// Every test that the threat model names is there, and every test of `threats.rs` is named.
+#[test]
+fn every_line_of_the_threat_model_has_its_tests() {
+    let text = fs::read_to_string(root().join("SPEC.md")).unwrap();
+    let (_, rest) = text.split_once("\n| who | can | cannot | held by |\n|---|---|---|---|\n").expect("the table of threats");
+    let (table, _) = rest.split_once("\n\n").unwrap();
+    let source = |file: &str| fs::read_to_string(root().join("tests/tests").join(file)).unwrap_or_else(|_| panic!("no {file}"));
+    // Also those of proptest, which have arguments.
+    let is_test = |source: &str, name: &str| source.contains(&format!("fn {name}("));
+    let mut named = Vec::new();
+    for line in table.lines() {
+        let held = line.trim_end_matches(" |").rsplit_once(" | ").unwrap().1;
+        for one in held.split(", ") {
+            let (name, file) = one.split_once(" (").map_or((one, "threats.rs"), |(name, file)| (name, file.trim_end_matches(')')));
+            let name = name.trim_matches('`');
+            assert!(is_test(&source(file), name), "SPEC.md 4.11 names {name} in {file}, and it is not there");
+            named.push(name.to_owned());
+        }
+    }
+    assert!(named.len() >= 20, "{named:?}");
+    let threats = source("threats.rs");
+    for part in threats.split("#[test]\nfn ").skip(1) {
+        let name = part.split('(').next().unwrap();
+        assert!(named.iter().any(|one| one == name), "{name} holds no line of SPEC.md 4.11");
+    }
+}

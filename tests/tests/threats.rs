@@ -105,7 +105,8 @@ fn a_forger_changes_nothing_and_moves_nothing() {
     }
     // The tag covers whose record it is, and of which epoch: HQ's table of epochs with those two changed opens nothing.
     let kept = hq.epochs[0].to_bytes();
-    for at in 0..8 {
+    // Epochs have 3 bytes.
+    for at in 0..7 {
         let mut table = *kept.expose();
         table[at] ^= 1;
         let epoch = Epoch::from_bytes(&table).unwrap();
@@ -186,6 +187,39 @@ fn a_thief_of_a_device_opens_nothing_that_was_saved() {
     // What the thief can: go on as the device, until HQ revokes it.
     unit.save("all is quiet").unwrap();
     assert_eq!(hq.read(bytes(&unit).last().unwrap()), note("all is quiet"));
+}
+
+#[test]
+fn a_device_that_was_copied_and_put_back_is_read_until_its_epoch_ends() {
+    let (mut hq, mut unit) = mission();
+    unit.save("before").unwrap();
+    let mut clone = unit.clone();
+    let copy = clone.flash.borrow().bytes.clone();
+    unit.save("watched").unwrap();
+    unit.with(|device, store, _, buffer| device.end_epoch(store, buffer)).unwrap();
+    unit.save("not watched").unwrap();
+    let there = bytes(&unit);
+    there.iter().for_each(|record| assert_ne!(hq.read(record), Read::Refused));
+    assert_eq!(hq.read(&there[4]), note("not watched"));
+    // The copy has the key of the next number, wherever it lies; its row of keys is followed to the end of an epoch.
+    let opens = |record: &[u8], epoch: usize| {
+        let mut table = *hq.epochs[epoch].to_bytes().expose();
+        copy.windows(32).filter(|window| window.iter().any(|&byte| byte != 0xff)).any(|window| {
+            table[25..57].copy_from_slice(window);
+            (1..=u32::from(record[4])).any(|from| {
+                table[21..25].copy_from_slice(&from.to_le_bytes());
+                Epoch::from_bytes(&table).unwrap().open(record, &mut [0; 256]).is_ok()
+            })
+        })
+    };
+    assert!(!opens(&there[1], 0), "what was saved before");
+    assert!(opens(&there[2], 0), "what is saved in the epoch that was copied");
+    assert!(!opens(&there[4], 1), "what is saved in the next epoch");
+    // Nor does the copy, with its own randomness, come to begin that epoch: its keys are the same, what HPKE draws is not.
+    clone.rng = Replayed(1234);
+    clone.with(|device, store, _, buffer| device.end_epoch(store, buffer)).unwrap();
+    clone.save("whatever").unwrap();
+    assert_ne!(bytes(&clone)[2][HEAD..HEAD + 32], there[3][HEAD..HEAD + 32]);
 }
 
 #[test]

@@ -10,7 +10,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use increp::wire::packed::{At, BUCKET, BUCKET_LEN, Coder, Decisions, Root, Shared, TextModel, Weight, What, mix, place, squash};
+use increp::wire::packed::{At, BUCKET, BUCKET_LEN, Coder, Decisions, Root, Shared, Weight, What, mix, place, squash};
 
 /// A context that fewer reports have is not learned: it could be told whose they are.
 pub(super) const FEWEST: u32 = 5;
@@ -128,9 +128,6 @@ impl Decisions for Census {
     fn admits(&mut self, shared: Shared) -> bool {
         self.sayings.admits(shared)
     }
-    fn prefers_raw(&mut self, _: &TextModel<'_>, _: &str, _: u8) -> bool {
-        false
-    }
 }
 
 /// A decision that was taken: which contexts it had.
@@ -235,9 +232,6 @@ impl Decisions for Learner {
     }
     fn admits(&mut self, shared: Shared) -> bool {
         self.sayings.admits(shared)
-    }
-    fn prefers_raw(&mut self, _: &TextModel<'_>, _: &str, _: u8) -> bool {
-        false
     }
 }
 

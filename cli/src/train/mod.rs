@@ -117,7 +117,10 @@ pub fn train(reports: &[Report<'_>], options: &Options, progress: &mut dyn FnMut
     let room = options.size.saturating_sub(blob(&sections).len());
     if room >= TEXT_LEAST {
         let mut texts = contents.texts(&names);
-        texts.extend(options.texts.iter().map(|text| (text.as_str(), 1.0, 1)));
+        let own = text::source_weight(texts.iter().map(|text| text.0.len()).sum());
+        texts.iter_mut().for_each(|text| text.1 = own);
+        let further = text::source_weight(options.texts.iter().map(String::len).sum());
+        texts.extend(options.texts.iter().map(|text| (text.as_str(), further, 1)));
         sections[section::TEXT] = text::train(&texts, room, &mut |done| progress("texts", done));
     }
     let blob = blob(&sections);

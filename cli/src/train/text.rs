@@ -14,49 +14,35 @@
 // Numbers of a profile fit their 8, 16 and 32 bits; what is learned is rounded on purpose.
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
+mod buckets;
+mod course;
 mod curve;
 mod learner;
+mod pairs;
 mod tree;
 
 use std::collections::BTreeMap;
 
-use increp::wire::packed::{BUCKET_CELLS, CELL_BUCKET, CELL_CONTEXTS, FREE_CELL, History, MOST_CELLS, Repeats, cell_place};
+use increp::wire::packed::{BUCKET_CELLS, CELL_BUCKET, DEPTH_CLASSES, FREE_CELL, History, VOICES};
 
-use learner::{Learned, Learner, REPETITION, Voice, nearest};
+use buckets::Buckets;
+use course::Course;
+use learner::{Learned, Learner, nearest};
+use pairs::Pairs;
 use tree::Tree;
 
 /// What fewer different texts hold is not learned.
 const FEW: usize = 5;
 /// How fast numbers learn at first.
 const RATE: f32 = 0.2;
-/// Most cells of a context: before the choice, and after it.
-const MOST_OF_CONTEXT: usize = 8;
-const MOST_KEPT: usize = 6;
 /// Rounds after the choice of cells, and how many of them are learned with numbers of few bits.
-const LAST_ROUNDS: usize = 6;
+const LAST_ROUNDS: usize = 8;
 const CODED_ROUNDS: usize = 2;
 /// No context, no bucket.
 const NONE: u32 = u32::MAX;
 
 /// A text to learn from: what it says, how much it counts, and what kind of text it is.
 type Sample<'t> = (&'t str, f32, u8);
-
-/// The pairs of context and symbol that may have a cell.
-#[derive(Default)]
-struct Pairs {
-    /// Each context's hash and row, and where its cells end.
-    contexts: Vec<(u32, u8, u32)>,
-    symbols: Vec<u8>,
-    /// For each row, the context at each place of all texts.
-    at: Vec<Vec<u32>>,
-}
-
-/// The cells as they lie in the section.
-struct Buckets {
-    count: u32,
-    fingerprints: Vec<u8>,
-    symbols: Vec<u8>,
-}
 
 /// Trains on `texts`: what each says, how much it counts, and what kind of text it is (the `start` of the codec). Gives a
 /// section of at most `size` bytes; fewer where the texts do not fill it. `progress` gets numbers from 0 to 1.
@@ -68,7 +54,8 @@ pub fn train(texts: &[(&str, f32, u8)], size: usize, progress: &mut dyn FnMut(f3
     let firsts = (0_u32..).zip(&ids).map(|(at, &id)| at == id);
     let tree = Tree::new(texts.iter().zip(firsts).map(|(text, first)| (text.0, text.1, first)));
     let places: usize = texts.iter().map(|text| text.0.len() + 1).sum();
-    let fixed = 12 + tree.counts.len() + tree.alphabet.len() + 2 * (usize::from(tree.nodes) + 1) + 32 + 16 + 32 + 128;
+    let fixed =
+        12 + tree.counts.len() + tree.alphabet.len() + 2 * (usize::from(tree.nodes) + 1) + 32 + 16 + 32 + VOICES * DEPTH_CLASSES;
     let room = size.saturating_sub(fixed);
     let weights = (room * weight_share(size) / 100).min(places);
     let mut learner = Learner::new(tree, u32::try_from(weights * 2).unwrap_or(u32::MAX));
@@ -103,6 +90,16 @@ pub fn train(texts: &[(&str, f32, u8)], size: usize, progress: &mut dyn FnMut(f3
         course.refine(&mut learner, &buckets);
     }
     section(&learner, &buckets)
+}
+
+/// How much each text of a source counts that has so many bytes in all, beside the texts of other sources: one of four times as
+/// many bytes counts twice as much altogether. A model that is to fit texts of sources that nobody has seen must not be that
+/// of the longest source.
+#[must_use]
+pub fn source_weight(bytes: usize) -> f32 {
+    #[allow(clippy::cast_precision_loss)] // near enough
+    let bytes = bytes.max(1) as f32;
+    1.0 / bytes.sqrt()
 }
 
 /// How many percent of the room are for weights.
@@ -149,226 +146,6 @@ fn note(learner: &mut Learner, texts: &[Sample<'_>], ids: &[u32]) {
     }
 }
 
-impl Pairs {
-    fn of(tree: &Tree, texts: &[Sample<'_>], ids: &[u32]) -> Self {
-        let mut pairs = Self::default();
-        let mut hashes: Vec<[u32; CELL_CONTEXTS]> = vec![];
-        let mut leaves = vec![];
-        for &(text, _, start) in texts {
-            let mut history = History::new(start);
-            for byte in text.bytes().map(Some).chain([None]) {
-                hashes.push(history.cell_contexts());
-                leaves.push(tree.leaf(byte));
-                byte.into_iter().for_each(|byte| history.push(byte));
-            }
-        }
-        for row in 0..CELL_CONTEXTS {
-            let places = texts.iter().zip(ids).flat_map(|(text, &id)| std::iter::repeat_n(id, text.0.len() + 1));
-            let said = hashes.iter().zip(&leaves).zip(places);
-            // Sorted: context, symbol, text.
-            let mut said: Vec<(u32, u8, u32)> = said.map(|((hashes, &leaf), id)| (hashes[row], leaf, id)).collect();
-            said.sort_unstable();
-            said.dedup();
-            let first = pairs.contexts.len();
-            #[allow(clippy::cast_possible_truncation)] // 7 rows; fewer cells than bytes of text
-            for context in said.chunk_by(|a, b| a.0 == b.0) {
-                let symbols = context.chunk_by(|a, b| a.1 == b.1).filter(|texts| texts.len() >= FEW);
-                let mut symbols: Vec<(usize, u8)> = symbols.map(|texts| (texts.len(), texts[0].1)).collect();
-                if !symbols.is_empty() {
-                    symbols.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-                    pairs.symbols.extend(symbols.iter().take(MOST_OF_CONTEXT).map(|symbol| symbol.1));
-                    pairs.contexts.push((context[0].0, row as u8, pairs.symbols.len() as u32));
-                }
-            }
-            let known = &pairs.contexts[first..];
-            let find = |hash: u32| known.binary_search_by_key(&hash, |context| context.0).map_or(NONE, |at| (first + at) as u32);
-            #[allow(clippy::cast_possible_truncation)]
-            pairs.at.push(hashes.iter().map(|hashes| find(hashes[row])).collect());
-        }
-        pairs
-    }
-
-    fn range(&self, context: usize) -> std::ops::Range<usize> {
-        let start = context.checked_sub(1).map_or(0, |before| self.contexts[before].2);
-        start as usize..self.contexts[context].2 as usize
-    }
-
-    /// Keeps the `want` cells without which the most is lost.
-    #[allow(clippy::cast_possible_truncation)] // fewer cells than bytes of text
-    fn keep(&mut self, learner: &mut Learner, want: usize) {
-        let mut sorted = learner.gains.clone();
-        sorted.sort_unstable_by(f32::total_cmp);
-        let edge = sorted.len().checked_sub(want).and_then(|at| sorted.get(at)).copied().unwrap_or(f32::MAX).max(1e-6);
-        let mut new = vec![NONE; self.contexts.len()];
-        let (mut contexts, mut symbols, mut cells, mut gains) = (vec![], vec![], vec![], vec![]);
-        for (context, new) in new.iter_mut().enumerate() {
-            let before = symbols.len();
-            let good = self.range(context).filter(|&cell| learner.gains[cell] >= edge).take(MOST_KEPT);
-            for cell in good {
-                if symbols.len() < want {
-                    symbols.push(self.symbols[cell]);
-                    cells.push(learner.cells[cell]);
-                    gains.push(learner.gains[cell]);
-                }
-            }
-            if symbols.len() > before {
-                *new = contexts.len() as u32;
-                contexts.push((self.contexts[context].0, self.contexts[context].1, symbols.len() as u32));
-            }
-        }
-        for context in self.at.iter_mut().flatten().filter(|context| **context != NONE) {
-            *context = new[*context as usize];
-        }
-        (self.contexts, self.symbols, learner.cells, learner.gains) = (contexts, symbols, cells, gains);
-    }
-}
-
-/// The rounds of learning.
-struct Course<'c> {
-    texts: &'c [Sample<'c>],
-    /// Where each text begins among all places.
-    starts: Vec<usize>,
-    order: Vec<usize>,
-    random: u64,
-    rounds: usize,
-    round: usize,
-    progress: &'c mut dyn FnMut(f32),
-}
-
-impl<'c> Course<'c> {
-    fn new(texts: &'c [Sample<'c>], rounds: usize, progress: &'c mut dyn FnMut(f32)) -> Self {
-        let starts = texts.iter().scan(0, |next, text| Some(std::mem::replace(next, *next + text.0.len() + 1))).collect();
-        Self { texts, starts, order: (0..texts.len()).collect(), random: 7, rounds, round: 0, progress }
-    }
-
-    /// A round with every pair that is left.
-    fn choose(&mut self, learner: &mut Learner, pairs: &Pairs, gains: bool) {
-        self.round(learner, gains, |_, _, place, voices| {
-            for (row, at) in (0_u8..).zip(&pairs.at) {
-                if at[place] != NONE {
-                    let cells = pairs.range(at[place] as usize);
-                    #[allow(clippy::cast_possible_truncation)]
-                    voices.extend(cells.map(|cell| Voice { cell: cell as u32, symbol: pairs.symbols[cell], row }));
-                }
-            }
-        });
-    }
-
-    /// A round with the cells where the codec finds them.
-    fn refine(&mut self, learner: &mut Learner, buckets: &Buckets) {
-        self.round(learner, false, |_, history, _, voices| buckets.find(history, voices));
-    }
-
-    fn round(&mut self, learner: &mut Learner, gains: bool, mut listen: impl FnMut(&Learner, &History, usize, &mut Vec<Voice>)) {
-        for at in (1..self.order.len()).rev() {
-            self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            #[allow(clippy::cast_possible_truncation)] // 31 bits
-            self.order.swap(at, (self.random >> 33) as usize % (at + 1));
-        }
-        let mut voices = vec![];
-        for (done, &text) in self.order.iter().enumerate() {
-            let (bytes, weight, start) = (self.texts[text].0.as_bytes(), self.texts[text].1, self.texts[text].2);
-            let (mut history, mut repeats) = (History::new(start), Repeats::new());
-            learner.start();
-            for at in 0..=bytes.len() {
-                voices.clear();
-                listen(learner, &history, self.starts[text] + at, &mut voices);
-                if let Some((next, length)) = repeats.find(&history, &bytes[..at]) {
-                    let symbol = learner.tree.leaf(Some(next));
-                    if symbol != learner.tree.escape {
-                        voices.push(Voice { cell: length.into(), symbol, row: REPETITION });
-                    }
-                }
-                let byte = bytes.get(at).copied();
-                let leaf = learner.tree.leaf(byte);
-                learner.symbol(leaf, &history.weight_contexts(), &voices, weight, gains);
-                if let Some(byte) = byte {
-                    if byte.is_ascii_alphabetic() && leaf != learner.tree.escape {
-                        let contexts = history.case_contexts(byte.to_ascii_lowercase());
-                        learner.case(byte.is_ascii_uppercase(), &contexts, weight);
-                    }
-                    history.push(byte);
-                }
-            }
-            if done % 256 == 0 {
-                #[allow(clippy::cast_precision_loss)] // near enough
-                let done = (self.round as f32 + done as f32 / self.order.len() as f32) / self.rounds as f32;
-                (self.progress)(done.min(1.0));
-            }
-        }
-        self.round += 1;
-    }
-}
-
-impl Buckets {
-    /// Lays the cells, the best first, each into one of its two buckets; where both are full, cells that lie there move on.
-    fn lay(pairs: &Pairs, learner: &mut Learner, most: u32) -> Self {
-        let needed = pairs.symbols.len() * 1000 / 965 / BUCKET_CELLS + usize::from(!pairs.symbols.is_empty());
-        let count = most.min(u32::try_from(needed).unwrap_or(most));
-        let cells = count as usize * BUCKET_CELLS;
-        let mut list: Vec<(usize, u32)> = (0..pairs.contexts.len())
-            .flat_map(|context| {
-                let (hash, _, _) = pairs.contexts[context];
-                pairs.range(context).map(move |cell| (cell, hash))
-            })
-            .collect();
-        list.sort_by(|a, b| learner.gains[b.0].total_cmp(&learner.gains[a.0]).then(a.0.cmp(&b.0)));
-        let mut lying: Vec<Option<(usize, u32)>> = vec![None; cells];
-        let mut random = 1_u32;
-        for cell in list {
-            let mut homeless = cell;
-            let mut bucket = cell_place(homeless.1, count).0[0];
-            for step in 0..500 {
-                let places = if step == 0 { cell_place(homeless.1, count).0 } else { [bucket, bucket] };
-                let slots = places.into_iter().flat_map(|bucket| bucket * BUCKET_CELLS..(bucket + 1) * BUCKET_CELLS);
-                if let Some(free) = slots.clone().find(|&slot| lying[slot].is_none()) {
-                    lying[free] = Some(homeless);
-                    break;
-                }
-                if step == 499 {
-                    // One must go: the worst of those that met here.
-                    let value = |slot: usize| lying[slot].map_or(f32::MAX, |(cell, _)| learner.gains[cell]);
-                    let worst = slots.min_by(|&a, &b| value(a).total_cmp(&value(b)));
-                    if let Some(worst) = worst.filter(|&worst| value(worst) < learner.gains[homeless.0]) {
-                        lying[worst] = Some(homeless);
-                    }
-                    break;
-                }
-                random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                let slot = bucket * BUCKET_CELLS + (random >> 30) as usize;
-                if let Some(moved) = lying[slot].replace(homeless) {
-                    homeless = moved;
-                }
-                let [first, second] = cell_place(homeless.1, count).0;
-                bucket = if first == bucket { second } else { first };
-            }
-        }
-        let fingerprints = lying.iter().map(|cell| cell.map_or(0, |(_, hash)| cell_place(hash, count).1)).collect();
-        let symbols = lying.iter().map(|cell| cell.map_or(FREE_CELL, |(cell, _)| pairs.symbols[cell])).collect();
-        learner.cells = lying.iter().map(|cell| cell.map_or(Learned::default(), |(cell, _)| learner.cells[cell])).collect();
-        Self { count, fingerprints, symbols }
-    }
-
-    /// What the codec finds.
-    fn find(&self, history: &History, voices: &mut Vec<Voice>) {
-        if self.count == 0 {
-            return;
-        }
-        for (row, context) in (0_u8..).zip(history.cell_contexts()) {
-            let ([first, second], fingerprint) = cell_place(context, self.count);
-            for bucket in [first, second].into_iter().take(1 + usize::from(first != second)) {
-                for cell in bucket * BUCKET_CELLS..(bucket + 1) * BUCKET_CELLS {
-                    let symbol = self.symbols[cell];
-                    if self.fingerprints[cell] == fingerprint && symbol != FREE_CELL && voices.len() < MOST_CELLS {
-                        #[allow(clippy::cast_possible_truncation)] // at most 2^18
-                        voices.push(Voice { cell: cell as u32, symbol, row });
-                    }
-                }
-            }
-        }
-    }
-}
-
 /// A logit in 1/256 units.
 #[allow(clippy::cast_possible_truncation)] // saturates
 fn fixed(value: f32) -> [u8; 2] {
@@ -396,9 +173,7 @@ fn section(learner: &Learner, buckets: &Buckets) -> Vec<u8> {
     for bucket in 0..buckets.count as usize {
         let cells = bucket * BUCKET_CELLS..(bucket + 1) * BUCKET_CELLS;
         bytes.extend(&buckets.fingerprints[cells.clone()]);
-        let pack =
-            |bits: u64, cell: usize| bits << 10 | u64::from(learner.cell_codes[cell]) << 7 | u64::from(buckets.symbols[cell]);
-        bytes.extend(&cells.rev().fold(0, pack).to_le_bytes()[..CELL_BUCKET - BUCKET_CELLS]);
+        bytes.extend(cells.map(|cell| learner.cell_codes[cell] << 5 | buckets.symbols[cell]));
     }
     bytes
 }

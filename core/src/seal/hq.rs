@@ -117,7 +117,7 @@ impl Peer {
     /// What [`to_bytes`](Self::to_bytes) gave.
     ///
     /// # Errors
-    /// [`EndsEarly`](ErrorKind::EndsEarly), [`LeftOver`](ErrorKind::LeftOver).
+    /// [`EndsEarly`](ErrorKind::EndsEarly), [`LeftOver`](ErrorKind::LeftOver), [`NoState`](ErrorKind::NoState).
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
         let mut reader = Reader::new(bytes);
         let (author, public) = (reader.number()?, *reader.take()?);
@@ -125,6 +125,10 @@ impl Peer {
         let psk = Psk { key: Secret::new(*reader.take()?), count: reader.number()? };
         let expected = reader.number()?;
         reader.end()?;
+        // Keys would be looked for a long way.
+        if expected.checked_sub(psk.count).is_none_or(|ahead| ahead > PSKS_KEPT) {
+            return Err(Error::new(ErrorKind::NoState, 104));
+        }
         Ok(Self { author, public, receipt, hop, psk, expected })
     }
 
@@ -269,12 +273,15 @@ impl Epoch {
     /// What [`to_bytes`](Self::to_bytes) gave.
     ///
     /// # Errors
-    /// [`EndsEarly`](ErrorKind::EndsEarly), [`LeftOver`](ErrorKind::LeftOver).
+    /// [`EndsEarly`](ErrorKind::EndsEarly), [`LeftOver`](ErrorKind::LeftOver), [`NoState`](ErrorKind::NoState).
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
         let mut reader = Reader::new(bytes);
         let (author, number, start) = (reader.number()?, reader.number()?, Start::parse(reader.take()?));
         let chain = Chain { next: reader.number()?, key: Secret::new(*reader.take()?) };
         reader.end()?;
+        if !(1..1 << 24).contains(&number) || chain.next > u32::from(LAST) + 1 {
+            return Err(Error::new(ErrorKind::NoState, 4));
+        }
         Ok(Self { author, number, start, chain })
     }
 }

@@ -52,9 +52,10 @@ pub use epoch::EPOCH_SECONDS;
 pub use hq::{Epoch, HqKey, Opened, PSKS_KEPT, Peer};
 pub use padding::Padding;
 pub use random::NoTrng;
-pub use receipt::MAX_RECEIPT;
+pub use receipt::{MAX_RECEIPT, Numbers};
 pub use record::{HEAD, LAST, MAX_RECORD, OPENING, Record};
 pub use secret::Secret;
+pub(crate) use siv::Cipher;
 
 /// Bytes of a tag: a forgery passes once in 2^64 tries.
 pub const TAG: usize = 8;
@@ -118,6 +119,8 @@ pub enum ErrorKind {
     OtherEpoch,
     /// The keys of this number were erased.
     Erased,
+    /// What HQ is said to have kept of a device or an epoch is nothing that it keeps.
+    NoState,
     /// A public key that gives every peer the same secret.
     WeakKey,
     /// The other side does not say now what it committed itself to.
@@ -191,6 +194,7 @@ impl fmt::Display for ErrorKind {
             Self::Forged => f.write_str("the tag does not fit: damaged, forged, or for other keys"),
             Self::OtherEpoch => f.write_str("the record is of another epoch"),
             Self::Erased => f.write_str("the keys of this number were erased"),
+            Self::NoState => f.write_str("this is nothing that HQ keeps of a device or an epoch"),
             Self::WeakKey => f.write_str("the public key is a weak one"),
             Self::BrokenCommitment => f.write_str("the other side does not say what it committed itself to"),
             Self::OtherAuthor => f.write_str("the receipt is for another device"),

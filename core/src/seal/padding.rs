@@ -1,6 +1,7 @@
 //! Lengths that tell less: a sealed text is filled up, with one byte 80 and then zeros (ISO/IEC 7816-4).
 
-/// How far a sealed text is filled up. The choice is the device's; whoever opens the record need not know it.
+/// How far a sealed text is filled up. The choice is the device's; whoever opens the record need not know it. SPEC.md 4.6 has what
+/// each hides and costs, measured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
@@ -12,6 +13,8 @@ pub enum Padding {
     To8,
     /// To the next multiple of 16 bytes.
     To16,
+    /// To the next multiple of 32 bytes: where the length of a short report must not tell the type of its event.
+    To32,
 }
 
 /// Begins the filling.
@@ -25,6 +28,7 @@ impl Padding {
             Self::None => 1,
             Self::To8 => 8,
             Self::To16 => 16,
+            Self::To32 => 32,
         };
         length.saturating_add(1).saturating_add(step.saturating_sub(1)) & !step.saturating_sub(1)
     }

@@ -28,13 +28,15 @@ const BODIES: usize = 4;
 /// The most bytes of a receipt.
 pub const MAX_RECEIPT: usize = HEAD + 32 + BODIES + TAG;
 
-/// Numbers of an epoch.
+/// Numbers of an epoch: a bit for each, number 0 the lowest of the first byte.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub(super) struct Numbers([u8; 32]);
+pub struct Numbers(pub [u8; 32]);
 
 impl Numbers {
-    pub(super) fn has(&self, number: u8) -> bool {
+    /// Whether the number is among them.
+    #[must_use]
+    pub fn has(&self, number: u8) -> bool {
         self.0.get(usize::from(number / 8)).is_some_and(|byte| byte >> (number % 8) & 1 == 1)
     }
 
@@ -53,7 +55,7 @@ impl Numbers {
     }
 
     /// Adds a number; false if it was there.
-    pub(super) fn add(&mut self, number: u8) -> bool {
+    pub fn add(&mut self, number: u8) -> bool {
         let bit = 1 << (number % 8);
         match self.0.get_mut(usize::from(number / 8)) {
             Some(byte) if *byte & bit == 0 => {
@@ -163,7 +165,7 @@ pub(super) fn write<'b, 'r>(
     let last = has.next_back().unwrap_or(first);
     let run = (first..=last).take_while(|&number| numbers.has(number)).count().min(255);
     let behind = usize::from(first).saturating_add(run);
-    let more = usize::from(last).saturating_add(1).saturating_sub(behind).div_ceil(8);
+    let more = usize::try_from(numbers.end()).unwrap_or(0).saturating_sub(behind).div_ceil(8);
     let length = HEAD.saturating_add(more).saturating_add(BODIES).saturating_add(TAG);
     let receipt = buffer.get_mut(..length).ok_or(Error::new(ErrorKind::BufferTooSmall, 0))?;
     let [low, middle, high, _] = epoch.unwrap_or(0).to_le_bytes();

@@ -20,7 +20,7 @@ pub const OPENING: usize = HEAD + 32 + 1 + START + TAG;
 pub(super) const START: usize = 13;
 
 /// The most bytes of a sealed record, for buffers.
-pub const MAX_RECORD: usize = HEAD + super::Padding::To16.padded(crate::MAX_LEN + 1) + TAG;
+pub const MAX_RECORD: usize = HEAD + super::Padding::To32.padded(crate::MAX_LEN + 1) + TAG;
 
 /// A sealed record, as whoever cannot open it sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +58,39 @@ impl<'a> Record<'a> {
             (0, length) if length > OPENING => Err(Error::new(ErrorKind::LeftOver, OPENING)),
             _ => Ok(Self { epoch, seq, body, tag: *tag }),
         }
+    }
+
+    /// Puts a record together from what follows its head.
+    ///
+    /// # Errors
+    /// [`EndsEarly`](ErrorKind::EndsEarly), [`LeftOver`](ErrorKind::LeftOver); [`OtherEpoch`](ErrorKind::OtherEpoch) for epoch 0, and for
+    /// an opening that is not of this epoch.
+    pub fn from_sealed(epoch: u32, seq: u8, sealed: &'a [u8]) -> Result<Self, Error> {
+        let early = Error::new(ErrorKind::EndsEarly, sealed.len());
+        let (body, tag) = sealed.split_last_chunk().ok_or(early)?;
+        let length = sealed.len().saturating_add(HEAD);
+        if seq == 0 && length != OPENING {
+            return Err(if length < OPENING { early } else { Error::new(ErrorKind::LeftOver, OPENING) });
+        }
+        let begins = seq != 0 || body.first_chunk().is_some_and(|enc| super::epoch::number(enc) == epoch);
+        if epoch == 0 || epoch > 0xff_ffff || !begins {
+            return Err(Error::new(ErrorKind::OtherEpoch, 1));
+        }
+        Ok(Self { epoch, seq, body, tag: *tag })
+    }
+
+    /// The whole record, in a buffer that has room for it: [`MAX_RECORD`] bytes are always enough.
+    ///
+    /// # Errors
+    /// [`BufferTooSmall`](ErrorKind::BufferTooSmall).
+    pub fn write<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b [u8], Error> {
+        let length = HEAD.saturating_add(self.body.len()).saturating_add(TAG);
+        let record = buffer.get_mut(..length).ok_or(Error::new(ErrorKind::BufferTooSmall, 0))?;
+        let mut writer = super::bytes::Writer::new(record);
+        writer.put(&head(self.epoch, self.seq));
+        writer.put(self.body);
+        writer.put(&self.tag);
+        Ok(record)
     }
 
     /// The id of the pre-shared key of an opening; `None` for any other record.

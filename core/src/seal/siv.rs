@@ -40,10 +40,10 @@ fn filled(bytes: &[u8]) -> Block {
 }
 
 /// The block cipher under one key.
-pub(super) struct Cipher(Aes128);
+pub(crate) struct Cipher(Aes128);
 
 impl Cipher {
-    pub(super) fn new(key: &Secret<16>) -> Self {
+    pub(crate) fn new(key: &Secret<16>) -> Self {
         Self(Aes128::new(key.expose().into()))
     }
 
@@ -54,7 +54,7 @@ impl Cipher {
     }
 
     /// AES-CMAC (RFC 4493) of all parts in a row.
-    pub(super) fn cmac(&self, parts: &[&[u8]]) -> Block {
+    pub(crate) fn cmac(&self, parts: &[&[u8]]) -> Block {
         let mut state = [0; 16];
         let (mut block, mut length) = ([0; 16], 0);
         // The last block waits until it is known to be the last.

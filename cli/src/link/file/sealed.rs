@@ -19,7 +19,7 @@
 use chacha20poly1305::aead::{Aead as _, AeadInOut as _, KeyInit as _, Payload};
 use chacha20poly1305::{ChaCha20Poly1305, Nonce, Tag};
 use getrandom::SysRng;
-use getrandom::rand_core::UnwrapErr;
+use getrandom::rand_core::{TryCryptoRng, UnwrapErr};
 use hmac::{Hmac, Mac as _};
 use hpke::aead::ChaCha20Poly1305 as HpkeAead;
 use hpke::kdf::HkdfSha256;
@@ -105,18 +105,25 @@ impl std::fmt::Display for Refused {
 /// # Errors
 /// The content is too long, there are no readers or too many, or one's key is none.
 pub fn seal(content: &[u8], readers: &[Reader]) -> anyhow::Result<Vec<u8>> {
+    seal_with(content, readers, &mut SysRng)
+}
+
+/// [`seal`] with another source of randomness: the file's key is drawn from it, then 32 bytes for each reader. For vectors alone.
+///
+/// # Errors
+/// As [`seal`].
+pub fn seal_with(content: &[u8], readers: &[Reader], rng: &mut impl TryCryptoRng) -> anyhow::Result<Vec<u8>> {
     anyhow::ensure!((1..=MOST_READERS).contains(&readers.len()), "expected 1 to {MOST_READERS} readers, found {}", readers.len());
     let around = HEAD + WRAPPED * readers.len() + TAG + DIGEST;
     let blocks = (around + content.len()).div_ceil(BLOCK);
     anyhow::ensure!(blocks <= MOST_BLOCKS, "expected at most {MOST_CONTENT} bytes for a stick file, found {}", content.len());
-    let mut key = Secret::new([0; 32]);
-    fill(&mut key)?;
+    let key = Secret::new(draw(rng)?);
     let mut file = Vec::with_capacity(blocks * BLOCK);
     file.extend(MAGIC);
     file.extend(u32::try_from(blocks)?.to_le_bytes());
     file.extend([u8::try_from(readers.len())?, 0, 0, 0]);
     for reader in readers {
-        file.extend(wrap(&key, reader)?);
+        file.extend(wrap(&key, reader, rng)?);
     }
     let sealed_at = file.len();
     file.extend(content);
@@ -190,8 +197,7 @@ pub fn open<'o>(file: &[u8], openers: impl IntoIterator<Item = &'o Opener> + Clo
 /// # Errors
 /// The operating system has no randomness.
 pub fn hub_key() -> anyhow::Result<(Secret<32>, [u8; 32])> {
-    let mut seed = Secret::new([0; 32]);
-    fill(&mut seed)?;
+    let seed = Secret::new(draw(&mut SysRng)?);
     let (secret, public) = Kem::derive_keypair(seed.expose());
     Ok((Secret::new(secret.to_bytes().into()), public.to_bytes().into()))
 }
@@ -205,11 +211,10 @@ pub fn hub_public(secret: &Secret<32>) -> anyhow::Result<[u8; 32]> {
     Ok(Kem::sk_to_pk(&secret).to_bytes().into())
 }
 
-fn fill<const N: usize>(secret: &mut Secret<N>) -> anyhow::Result<()> {
-    let mut bytes = zeroize::Zeroizing::new([0; N]);
-    getrandom::fill(bytes.as_mut_slice()).map_err(|error| anyhow::anyhow!("the operating system has no randomness: {error}"))?;
-    *secret = Secret::new(*bytes);
-    Ok(())
+fn draw(rng: &mut impl TryCryptoRng) -> anyhow::Result<[u8; 32]> {
+    let mut bytes = [0; 32];
+    rng.try_fill_bytes(&mut bytes).map_err(|error| anyhow::anyhow!("the operating system has no randomness: {error}"))?;
+    Ok(bytes)
 }
 
 fn digest(bytes: &[u8]) -> [u8; DIGEST] {
@@ -235,14 +240,15 @@ pub(super) fn hmac(key: &Secret<16>, parts: &[&[u8]]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-fn wrap(key: &Secret<32>, reader: &Reader) -> anyhow::Result<[u8; WRAPPED]> {
+fn wrap(key: &Secret<32>, reader: &Reader, rng: &mut impl TryCryptoRng) -> anyhow::Result<[u8; WRAPPED]> {
     let mut wrapped = [0; WRAPPED];
     let (share, under) = wrapped.split_at_mut(32);
     match reader {
         Reader::Hub(public) => {
             let public =
                 <Kem as hpke::Kem>::PublicKey::from_bytes(public).map_err(|error| anyhow::anyhow!("a hub's key: {error}"))?;
-            let rng = &mut UnwrapErr(SysRng);
+            // It gave the file's key a moment ago.
+            let rng = &mut UnwrapErr(rng);
             let (made, text) =
                 hpke::single_shot_seal_with_rng::<HpkeAead, HkdfSha256, Kem>(&OpModeS::Base, &public, INFO, key.expose(), &[], rng)
                     .map_err(|error| anyhow::anyhow!("a hub's key: {error}"))?;
@@ -250,7 +256,7 @@ fn wrap(key: &Secret<32>, reader: &Reader) -> anyhow::Result<[u8; WRAPPED]> {
             under.copy_from_slice(&text);
         }
         Reader::Device(hop) => {
-            getrandom::fill(share).map_err(|error| anyhow::anyhow!("the operating system has no randomness: {error}"))?;
+            share.copy_from_slice(&draw(rng)?);
             let text = wrapping(hop, share).encrypt(&Nonce::default(), Payload::from(key.expose().as_slice()));
             under.copy_from_slice(&text.map_err(|_| anyhow::anyhow!("the key cannot be wrapped"))?);
         }

@@ -4,7 +4,7 @@
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
 use increp::wire::packed::{
-    CELL_CONTEXTS, DEPTH_CLASSES, FIRST_TRUST, TRUST_CLASSES, VOICES, WEIGHT_CONTEXTS, trust_after, trust_class, weight_slot,
+    CAPITALS_RATE, CELL_CONTEXTS, CONFIDENCE_RATE, CONFIDENCES, DEPTH_CLASSES, VOICES, WEIGHT_CONTEXTS, weight_slot,
 };
 
 use super::FEW;
@@ -16,6 +16,12 @@ const CAUTION: f32 = 8.0;
 const DEEPEST: usize = increp::wire::packed::DEEPEST as usize;
 /// The scales are u8 in 1/64.
 pub(super) const MOST_SCALE: f32 = 255.0 / 64.0;
+
+/// Between which two confidence stays.
+#[allow(clippy::cast_precision_loss)] // small
+const LEAST_CONFIDENCE: f32 = CONFIDENCES.1[0] as f32 / 65536.0;
+#[allow(clippy::cast_precision_loss)]
+const MOST_CONFIDENCE: f32 = CONFIDENCES.1[1] as f32 / 65536.0;
 
 /// A number that is learned: AdaGrad.
 #[derive(Clone, Copy, Default)]
@@ -82,7 +88,9 @@ pub(super) struct Learner {
     /// What is lost without each cell.
     pub(super) gains: Vec<f32>,
     pub(super) rate: f32,
-    trust: u32,
+    /// How much of a sum counts in this text, and what capitals add.
+    confidence: f32,
+    capitals: f32,
 }
 
 impl Learner {
@@ -95,7 +103,7 @@ impl Learner {
             slots,
             weights: of(0.0, slots as usize),
             biases: of(0.0, biases),
-            scales: of(1.0, TRUST_CLASSES * VOICES * DEPTH_CLASSES),
+            scales: of(1.0, VOICES * DEPTH_CLASSES),
             repeats: of(0.5, 16),
             cells: vec![],
             codes: None,
@@ -105,13 +113,15 @@ impl Learner {
             bias_texts: vec![(0, u32::MAX); biases],
             gains: vec![],
             rate: 0.0,
-            trust: FIRST_TRUST,
+            confidence: 1.0,
+            capitals: 0.0,
         }
     }
 
-    /// A text begins.
-    pub(super) fn start(&mut self) {
-        self.trust = FIRST_TRUST;
+    /// A text begins. It is one of those that the numbers are made for: all of a sum counts.
+    pub(super) const fn start(&mut self) {
+        self.confidence = 1.0;
+        self.capitals = 0.0;
     }
 
     /// Notes that a text takes this way: what fewer than [`FEW`] texts choose is never learned.
@@ -139,34 +149,25 @@ impl Learner {
     }
 
     /// The case of a letter.
-    pub(super) fn case(&mut self, upper: bool, contexts: &[u32; WEIGHT_CONTEXTS], weight: f32) -> f32 {
+    pub(super) fn case(&mut self, upper: bool, contexts: &[u32; WEIGHT_CONTEXTS], weight: f32) {
         let path = [(self.tree.nodes, upper)];
-        self.steps(&path, contexts, &[], 0, weight, false)
+        let [error, ..] = self.steps(&path, contexts, &[], 0, weight, false, self.capitals);
+        self.capitals -= error / f32::from(1_u8 << CAPITALS_RATE);
     }
 
-    /// A symbol of a text. Gives what it costs.
-    pub(super) fn symbol(
-        &mut self,
-        leaf: u8,
-        contexts: &[u32; WEIGHT_CONTEXTS],
-        voices: &[Voice],
-        weight: f32,
-        gains: bool,
-    ) -> f32 {
+    /// A symbol of a text.
+    pub(super) fn symbol(&mut self, leaf: u8, contexts: &[u32; WEIGHT_CONTEXTS], voices: &[Voice], weight: f32, gains: bool) {
         // The path is lent to the steps, and put back.
         let path = std::mem::take(&mut self.tree.paths[usize::from(leaf)]);
         let mut ways = [(0_u8, false); DEEPEST];
         ways[..path.len()].copy_from_slice(&path);
         let length = path.len();
         self.tree.paths[usize::from(leaf)] = path;
-        let cost = self.steps(&ways[..length], contexts, voices, leaf, weight, gains);
-        if let Some(last) = voices.last() {
-            self.trust = trust_after(self.trust, last.symbol == leaf);
-        }
-        cost
+        self.steps(&ways[..length], contexts, voices, leaf, weight, gains, 0.0);
     }
 
     #[inline]
+    #[allow(clippy::too_many_arguments)] // one place calls it for symbols, one for case
     fn steps(
         &mut self,
         path: &[Step],
@@ -175,7 +176,8 @@ impl Learner {
         leaf: u8,
         weight: f32,
         gains: bool,
-    ) -> f32 {
+        more: f32,
+    ) -> [f32; DEEPEST] {
         let mut logits = [0_f32; DEEPEST];
         let mut slots = [[0_usize; WEIGHT_CONTEXTS]; DEEPEST];
         for ((&(node, _), logit), slots) in path.iter().zip(&mut logits).zip(&mut slots) {
@@ -188,8 +190,7 @@ impl Learner {
                 };
             }
         }
-        let trust = trust_class(self.trust) * VOICES * DEPTH_CLASSES;
-        let row = |voice: &Voice| trust + usize::from(voice.row) * DEPTH_CLASSES;
+        let row = |voice: &Voice| usize::from(voice.row) * DEPTH_CLASSES;
         for voice in voices {
             let strength = self.strength(*voice);
             let steps = usize::from(self.tree.shared(voice.symbol, leaf)) + 1;
@@ -199,12 +200,16 @@ impl Learner {
                 *logit += if way { said } else { -said };
             }
         }
-        let mut cost = 0.0;
-        let mut slopes = [0_f32; DEEPEST];
-        for ((&(_, way), logit), slope) in path.iter().zip(&mut logits).zip(&mut slopes) {
-            *logit = logit.clamp(-11.0, 11.0);
-            cost += self.curve.loss(*logit, way);
-            *slope = (self.curve.sigmoid(*logit) - f32::from(u8::from(way))) * weight;
+        let confidence = self.confidence;
+        let (mut errors, mut slopes) = ([0_f32; DEEPEST], [0_f32; DEEPEST]);
+        for (depth, &(_, way)) in path.iter().enumerate() {
+            let sum = logits[depth];
+            // As the codec does it; in one go for all steps, it differs a little.
+            logits[depth] = (sum * confidence + more).clamp(-11.0, 11.0);
+            errors[depth] = self.curve.sigmoid(logits[depth]) - f32::from(u8::from(way));
+            slopes[depth] = errors[depth] * weight;
+            self.confidence = (self.confidence - errors[depth] * sum / f32::from(1_u8 << CONFIDENCE_RATE))
+                .clamp(LEAST_CONFIDENCE, MOST_CONFIDENCE);
         }
         let rate = self.rate;
         for ((&(node, _), &slope), slots) in path.iter().zip(&slopes).zip(&slots) {
@@ -236,7 +241,7 @@ impl Learner {
                 squares += here * here;
                 if gains && voice.row != REPETITION {
                     let bit = path[depth].1;
-                    let without = logits[depth] - sign * strength * scale.value;
+                    let without = logits[depth] - sign * strength * scale.value * confidence;
                     gain += self.curve.loss(without, bit) - self.curve.loss(logits[depth], bit);
                 }
                 let slope = slope * strength;
@@ -256,7 +261,7 @@ impl Learner {
                 }
             }
         }
-        cost
+        errors
     }
 
     /// Fixes what the codes stand for.

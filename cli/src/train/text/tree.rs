@@ -3,7 +3,7 @@
 // Numbers of a profile fit their 8, 16 and 32 bits; what is learned is rounded on purpose.
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
-use increp::wire::packed::{DEEPEST, FREE_CELL, NO_BYTE};
+use increp::wire::packed::{DEEPEST, MOST_LEAVES, NO_BYTE};
 
 use super::FEW;
 
@@ -57,7 +57,7 @@ impl Tree {
             .map(|byte| (Symbol::Byte(byte), if holders[usize::from(byte)] >= FEW { counts[usize::from(byte)] } else { 0.0 }))
             .collect();
         symbols.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        symbols.truncate(usize::from(FREE_CELL) - 2);
+        symbols.truncate(usize::from(MOST_LEAVES) - 2);
         symbols.extend([(Symbol::End, ends), (Symbol::Escape, 0.0)]);
         Self::from_symbols(&symbols)
     }
@@ -68,7 +68,6 @@ impl Tree {
         let mut order: Vec<usize> = (0..symbols.len()).collect();
         order.sort_by_key(|&at| (lengths[at], symbols[at].0));
         let deepest = lengths.iter().copied().max().unwrap_or(1);
-        assert!(deepest <= usize::from(DEEPEST), "rare symbols count enough");
         let mut counts = vec![0_u8; deepest + 1];
         lengths.iter().for_each(|&length| counts[length] += 1);
         // Inner nodes above each depth.
@@ -129,9 +128,20 @@ impl Tree {
     }
 }
 
-/// Depths of the leaves by Huffman's method.
+/// Depths of the leaves by Huffman's method, none below [`DEEPEST`].
 fn lengths(counts: &[f64]) -> Vec<usize> {
-    let least = counts.iter().sum::<f64>() / RAREST;
+    let mut rarest = RAREST;
+    loop {
+        let lengths = lengths_at(counts, counts.iter().sum::<f64>() / rarest);
+        if lengths.iter().all(|&length| length <= usize::from(DEEPEST)) {
+            return lengths;
+        }
+        rarest /= 2.0;
+    }
+}
+
+/// The same where each counts at least so much.
+fn lengths_at(counts: &[f64], least: f64) -> Vec<usize> {
     let mut open: Vec<(f64, usize)> = counts.iter().enumerate().map(|(at, count)| (count.max(least), at)).collect();
     let mut pairs = vec![];
     while open.len() > 1 {

@@ -6,9 +6,11 @@
 //!               report; at last "no more"
 //! ```
 
-use super::coder::{Coder as _, Decoder, Encoder};
+use super::coder::Coder as _;
 use super::context::Way;
 use super::decide::Weighing;
+use super::decoder::Decoder;
+use super::encoder::Encoder;
 use super::memory::{Batch, Known, Memory};
 use super::packer::Packer;
 use super::profile::Profile;

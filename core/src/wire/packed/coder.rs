@@ -11,9 +11,8 @@
 //! Where the bytes end, whoever frames the report knows. The decoder reads zeros after them, and at its end holds what it
 //! read, and how much of it, against what the encoder must have written: few bytes of another profile pass.
 
-use super::names::read_text;
 use super::text::TextModel;
-use crate::error::{Error, ErrorKind};
+use crate::error::ErrorKind;
 use crate::model::bounds::Bound;
 
 /// One side of the coder: an encoder, a decoder, or something that only counts.
@@ -44,6 +43,11 @@ pub trait Coder {
         let _ = (model, room, bound);
         Err(ErrorKind::BufferFull)
     }
+
+    /// Writes a text by `model`, or byte by byte where that is shorter. Who has no bytes to write does nothing.
+    fn write_text(&mut self, model: Option<(&TextModel<'_>, u8)>, text: &str) {
+        let _ = (model, text);
+    }
 }
 
 /// A text, and the room behind it.
@@ -70,6 +74,10 @@ impl<C: Coder + ?Sized> Coder for &mut C {
     ) -> Result<ReadText<'r>, ErrorKind> {
         (**self).read_text(model, room, bound)
     }
+
+    fn write_text(&mut self, model: Option<(&TextModel<'_>, u8)>, text: &str) {
+        (**self).write_text(model, text);
+    }
 }
 
 /// Codes the low `bits` bits of `value`, at most 32, each as likely as not, high bits first.
@@ -93,16 +101,16 @@ pub fn uniform<C: Coder + ?Sized>(coder: &mut C, of: u32, value: u32) -> u32 {
 }
 
 /// Below this, the range grows by a byte.
-const LEAST_RANGE: u32 = 1 << 24;
+pub(super) const LEAST_RANGE: u32 = 1 << 24;
 
 /// The part of a range that is `true`.
-const fn split(range: u32, one: u16) -> u32 {
+pub(super) const fn split(range: u32, one: u16) -> u32 {
     // Two products of 32 bits: small processors have no larger ones.
     (range >> 16) * one as u32 + (((range & 0xffff) * one as u32) >> 16)
 }
 
 /// The fewest bytes with which a number of the interval starts that has zeros behind them: how many, and the number.
-fn shortest(low: u32, range: u32) -> (usize, u64) {
+pub(super) fn shortest(low: u32, range: u32) -> (usize, u64) {
     let (low, range) = (u64::from(low), u64::from(range));
     let ends = |bytes: usize| {
         let rest = (1 << (32 - 8 * bytes)) - 1;
@@ -122,235 +130,14 @@ pub struct Position {
     pub range: u32,
 }
 
-/// Writes into a buffer.
-#[derive(Debug)]
-pub struct Encoder<'b> {
-    buffer: &'b mut [u8],
-    /// The first byte that is the coder's.
-    start: usize,
-    /// Bytes so far, whether or not they fit.
-    at: usize,
-    low: u32,
-    range: u32,
-}
-
-impl<'b> Encoder<'b> {
-    /// Writes behind the `start` bytes that `buffer` has already.
-    pub const fn new(buffer: &'b mut [u8], start: usize) -> Self {
-        Self { buffer, start, at: start, low: 0, range: u32::MAX }
-    }
-
-    /// The bytes so far that fit.
-    fn written(&mut self) -> &mut [u8] {
-        let end = self.at.min(self.buffer.len());
-        self.buffer.get_mut(self.start..end).unwrap_or_default()
-    }
-
-    /// Adds to the number so far.
-    fn add(&mut self, part: u32) {
-        let (low, carry) = self.low.overflowing_add(part);
-        self.low = low;
-        if carry {
-            self.carry();
-        }
-    }
-
-    fn carry(&mut self) {
-        for byte in self.written().iter_mut().rev() {
-            *byte = byte.wrapping_add(1);
-            if *byte != 0 {
-                break;
-            }
-        }
-    }
-
-    fn byte(&mut self, byte: u8) {
-        if let Some(free) = self.buffer.get_mut(self.at) {
-            *free = byte;
-        }
-        self.at += 1;
-    }
-
-    fn grow(&mut self) {
-        while self.range < LEAST_RANGE {
-            let [byte, ..] = self.low.to_be_bytes();
-            self.byte(byte);
-            self.low <<= 8;
-            self.range <<= 8;
-        }
-    }
-
-    /// The bytes, from the first of the buffer on; `None` if it is too small.
+impl Position {
+    /// Bits since `earlier`, one more or less.
     #[must_use]
-    pub fn finish(mut self) -> Option<&'b [u8]> {
-        let (bytes, end) = shortest(self.low, self.range);
-        let [_, _, _, carry, end @ ..] = end.to_be_bytes();
-        if carry != 0 {
-            self.carry();
+    pub const fn bits_since(self, earlier: Self) -> usize {
+        const fn bits(position: Position) -> usize {
+            8 * position.bytes + position.range.leading_zeros() as usize
         }
-        for byte in end.into_iter().take(bytes) {
-            self.byte(byte);
-        }
-        if self.at > self.buffer.len() {
-            return None;
-        }
-        let dropped = usize::from(self.written().last() == Some(&0));
-        self.buffer.get(..self.at.saturating_sub(dropped))
-    }
-}
-
-impl Coder for Encoder<'_> {
-    #[inline]
-    fn bit(&mut self, one: u16, bit: bool) -> bool {
-        let split = split(self.range, one);
-        if bit {
-            self.range = split;
-        } else {
-            self.range -= split;
-            self.add(split);
-        }
-        self.grow();
-        bit
-    }
-
-    fn part(&mut self, of: u32, value: u32) -> u32 {
-        let most = of.saturating_sub(1);
-        let value = value.min(most);
-        let width = self.range.checked_div(of).unwrap_or(0);
-        let below = width * value;
-        self.range = if value == most { self.range - below } else { width };
-        self.add(below);
-        self.grow();
-        value
-    }
-
-    fn position(&self) -> Position {
-        Position { bytes: self.at, range: self.range }
-    }
-}
-
-/// Reads from bytes, and zeros behind them.
-#[derive(Clone, Debug)]
-pub struct Decoder<'b> {
-    bytes: &'b [u8],
-    /// The first byte that is the coder's.
-    start: usize,
-    /// The next byte to be read.
-    at: usize,
-    /// How far what was read lies above the low end of the interval.
-    code: u32,
-    range: u32,
-}
-
-impl<'b> Decoder<'b> {
-    /// Reads `bytes` from byte `start` on.
-    #[must_use]
-    pub fn new(bytes: &'b [u8], start: usize) -> Self {
-        let mut decoder = Self { bytes, start, at: start, code: 0, range: u32::MAX };
-        for _ in 0..4 {
-            decoder.pull();
-        }
-        decoder
-    }
-
-    fn byte(&self, at: usize) -> u8 {
-        self.bytes.get(at).copied().unwrap_or(0)
-    }
-
-    fn pull(&mut self) {
-        self.code = self.code << 8 | u32::from(self.byte(self.at));
-        self.at = self.at.saturating_add(1);
-    }
-
-    fn grow(&mut self) {
-        while self.range < LEAST_RANGE {
-            self.range <<= 8;
-            self.pull();
-        }
-    }
-
-    /// What was decided so far must have been in the bytes. An encoder leaves out one zero at the end.
-    ///
-    /// # Errors
-    /// [`EndsEarly`](ErrorKind::EndsEarly): zeros that were never there decided it.
-    pub(super) fn not_past_end(&self) -> Result<(), Error> {
-        let most = self.bytes.len().saturating_add(1);
-        if self.at.saturating_sub(4) <= most {
-            return Ok(());
-        }
-        Err(Error { kind: ErrorKind::EndsEarly, offset: self.bytes.len(), ..Error::NONE })
-    }
-
-    /// The bytes must end here, as an encoder would have ended them.
-    ///
-    /// # Errors
-    /// They do not. What is wrong is wrong with the whole.
-    pub fn end(&self) -> Result<(), Error> {
-        let (kind, offset) = match self.end_error() {
-            None => return Ok(()),
-            Some(found) => found,
-        };
-        Err(Error { kind, offset, ..Error::NONE })
-    }
-
-    /// What is wrong, and where.
-    fn end_error(&self) -> Option<(ErrorKind, usize)> {
-        let decided = self.at - 4;
-        let window = u32::from_be_bytes([0, 1, 2, 3].map(|byte| self.byte(decided.saturating_add(byte))));
-        let (bytes, end) = shortest(window.wrapping_sub(self.code), self.range);
-        let behind = u32::MAX.checked_shr(8 * u32::try_from(bytes).unwrap_or(4)).unwrap_or(0);
-        let [_, _, _, _, end @ ..] = end.to_be_bytes();
-        if u32::from_be_bytes(end) != window & !behind {
-            return Some((ErrorKind::OtherProfile, decided.min(self.bytes.len())));
-        }
-        let end = decided.saturating_add(bytes);
-        let dropped = usize::from(end > self.start && self.byte(end.saturating_sub(1)) == 0);
-        let length = end.saturating_sub(dropped);
-        match self.bytes.len().checked_sub(length) {
-            Some(0) => None,
-            Some(more) => Some((ErrorKind::LeftOver(more), length)),
-            None => Some((ErrorKind::OtherProfile, self.bytes.len())),
-        }
-    }
-}
-
-impl Coder for Decoder<'_> {
-    #[inline]
-    fn bit(&mut self, one: u16, _: bool) -> bool {
-        let split = split(self.range, one);
-        let bit = self.code < split;
-        if bit {
-            self.range = split;
-        } else {
-            self.code -= split;
-            self.range -= split;
-        }
-        self.grow();
-        bit
-    }
-
-    fn part(&mut self, of: u32, _: u32) -> u32 {
-        let most = of.saturating_sub(1);
-        let width = self.range.checked_div(of).unwrap_or(0);
-        let value = self.code.checked_div(width).unwrap_or(0).min(most);
-        let below = width * value;
-        self.code -= below;
-        self.range = if value == most { self.range - below } else { width };
-        self.grow();
-        value
-    }
-
-    fn position(&self) -> Position {
-        Position { bytes: self.at - 4, range: self.range }
-    }
-
-    fn read_text<'r>(
-        &mut self,
-        model: Option<(&TextModel<'_>, u8)>,
-        room: &'r mut [u8],
-        bound: &'static Bound,
-    ) -> Result<ReadText<'r>, ErrorKind> {
-        read_text(self, model, room, bound)
+        bits(self).saturating_sub(bits(earlier))
     }
 }
 
@@ -376,7 +163,9 @@ impl Coder for Cost {
 
 #[cfg(test)]
 mod tests {
-    use super::{Coder, Decoder, Encoder, fair, uniform};
+    use super::super::decoder::Decoder;
+    use super::super::encoder::Encoder;
+    use super::{Coder, fair, uniform};
 
     /// Bits, numbers of a few bits and numbers below a limit, with probabilities from near 0 to near 1.
     fn code<C: Coder>(coder: &mut C, seed: u32) -> u64 {
@@ -405,14 +194,38 @@ mod tests {
             let bytes = encoder.finish().unwrap();
             let mut decoder = Decoder::new(bytes, 0);
             assert_eq!(code(&mut decoder, seed), sum);
-            assert_eq!(decoder.end_error(), None);
+            assert_eq!(decoder.end(), Ok(()));
             for longer in 1..6 {
                 let mut more = [7; 800];
                 more[..bytes.len()].copy_from_slice(bytes);
                 let mut decoder = Decoder::new(&more[..bytes.len() + longer], 0);
                 let other = code(&mut decoder, seed);
                 // Bytes that change what was decided are another message, which may well end there.
-                assert!(other != sum || decoder.end_error().is_some());
+                assert!(other != sum || decoder.end().is_err());
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_taken_back_leaves_no_trace() {
+        for seed in 0..if cfg!(miri) { 2 } else { 300 } {
+            let mut once = [0; 1600];
+            let mut encoder = Encoder::new(&mut once, 0);
+            code(&mut encoder, seed);
+            code(&mut encoder, seed + 2);
+            let bytes = encoder.finish().unwrap();
+            // With room for all of it, and with less than what is taken back needs.
+            for room in [1600, bytes.len()] {
+                let mut twice = [0; 1600];
+                let mut encoder = Encoder::new(&mut twice[..room], 0);
+                code(&mut encoder, seed);
+                let mark = encoder.mark();
+                for other in 0..4 {
+                    code(&mut encoder, seed + 1 + 1000 * other);
+                }
+                encoder.rewind(mark);
+                code(&mut encoder, seed + 2);
+                assert_eq!(encoder.finish().unwrap(), bytes);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! A decision: its place in the report, its number, and what is made of it.
 
-use super::coder::{Coder, Cost, Position, ReadText};
+use super::coder::{Coder, Position, ReadText};
 use super::context::{CHAIN, Way, mix};
 use super::squash::squash;
 use super::text::TextModel;
@@ -89,15 +89,6 @@ pub trait Decisions: Coder {
     fn admits(&mut self, shared: Shared) -> bool {
         let _ = shared;
         true
-    }
-
-    /// Whether a text takes fewer bytes as it is than by the model.
-    fn prefers_raw(&mut self, model: &TextModel<'_>, text: &str, start: u8) -> bool {
-        let mut cost = Cost::default();
-        // As an object, like all other coders of texts: that is one copy of the model's code.
-        let mut coder: &mut dyn Coder = &mut cost;
-        model.encode(&mut coder, text.as_bytes(), start);
-        cost.0 >> 16 > 8 * text.len() as u64 + 8
     }
 }
 
@@ -206,6 +197,10 @@ impl<C: Coder> Coder for Weighing<'_, C> {
         bound: &'static Bound,
     ) -> Result<ReadText<'r>, ErrorKind> {
         self.coder.read_text(model, room, bound)
+    }
+
+    fn write_text(&mut self, model: Option<(&TextModel<'_>, u8)>, text: &str) {
+        self.coder.write_text(model, text);
     }
 }
 

@@ -15,6 +15,8 @@ mod batch;
 mod coder;
 mod context;
 mod decide;
+mod decoder;
+mod encoder;
 mod forms;
 mod gazetteer;
 mod general;
@@ -31,9 +33,11 @@ mod values;
 mod weights;
 
 pub use batch::{BATCH, BatchReader, BatchWriter};
-pub use coder::{Coder, Cost, Decoder, Encoder, Position, ReadText, fair, uniform};
+pub use coder::{Coder, Cost, Position, ReadText, fair, uniform};
 pub use context::mix;
 pub use decide::{At, Decisions, Root, Shared, Weighing, What};
+pub use decoder::Decoder;
+pub use encoder::{Encoder, Mark};
 pub use forms::{Forms, walk};
 pub use gazetteer::{ENTRY, Entry, Gazetteer, Node, Tier, order};
 #[cfg(feature = "general-16")]
@@ -45,8 +49,8 @@ pub use profile::{LENGTHS, MAGIC, PROFILE_VERSION, Profile, ProfileError, SECTIO
 pub use sections::Area;
 pub use squash::{MOST_LOGIT, squash};
 pub use text::{
-    BUCKET_CELLS, CELL_BUCKET, CELL_CONTEXTS, DEEPEST, DEPTH_CLASSES, FIRST_TRUST, FREE_CELL, History, MOST_CELLS, NO_BYTE,
-    Repeats, TRUST_CLASSES, TextModel, VOICES, WEIGHT_CONTEXTS, cell_place, trust_after, trust_class, weight_slot,
+    BUCKET_CELLS, CAPITALS_RATE, CELL_BUCKET, CELL_CONTEXTS, CONFIDENCE_RATE, CONFIDENCES, DEEPEST, DEPTH_CLASSES, FREE_CELL,
+    History, MOST_CELLS, MOST_LEAVES, NO_BYTE, Repeats, TextModel, VOICES, WEIGHT_CONTEXTS, cell_place, weight_slot,
 };
 pub use weights::{BUCKET, BUCKET_LEN, Weight, Weights, place};
 

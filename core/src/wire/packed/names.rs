@@ -4,6 +4,7 @@
 
 use super::coder::{Coder, ReadText, uniform};
 use super::decide::{Shared, What};
+use super::encoder::Encoder;
 use super::packer::{PLACE_NAME, Packer};
 use super::text::TextModel;
 use crate::error::ErrorKind;
@@ -66,27 +67,38 @@ impl<'a, const N: usize> Packer<'_, 'a, N> {
 
     /// A text that no list has: by the text model, or byte by byte where that is shorter.
     pub(super) fn new_text(&mut self, text: Option<&'a str>, start: u8, bound: &'static Bound) -> Result<&'a str, Stopped> {
-        /// 1/64: a text that the model does not fit pays 6 bits for it.
-        const RAW: u16 = 1 << 10;
-        let mut model = self.profile.text.as_ref();
-        if let Some(known) = model {
-            let raw = text.is_some_and(|text| self.decisions.prefers_raw(known, text, start));
-            model = model.filter(|_| !self.decisions.bit(RAW, raw));
-        }
+        let model = self.profile.text.as_ref().map(|model| (model, start));
         let Some(text) = text else {
+            let model = model.filter(|_| !self.decisions.bit(RAW, false));
             let room = core::mem::take(&mut self.room);
-            let model = model.map(|model| (model, start));
             let (text, rest) = self.decisions.read_text(model, room, bound).map_err(|kind| self.fail(kind))?;
             self.room = rest;
             return Ok(text);
         };
-        let mut coder: &mut dyn Coder = self.decisions;
-        match model {
-            Some(model) => model.encode(&mut coder, text.as_bytes(), start),
-            None => encode_raw(coder, text.as_bytes()),
-        }
+        self.decisions.write_text(model, text);
         Ok(text)
     }
+}
+
+/// The probability that a text is raw, 1/64: one that the model does not fit pays 6 bits for it.
+const RAW: u16 = 1 << 10;
+
+/// What [`Coder::write_text`] is for encoders: by the model, and once more byte by byte where that is shorter. Most texts fit
+/// the model, so they go through it once.
+pub(super) fn write_text(encoder: &mut Encoder<'_>, model: Option<(&TextModel<'_>, u8)>, text: &str) {
+    if let Some((model, start)) = model {
+        let (mark, before) = (encoder.mark(), encoder.position());
+        encoder.bit(RAW, false);
+        // As an object, like the decoder's: that is one copy of the model's code.
+        let mut coder: &mut dyn Coder = encoder;
+        model.encode(&mut coder, text.as_bytes(), start);
+        if encoder.position().bits_since(before) <= 8 * text.len() + 8 {
+            return;
+        }
+        encoder.rewind(mark);
+        encoder.bit(RAW, true);
+    }
+    encode_raw(encoder, text.as_bytes());
 }
 
 /// What [`Coder::read_text`] is for decoders.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! byte 0    "irpf"
-//! byte 4    format version, 2
+//! byte 4    format version, 3
 //! byte 5    three zeros
 //! byte 8    SHA-256 of all bytes from byte 40 on: the profile's id
 //! byte 40   length in bytes of each section, 7 x u32
@@ -14,7 +14,7 @@
 //!   weights     see `weights.rs`
 //!   names       u16 how many; so many x u16 in the order of their bytes; one more x u32 where each starts; the UTF-8
 //!   gazetteer   see `gazetteer.rs`
-//!   text        see `text.rs`
+//!   text        see `text/mod.rs`
 //! ```
 //!
 //! All numbers are little-endian.

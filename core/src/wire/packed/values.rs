@@ -218,7 +218,11 @@ impl<const N: usize> Packer<'_, '_, N> {
                 }
             }
             let upper = self.decide_at(What::Half, Root::Node { weight, before }, number, order(point) >= middle);
-            if upper { from = middle } else { to = middle }
+            if upper {
+                from = middle
+            } else {
+                to = middle
+            }
             node = node.half(upper);
         }
         if let (Some(entry), Some(batch)) = (tier.get(node.first()), &mut self.batch) {

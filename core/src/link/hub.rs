@@ -1,0 +1,453 @@
+//! Who keeps records: a hub, for as many devices as it has keys of.
+
+use super::frame::{self, Body, Context, Fields, Head, Way};
+use super::{Failures, Key, Ledger, MAX_NEWS, MAX_SEALED, Mac, Partial, Terms, runs};
+use crate::seal::{Numbers, Record};
+
+/// Codes that are reckoned for a frame, at most: a device's mask and hint let one of some thousands through.
+const TRIALS: u16 = 8;
+/// The next answer is not due.
+const NEVER: u64 = u64::MAX;
+
+/// A device that a hub keeps records of.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The number that HQ gave it.
+    pub author: u32,
+    /// Of its hop key.
+    pub key: Key,
+}
+
+/// What a hub keeps, and what it knows.
+pub trait Shelf {
+    /// What can go wrong.
+    type Error;
+
+    /// The devices whose frames are taken. None that HQ has revoked.
+    fn devices(&self) -> &[Known];
+
+    /// The numbers of an epoch that are here. Without those under which HQ has no good body: they are to come again.
+    ///
+    /// # Errors
+    /// What the store did.
+    fn have(&mut self, author: u32, epoch: u32) -> Result<Numbers, Self::Error>;
+
+    /// The tag of each of these numbers that is not below the lowest; of several bodies that of the one that came last.
+    ///
+    /// # Errors
+    /// What the store did.
+    fn tags(&mut self, author: u32, epoch: u32, low: u8, take: &mut dyn FnMut(u8, [u8; 8])) -> Result<(), Self::Error>;
+
+    /// Keeps a record, unless this body is here; beside another body, if there is one. Forgets its [`Partial`].
+    ///
+    /// # Errors
+    /// What the store did.
+    fn keep(&mut self, author: u32, record: &Record<'_>) -> Result<(), Self::Error>;
+
+    /// What was kept is to last before it is said to be here.
+    ///
+    /// # Errors
+    /// What the store did.
+    fn commit(&mut self) -> Result<(), Self::Error>;
+
+    /// What there is of a record that is not whole; begun if `begin` says so. None if there is nothing, or no room: then it will be sent again.
+    fn partial(&mut self, author: u32, epoch: u32, seq: u8, begin: bool) -> Option<&mut Partial<MAX_SEALED>>;
+
+    /// HQ's receipt for an epoch, put into the buffer; its length, 0 if there is none.
+    ///
+    /// # Errors
+    /// What the store did.
+    fn receipt(&mut self, author: u32, epoch: u32, buffer: &mut [u8]) -> Result<usize, Self::Error>;
+
+    /// HQ's message of this number (its low byte), put into the buffer; its length, 0 if there is none.
+    ///
+    /// # Errors
+    /// What the store did.
+    fn down(&mut self, author: u32, number: u8, buffer: &mut [u8]) -> Result<usize, Self::Error>;
+}
+
+/// A device that has asked.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Session {
+    author: u32,
+    epoch: u32,
+    nonce: u16,
+    low: u8,
+    top: u8,
+    down: u8,
+    receipt: u8,
+    /// When it was last heard.
+    heard: u64,
+    /// When it is to be answered.
+    due: u64,
+    stage: Stage,
+}
+
+/// What of an answer comes next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+enum Stage {
+    /// The receipt, from a byte on.
+    Receipt(u16),
+    /// HQ's message, from a byte on.
+    Down(u16),
+    /// HAVE, so many times.
+    Have(u8),
+}
+
+impl Session {
+    /// Nobody.
+    pub const FREE: Self =
+        Self { author: 0, epoch: 0, nonce: 0, low: 0, top: 0, down: 0, receipt: 0, heard: 0, due: NEVER, stage: Stage::Have(0) };
+}
+
+/// What a frame was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Received {
+    /// The device that it is from.
+    pub author: u32,
+    /// The epoch that it speaks of; 0 if of none.
+    pub epoch: u32,
+    /// The device's highest number of the epoch, if the frame is a POLL.
+    pub top: Option<u8>,
+    /// Records that came whole with it.
+    pub records: u16,
+}
+
+/// What a hub is to do.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Answer<'f> {
+    /// Send this frame to the device.
+    Send(u32, &'f [u8]),
+    /// There is nothing to send before this time, in milliseconds; `u64::MAX` if nobody waits.
+    Wait(u64),
+}
+
+/// A hub's end of a link.
+#[derive(Debug)]
+pub struct Hub<'s> {
+    terms: Terms,
+    sessions: &'s mut [Session],
+    failures: Failures,
+}
+
+impl<'s> Hub<'s> {
+    /// With room for as many devices at a time as there are sessions; who was not heard for longest makes room.
+    #[must_use]
+    pub const fn new(terms: Terms, sessions: &'s mut [Session]) -> Self {
+        Self { terms, sessions, failures: Failures { second: 0, many: 0 } }
+    }
+
+    /// Takes a frame. `from` is the device that was last heard where it comes from, if that is known: its key is tried first. Where frames have no
+    /// code, it is the device. `room` holds a record: [`MAX_SEALED`] bytes. None if the frame is nobody's: damaged, forged, or of an
+    /// unknown device.
+    ///
+    /// # Errors
+    /// What the shelf did; the frame is as good as lost.
+    pub fn receive<S: Shelf>(
+        &mut self,
+        now: u64,
+        frame: &mut [u8],
+        from: Option<u32>,
+        shelf: &mut S,
+        room: &mut [u8],
+    ) -> Result<Option<Received>, S::Error> {
+        if !self.failures.may(now, self.terms.mac) {
+            return Ok(None);
+        }
+        let Some((author, epoch, head)) = self.whose(shelf.devices(), from, frame) else { return Ok(None) };
+        let mut fields = Fields(frame::unmask(head, self.terms.mac, frame));
+        let first = fields.byte().unwrap_or(u8::MAX);
+        fields.most(if first & frame::LONG == 0 { 1 } else { 4 });
+        if frame::kind(first) == frame::POLL {
+            return Ok(self.poll_frame(now, author, epoch, fields));
+        }
+        let asks = first & frame::ASK != 0;
+        let Some((records, highest)) = take(shelf, author, epoch, first & frame::OFFSET != 0, fields, room)? else {
+            return Ok(None);
+        };
+        if let Some(session) = self.sessions.iter_mut().find(|session| session.author == author && session.heard > 0) {
+            session.heard = now.max(1);
+            if session.epoch == epoch {
+                session.top = session.top.max(highest);
+            }
+            if asks && session.epoch == epoch && session.due == NEVER {
+                session.stage = Stage::Have(0);
+            }
+            if (asks && session.epoch == epoch) || session.due != NEVER {
+                session.due = now.saturating_add(self.terms.quiet.into());
+            }
+        }
+        Ok(Some(Received { author, epoch, top: None, records }))
+    }
+
+    /// A POLL, which begins a session.
+    fn poll_frame(&mut self, now: u64, author: u32, epoch: u32, mut fields: Fields<'_>) -> Option<Received> {
+        let (low, top, nonce) = (fields.byte()?, fields.byte()?, fields.pair()?);
+        let (down, receipt) = (fields.byte()?, fields.byte()?);
+        let at = match self.sessions.iter().position(|session| session.author == author && session.heard > 0) {
+            Some(at) => at,
+            None => self.sessions.iter().enumerate().min_by_key(|(_, session)| session.heard)?.0,
+        };
+        let due = now.saturating_add(self.terms.quiet.into());
+        let stage = if epoch == 0 { Stage::Down(0) } else { Stage::Receipt(0) };
+        let heard = now.max(1);
+        *self.sessions.get_mut(at)? = Session { author, epoch, nonce, low, top, down, receipt, heard, due, stage };
+        Some(Received { author, epoch, top: Some(top), records: 0 })
+    }
+
+    /// Whose frame it is, of which epoch, and its first bytes without the mask.
+    fn whose(&mut self, devices: &[Known], from: Option<u32>, frame: &[u8]) -> Option<(u32, u32, Head)> {
+        let mac = self.terms.mac;
+        let likely = devices.iter().filter(|device| Some(device.author) == from);
+        let others = devices.iter().filter(|device| Some(device.author) != from && mac != Mac::None);
+        let mut trials = 0;
+        for Known { author, key } in likely.chain(others) {
+            let head = frame::head(key, mac, frame)?;
+            let Some(epoch) = self.epoch(*author, key, head) else { continue };
+            let context = Context { way: Way::Up, nonce: 0, epoch };
+            if frame::is_good(key, mac, context, head, frame) {
+                return Some((*author, epoch, head));
+            }
+            trials += 1;
+            if trials == TRIALS {
+                break;
+            }
+        }
+        self.failures.count(trials.max(1));
+        None
+    }
+
+    /// The epoch that a head speaks of, if it may be this device's.
+    fn epoch(&self, author: u32, key: &Key, head: Head) -> Option<u32> {
+        let [first, second, low, middle, high, _] = head;
+        let kind = frame::kind(first);
+        let is_long = first & frame::LONG != 0;
+        if first & (frame::NEWS | frame::MORE) != 0 || kind > frame::POLL || (kind == frame::POLL && !is_long) {
+            return None;
+        }
+        if is_long {
+            let epoch = u32::from_le_bytes([low, middle, high, 0]);
+            return (second == key.hint && (epoch != 0 || kind == frame::POLL)).then_some(epoch);
+        }
+        let session = self.sessions.iter().find(|session| session.author == author && session.heard > 0)?;
+        let [low, ..] = session.epoch.to_le_bytes();
+        (low == second).then_some(session.epoch)
+    }
+
+    /// Gives the next frame to send. To be called after each frame that came or was sent, and when the time has come that it gave.
+    ///
+    /// # Errors
+    /// What the shelf did.
+    pub fn poll<'f, S: Shelf>(
+        &mut self,
+        now: u64,
+        ledger: &mut Ledger,
+        shelf: &mut S,
+        frame: &'f mut [u8],
+    ) -> Result<Answer<'f>, S::Error> {
+        loop {
+            let Some(session) = self.sessions.iter_mut().min_by_key(|session| session.due) else { return Ok(Answer::Wait(NEVER)) };
+            if session.due > now {
+                return Ok(Answer::Wait(session.due));
+            }
+            let ready = ledger.ready(now, self.terms.mtu.into());
+            if ready > now {
+                return Ok(Answer::Wait(ready));
+            }
+            let Some(key) = shelf.devices().iter().find(|device| device.author == session.author) else {
+                session.due = NEVER;
+                continue;
+            };
+            let key = key.key.clone();
+            let length = answer(&self.terms, session, &key, shelf, frame)?;
+            if length > 0 {
+                let author = session.author;
+                ledger.spend(now, length);
+                return Ok(Answer::Send(author, frame.get(..length).unwrap_or_default()));
+            }
+        }
+    }
+}
+
+/// The entries of a frame; gives how many records are whole with it, and the highest number. None if they cannot be read, and then what could is kept.
+fn take<S: Shelf>(
+    shelf: &mut S,
+    author: u32,
+    epoch: u32,
+    has_offset: bool,
+    mut fields: Fields<'_>,
+    room: &mut [u8],
+) -> Result<Option<(u16, u8)>, S::Error> {
+    let Some(mut seq) = fields.byte() else { return Ok(None) };
+    let mut offset = if has_offset { fields.varint() } else { Some(0) };
+    let (mut records, mut highest) = (0_u16, 0);
+    while !fields.0.is_empty() {
+        let (Some(from), Some(rest)) = (offset, fields.varint()) else { return Ok(None) };
+        if rest == 0 {
+            let Some(next) = fields.byte() else { return Ok(None) };
+            (seq, offset) = (next, fields.varint());
+            continue;
+        }
+        let piece = fields.most(rest.into());
+        highest = seq.max(highest);
+        if piece.len() == usize::from(rest) && from == 0 {
+            records = records.saturating_add(keep(shelf, author, epoch, seq, piece)?);
+        } else if let Some(length) = from.checked_add(rest)
+            && !shelf.have(author, epoch)?.has(seq)
+            && let Some(whole) = shelf.partial(author, epoch, seq, true).and_then(|partial| partial.add(length, from, piece))
+        {
+            let whole = room.iter_mut().zip(whole).map(|(to, from)| *to = *from).count();
+            records = records.saturating_add(keep(shelf, author, epoch, seq, room.get(..whole).unwrap_or_default())?);
+        }
+        seq = seq.saturating_add(1);
+        offset = Some(0);
+    }
+    Ok(Some((records, highest)))
+}
+
+/// Keeps a record, if it is one; 1 if so.
+fn keep<S: Shelf>(shelf: &mut S, author: u32, epoch: u32, seq: u8, sealed: &[u8]) -> Result<u16, S::Error> {
+    match Record::from_sealed(epoch, seq, sealed) {
+        Ok(record) => shelf.keep(author, &record).map(|()| 1),
+        Err(_) => Ok(0),
+    }
+}
+
+/// The next frame of an answer; 0 where the stage is over.
+fn answer<S: Shelf>(terms: &Terms, session: &mut Session, key: &Key, shelf: &mut S, frame: &mut [u8]) -> Result<usize, S::Error> {
+    let mut body = Body::new(frame, terms.mtu, terms.mac);
+    let mut news = [0; MAX_NEWS];
+    match session.stage {
+        Stage::Receipt(offset) => {
+            let news = receipt(session, shelf, &mut news)?;
+            body.put(&[frame::RECEIPT]);
+            let next = piece(&mut body, news, offset);
+            session.stage = next.map_or(Stage::Down(0), Stage::Receipt);
+            if news.is_empty() {
+                return Ok(0);
+            }
+        }
+        Stage::Down(offset) => {
+            let news = down(session, shelf, &mut news)?;
+            body.put(&[frame::DOWN, session.down]);
+            let next = piece(&mut body, news, offset);
+            session.stage = next.map_or(Stage::Have(0), Stage::Down);
+            if news.is_empty() {
+                return Ok(0);
+            }
+        }
+        Stage::Have(copies) if copies >= terms.copies.max(1) => {
+            session.due = NEVER;
+            return Ok(0);
+        }
+        Stage::Have(copies) => {
+            session.stage = Stage::Have(copies.saturating_add(1));
+            shelf.commit()?;
+            let has_news = !receipt(session, shelf, &mut news)?.is_empty() || !down(session, shelf, &mut news)?.is_empty();
+            have(session, key, shelf, &mut body)?;
+            body.flag(if has_news { frame::NEWS } else { 0 });
+        }
+    }
+    let length = body.len();
+    let context = Context { way: Way::Down, nonce: session.nonce, epoch: session.epoch };
+    Ok(frame::close(key, terms.mac, context, frame, length))
+}
+
+/// The receipt that the device does not have.
+fn receipt<'b, S: Shelf>(session: &Session, shelf: &mut S, buffer: &'b mut [u8]) -> Result<&'b [u8], S::Error> {
+    if session.epoch == 0 {
+        return Ok(&[]);
+    }
+    let length = shelf.receipt(session.author, session.epoch, buffer)?;
+    let receipt = buffer.get(..length).unwrap_or_default();
+    Ok(if receipt.last() == Some(&session.receipt) { &[] } else { receipt })
+}
+
+/// The message of HQ's that the device waits for.
+fn down<'b, S: Shelf>(session: &Session, shelf: &mut S, buffer: &'b mut [u8]) -> Result<&'b [u8], S::Error> {
+    let length = shelf.down(session.author, session.down, buffer)?;
+    Ok(buffer.get(..length).unwrap_or_default())
+}
+
+/// A piece of news from a byte on; gives the byte that comes next, none at the end.
+fn piece(body: &mut Body<'_>, news: &[u8], offset: u16) -> Option<u16> {
+    let left = news.get(offset.into()..).unwrap_or_default();
+    body.varint(offset);
+    body.varint(u16::try_from(left.len()).unwrap_or(0));
+    let many = left.len().min(body.room());
+    body.put(left.get(..many).unwrap_or_default());
+    let end = offset.saturating_add(u16::try_from(many).unwrap_or(0));
+    (usize::from(end) < news.len()).then_some(end)
+}
+
+/// What is here of the epoch.
+fn have<S: Shelf>(session: &Session, key: &Key, shelf: &mut S, body: &mut Body<'_>) -> Result<(), S::Error> {
+    let Session { author, epoch, low, top, .. } = *session;
+    let numbers = if epoch == 0 { Numbers::default() } else { shelf.have(author, epoch)? };
+    let mut bytes = [0; super::MAX_RUNS];
+    let room = body.room().saturating_sub(3).min(super::MAX_RUNS);
+    let mut runs = runs::Writer::new(bytes.get_mut(..room).unwrap_or_default());
+    let (mut group, mut is_full, mut next) = (Group::default(), false, 0);
+    for seq in (0..=top).filter(|&seq| epoch != 0 && (seq == 0 || seq >= low)) {
+        let is_whole = numbers.has(seq);
+        let partial = if is_whole { None } else { shelf.partial(author, epoch, seq, false) };
+        let partial = partial.filter(|partial| !partial.is_empty());
+        let ends = (is_whole && group.absent > 0) || partial.is_some();
+        if ends && !group.write(&mut runs, partial.as_deref(), next) {
+            is_full = true;
+            break;
+        }
+        next = u16::from(seq).saturating_add(1);
+        if is_whole {
+            group.whole = group.whole.saturating_add(1);
+        } else if partial.is_none() {
+            group.absent = group.absent.saturating_add(1);
+        }
+    }
+    if group.whole > 0 || is_full {
+        is_full |= !group.write(&mut runs, None, next);
+    }
+    let length = runs.length();
+    let mut sum = 0;
+    if epoch != 0 {
+        shelf.tags(author, epoch, low, &mut |seq, tag| {
+            if seq != 0 && seq >= low && u16::from(seq) < group.end && numbers.has(seq) {
+                sum ^= key.body(seq, tag);
+            }
+        })?;
+    }
+    body.put(&[frame::HAVE | if is_full { frame::MORE } else { 0 }]);
+    body.put(&sum.to_le_bytes());
+    body.put(bytes.get(..length).unwrap_or_default());
+    Ok(())
+}
+
+/// Records that are there whole, and the absent ones behind them.
+#[derive(Default)]
+struct Group {
+    whole: u16,
+    absent: u16,
+    /// The first number of which nothing was written yet.
+    end: u16,
+}
+
+impl Group {
+    /// Writes it, and what there is of the record behind it; all before `end` was written then. False if there is no room.
+    fn write(&mut self, runs: &mut runs::Writer<'_>, partial: Option<&Partial<MAX_SEALED>>, end: u16) -> bool {
+        let fits = runs.all(|runs| {
+            runs.number(self.whole, 1);
+            runs.number(self.absent, 1);
+            runs.number(partial.map_or(0, |partial| u16::try_from(partial.pieces()).unwrap_or(0)), 0);
+            if let Some(partial) = partial {
+                partial.write(runs);
+            }
+        });
+        if fits {
+            *self = Self { whole: 0, absent: 0, end };
+        }
+        fits
+    }
+}

@@ -1,0 +1,5 @@
+//! Devices and hubs over simulated links.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod plain;

@@ -1,0 +1,141 @@
+//! Stick files: those of the vectors are opened, and made again of what they were made of.
+
+use increp::seal::Secret;
+use increp_cli::link::file::content::{Content, Entry, Kind, Writer};
+use increp_cli::link::file::sealed::{self, Opener, Reader, Refused};
+use increp_cli::store::Numbers;
+use serde_json::{Value, json};
+
+use super::{Noise, array, bytes, folder, hex, list, load, text};
+
+const AUTHOR: u32 = 17;
+
+fn entry(entry: &Entry) -> Value {
+    match entry {
+        Entry::Record(record) => json!({ "record": hex(record) }),
+        Entry::Numbers(epoch, numbers) => json!({ "epoch": epoch, "numbers": hex(numbers.bits()) }),
+        Entry::Receipt(receipt) => json!({ "receipt": hex(receipt) }),
+        Entry::Hub(public) => json!({ "hub": hex(public) }),
+        Entry::Profile(profile) => json!({ "profile": hex(profile) }),
+    }
+}
+
+/// A content is made of what it says; a row of records is found by itself.
+fn content(it: &Value, hop: &Secret<16>) -> Vec<u8> {
+    let kind = if it["kind"] == 1 { Kind::Up } else { Kind::Down };
+    let mut writer = Writer::new(kind, u32::try_from(it["author"].as_u64().unwrap()).unwrap());
+    for entry in list(it, "entries") {
+        if let Some(record) = entry.get("record") {
+            writer.record(&bytes(record));
+        } else if let Some(epoch) = entry.get("epoch") {
+            writer.numbers(u32::try_from(epoch.as_u64().unwrap()).unwrap(), Numbers::new(array(&entry["numbers"])));
+        } else if let Some(receipt) = entry.get("receipt") {
+            writer.receipt(&bytes(receipt));
+        } else if let Some(hub) = entry.get("hub") {
+            writer.hub(&array(hub));
+        } else {
+            writer.profile(&bytes(&entry["profile"]));
+        }
+    }
+    writer.finish(hop)
+}
+
+fn readers(it: &Value, hop: &Secret<16>) -> Vec<Reader> {
+    let reader = |reader: &Value| match reader.as_str() {
+        Some("device") => Reader::Device(hop.clone()),
+        _ => Reader::Hub(array(reader)),
+    };
+    list(it, "readers").iter().map(reader).collect()
+}
+
+/// The hop key and two hubs' secrets, and a file each way: what they say, and what they draw: the file's key, then 32 bytes for each reader.
+pub(super) fn made() -> Value {
+    let [hop, one, other] = *Noise::of(20, 3).0 else { panic!("three") };
+    let publics = [one, other].map(|secret| hex(&sealed::hub_public(&Secret::new(secret)).unwrap()));
+    let record = |seq: u8, length: usize| hex(&[&[0x13, 1, 2, 3, seq][..], &vec![seq; length]].concat());
+    let up = json!([
+        { "record": record(0, 54) }, { "record": record(1, 24) }, { "record": record(2, 200) },
+        { "record": record(9, 8) },
+        { "epoch": 0x03_0201, "numbers": hex(Numbers::from_iter([0, 1, 2, 9, 255]).bits()) },
+    ]);
+    let down = json!([
+        { "epoch": 0x03_0201, "numbers": hex(Numbers::from_iter([0, 1]).bits()) },
+        { "receipt": "15".repeat(24) }, { "hub": publics[0] }, { "profile": "00".repeat(300) },
+    ]);
+    let mut all = json!({
+        "hop": hex(&hop[..16]),
+        "hubs": [{ "secret": hex(&one), "public": publics[0] }, { "secret": hex(&other), "public": publics[1] }],
+        "files": [
+            { "file": "up.irs", "draws": Noise::of(21, 3).json(), "kind": 1, "author": AUTHOR, "readers": publics, "entries": up },
+            { "file": "down.irs", "draws": Noise::of(22, 2).json(), "kind": 2, "author": AUTHOR, "readers": ["device"], "entries": down },
+        ],
+    });
+    let hop = Secret::new(array(&all["hop"]));
+    for file in all["files"].as_array_mut().unwrap() {
+        file["content"] = json!(hex(&content(file, &hop)));
+        std::fs::write(folder().join(text(&file["file"])), sealed(file, &hop)).unwrap();
+    }
+    all
+}
+
+fn sealed(it: &Value, hop: &Secret<16>) -> Vec<u8> {
+    sealed::seal_with(&content(it, hop), &readers(it, hop), &mut Noise::read(&it["draws"])).unwrap()
+}
+
+#[test]
+fn every_stick_file_opens_and_is_made_again() {
+    let all = &load()["stick"];
+    let hop = Secret::new(array(&all["hop"]));
+    let mut openers: Vec<Opener> = list(all, "hubs").iter().map(|hub| Opener::Hub(Secret::new(array(&hub["secret"])))).collect();
+    openers.push(Opener::Device(hop.clone()));
+    for it in list(all, "files") {
+        let file = std::fs::read(folder().join(text(&it["file"]))).unwrap();
+        let opened = openers.iter().filter_map(|opener| sealed::open(&file, [opener]).ok()).collect::<Vec<_>>();
+        assert_eq!(opened.len(), list(it, "readers").len(), "each of its readers, and nobody else");
+        for (bytes, _) in opened {
+            assert_eq!(hex(&bytes[..text(&it["content"]).len() / 2]), text(&it["content"]));
+            let found = Content::parse(&bytes).unwrap();
+            assert!(found.is_by(&hop));
+            assert_eq!((found.kind == Kind::Up, json!(found.author)), (it["kind"] == 1, it["author"].clone()));
+            assert_eq!(found.entries.iter().map(entry).collect::<Value>(), it["entries"]);
+        }
+        assert_eq!(sealed(it, &hop), file, "made again");
+    }
+}
+
+/// What a file is refused for, at every place: SPEC.md 5.1 lists it.
+#[test]
+fn a_stick_file_is_refused_for_what_is_wrong_with_it() {
+    let file = std::fs::read(folder().join("up.irs")).unwrap();
+    let opener = Opener::Hub(Secret::new(array(&list(&load()["stick"], "hubs")[0]["secret"])));
+    let refused = |at: usize, mended: bool| {
+        let mut file = file.clone();
+        file[at] ^= 1;
+        if mended {
+            mend(&mut file);
+        }
+        sealed::open(&file, [&opener]).unwrap_err()
+    };
+    let length = Refused::Length { found: 4096, expected: 8192 };
+    for (at, mended, expected) in [
+        (0, true, Refused::Foreign),
+        (7, true, Refused::Version(0)),
+        (20, false, Refused::Digest),
+        (4095, false, Refused::Digest),
+        (20, true, Refused::Others),
+        (200, true, Refused::Tampered),
+        (4080, true, Refused::Tampered),
+    ] {
+        assert_eq!(refused(at, mended), expected, "byte {at}");
+    }
+    let mut longer = file.clone();
+    longer[8] = 2;
+    assert_eq!(sealed::open(&longer, [&opener]).unwrap_err(), length);
+}
+
+fn mend(file: &mut [u8]) {
+    use sha2::Digest as _;
+    let end = file.len() - 8;
+    let digest = sha2::Sha256::digest(&file[..end]);
+    file[end..].copy_from_slice(&digest[..8]);
+}
