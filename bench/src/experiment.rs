@@ -5,7 +5,7 @@ use anyhow::{Context as _, Result};
 use crate::content::{Maker, Schema};
 use crate::data::{Rec, Set};
 use crate::measure::{self, Effort, Row};
-use crate::ours::{Kind, Known, Ours};
+use crate::ours::{Kind, Known, Ours, PROFILE_KNOWN};
 use crate::peers;
 use crate::report;
 use crate::shared::{Names, Shared, profile_names};
@@ -89,6 +89,10 @@ fn structured(group: Group, train: &[Rec], test: &[Rec], effort: Effort) -> Resu
     for ours in Ours::all(&learned, &shared, kind)?.iter().filter(|ours| known.is_none() || ours.uses_known()) {
         eprintln!("  {}", ours.name());
         rows.push(measure::ours(ours, &reports, known.as_deref())?);
+        if group == Group::Mission && ours.uses_known() {
+            let row = measure::ours(ours, &reports, Some(&vec![Known::default(); reports.len()]))?;
+            rows.push(Row { name: PROFILE_KNOWN.to_owned(), ..row });
+        }
     }
     Ok(rows)
 }
@@ -139,5 +143,5 @@ fn known(train: &[Rec], test: &[Rec]) -> Vec<Known> {
     let before = train.last().map_or(0, |rec| rec.sent);
     let previous = std::iter::once(before).chain(test.iter().map(|rec| rec.sent));
     let id = |rec: &Rec| increp::model::Id::new(u32::from(rec.author), u32::from(rec.seq));
-    test.iter().zip(previous).map(|(rec, previous_minutes)| Known { id: id(rec), previous_minutes }).collect()
+    test.iter().zip(previous).map(|(rec, previous_minutes)| Known { id: Some(id(rec)), previous_minutes: Some(previous_minutes) }).collect()
 }

@@ -14,6 +14,8 @@ use crate::shared::Shared;
 
 /// The row of the packed encoding in every table of the structured part.
 pub const PACKED: &str = "increp packed";
+/// The same where the receiver knows which profile it is from elsewhere, as the receivers of all peers do.
+pub const PROFILE_KNOWN: &str = "increp packed, profile known";
 /// The row of the packed encoding with the general profile of 64 KiB in the table of whole reports.
 pub const GENERAL_64: &str = "increp packed, general-64";
 
@@ -29,16 +31,16 @@ pub enum Kind {
 }
 
 /// What the receiver knows before a report arrives: from the associated data, and from the report before.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Known {
-    pub id: Id,
+    pub id: Option<Id>,
     /// When the last report was sent, in minutes since 1989-01-01 like everything in [`Shared`].
-    pub previous_minutes: i64,
+    pub previous_minutes: Option<i64>,
 }
 
 impl Known {
     fn packed(&self) -> packed::Known {
-        packed::Known { id: Some(self.id), sent: Some(stamp(self.previous_minutes)), profile: true, ..packed::Known::default() }
+        packed::Known { id: self.id, sent: self.previous_minutes.map(stamp), profile: true, ..packed::Known::default() }
     }
 }
 
