@@ -13,7 +13,7 @@ const HOP: [u8; 16] = [7; 16];
 
 fuzz_target!(|data: &[u8]| {
     let Some((which, bytes)) = data.split_first() else { return };
-    match which % 4 {
+    match which % 5 {
         0 => refused(bytes),
         1 => {
             let mut file = bytes.to_vec();
@@ -28,7 +28,8 @@ fuzz_target!(|data: &[u8]| {
         }
         2 => content(bytes),
         // Its kind and author first, and the end last, with the number of entries that it has.
-        _ => (0..=8).for_each(|many| content(&[&[1, 17, 0, 0, 0][..], bytes, &[0, many], &[0; 16]].concat())),
+        3 => (0..=8).for_each(|many| content(&[&[1, 17, 0, 0, 0][..], bytes, &[0, many], &[0; 16]].concat())),
+        _ => (0..=8).for_each(|many| content(&[&[3, 0, 0, 0, 0][..], bytes, &[0, many], &[0; 16]].concat())),
     }
 });
 
@@ -56,10 +57,13 @@ fn content(bytes: &[u8]) {
     for entry in &found.entries {
         match entry {
             Entry::Record(record) => writer.record(record),
-            Entry::Numbers(epoch, numbers) => writer.numbers(*epoch, *numbers),
+            Entry::Numbers(epoch, numbers) => writer.numbers(*epoch, numbers),
             Entry::Receipt(receipt) => writer.receipt(receipt),
             Entry::Hub(public) => writer.hub(public),
             Entry::Profile(profile) => writer.profile(profile),
+            Entry::Device(device) => writer.device(device),
+            Entry::Have(epoch, has) => writer.have(*epoch, has),
+            Entry::Refused(epoch, numbers) => writer.refused(*epoch, numbers),
         }
     }
     let written = writer.finish(&Secret::new(HOP));

@@ -457,6 +457,12 @@ def read_content(content, hop):
             entries.append({"hub": cursor.take(32).hex()})
         elif entry == 5:
             entries.append({"profile": cursor.take(cursor.varint()).hex()})
+        elif entry == 6 and kind == 3:
+            entries.append({"device": number(cursor.take(4)), "hop": cursor.take(16).hex(), "revoked": cursor.take(1) == b"\x01"})
+        elif entry == 7 and kind == 3:
+            entries.append({"have": number(cursor.take(3)), "numbers": cursor.take(32).hex(), "digest": cursor.take(16).hex()})
+        elif entry == 8 and kind == 3:
+            entries.append({"refused": number(cursor.take(3)), "numbers": cursor.take(32).hex()})
         else:
             raise Refused("content")
     assert cursor.varint() == len(entries), "the number of entries"

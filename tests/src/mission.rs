@@ -15,6 +15,7 @@ use increp_cli::args::Arguments;
 use increp_cli::command;
 use increp_cli::exit::Exit;
 use increp_cli::link::file;
+use increp_cli::link::file::hub::Also;
 use increp_cli::store::device::{Folder, How};
 use increp_cli::store::hub::Hub;
 
@@ -108,7 +109,16 @@ impl Mission {
     /// # Panics
     /// If files cannot be read or written.
     pub fn sync_hub(&self, hub: &str, stick: &str) -> file::hub::Outcome {
-        file::hub::sync(&mut Hub::open(&self.folder.join(hub)).unwrap(), &self.folder.join(stick)).unwrap()
+        file::hub::sync(&mut Hub::open(&self.folder.join(hub)).unwrap(), &self.folder.join(stick), Also::default()).unwrap()
+    }
+
+    /// Takes a stick to a hub before it goes on to other hubs.
+    ///
+    /// # Panics
+    /// If files cannot be read or written.
+    pub fn sync_to_hubs(&self, hub: &str, stick: &str) -> file::hub::Outcome {
+        let also = Also { hubs: true, devices: false };
+        file::hub::sync(&mut Hub::open(&self.folder.join(hub)).unwrap(), &self.folder.join(stick), also).unwrap()
     }
 
     /// Opens what a hub has. What is printed must be what was saved, and must not have been printed before.

@@ -7,6 +7,7 @@ use increp_cli::link::file::content::{Content, Entry, Kind, Writer};
 use increp_cli::link::file::sealed::{self, BLOCK, MOST_CONTENT, MOST_READERS, Opener, Reader, Refused};
 use increp_cli::link::file::{list, read, write};
 use increp_cli::store::Numbers;
+use increp_cli::store::hub::{Device, Elsewhere};
 use proptest::prelude::*;
 
 const HOP: [u8; 16] = [7; 16];
@@ -27,9 +28,25 @@ fn entries() -> impl Strategy<Value = Vec<Entry>> {
     let receipt = prop::collection::vec(any::<u8>(), 0..300).prop_map(Entry::Receipt);
     let hub = any::<[u8; 32]>().prop_map(Entry::Hub);
     let profile = prop::collection::vec(any::<u8>(), 0..300).prop_map(Entry::Profile);
-    let other = prop_oneof![have, receipt, hub, profile];
+    let device = (any::<u32>(), any::<[u8; 16]>(), any::<bool>())
+        .prop_map(|(author, hop, revoked)| Entry::Device(Device { author, hop: Secret::new(hop), revoked }));
+    let there = (0..0xff_ffffu32, any::<[u8; 32]>(), any::<[u8; 16]>())
+        .prop_map(|(epoch, bits, digest)| Entry::Have(epoch, Elsewhere { numbers: Numbers::new(bits), digest }));
+    let refused = (0..0xff_ffffu32, any::<[u8; 32]>()).prop_map(|(epoch, bits)| Entry::Refused(epoch, Numbers::new(bits)));
+    let between = prop_oneof![device, there, refused];
+    let other = prop_oneof![4 => prop_oneof![have, receipt, hub, profile], 2 => between];
     let one = prop_oneof![record.prop_map(|one| vec![one]), row, other.prop_map(|one| vec![one])];
     prop::collection::vec(one, 0..8).prop_map(|rows| rows.concat())
+}
+
+/// Which way a file of these entries may go.
+fn kind_of(entries: &[Entry], up: bool) -> Kind {
+    let between = entries.iter().any(|entry| matches!(entry, Entry::Device(_) | Entry::Have(..) | Entry::Refused(..)));
+    match (between, up) {
+        (true, _) => Kind::Between,
+        (false, true) => Kind::Up,
+        (false, false) => Kind::Down,
+    }
 }
 
 fn content(kind: Kind, author: u32, entries: &[Entry]) -> Vec<u8> {
@@ -37,10 +54,13 @@ fn content(kind: Kind, author: u32, entries: &[Entry]) -> Vec<u8> {
     for entry in entries {
         match entry {
             Entry::Record(record) => writer.record(record),
-            Entry::Numbers(epoch, numbers) => writer.numbers(*epoch, *numbers),
+            Entry::Numbers(epoch, numbers) => writer.numbers(*epoch, numbers),
             Entry::Receipt(receipt) => writer.receipt(receipt),
             Entry::Hub(public) => writer.hub(public),
             Entry::Profile(profile) => writer.profile(profile),
+            Entry::Device(device) => writer.device(device),
+            Entry::Have(epoch, has) => writer.have(*epoch, has),
+            Entry::Refused(epoch, numbers) => writer.refused(*epoch, numbers),
         }
     }
     let at_most = writer.len();
@@ -60,7 +80,7 @@ proptest! {
 
     #[test]
     fn what_a_file_says_comes_back(author: u32, up: bool, entries in entries()) {
-        let kind = if up { Kind::Up } else { Kind::Down };
+        let kind = kind_of(&entries, up);
         let (file, opener) = file_for_a_hub(&content(kind, author, &entries));
         prop_assert!(file.len().is_multiple_of(BLOCK));
         let (opened, _) = sealed::open(&file, [&opener]).unwrap();
@@ -97,7 +117,7 @@ proptest! {
     #[test]
     fn whatever_bytes_are_open_they_are_read_whole_or_refused(mut bytes in prop::collection::vec(any::<u8>(), 0..300), entries in entries()) {
         let _ = Content::parse(&bytes);
-        let good = content(Kind::Down, 3, &entries);
+        let good = content(kind_of(&entries, false), 3, &entries);
         prop_assert!(Content::parse(&good).is_ok());
         for cut in 0..good.len() {
             prop_assert!(Content::parse(&good[..cut]).is_err(), "cut at {}", cut);

@@ -445,6 +445,10 @@ fn somebody_in_between_at_enrolment_is_seen() {
     let (device, _) = enrol::Device::commit(&invitation, &mut Replayed(3)).unwrap();
     let weak = [&offer[..37], &[0; 32]].concat();
     assert_eq!(kind(device.reveal(&weak)), Some(ErrorKind::WeakKey));
+    // And from a key of HQ's that does so comes no epoch, should nobody have compared the digits.
+    let (device, _) = enrol::Device::commit(&invitation, &mut Replayed(3)).unwrap();
+    let (device, _) = device.reveal(&[&offer[..5], &[0; 32], &offer[37..]].concat()).unwrap();
+    assert_eq!(kind(Unit::new(device.confirm(), 4).save("one")), Some(ErrorKind::WeakKey));
     // Any bit that is changed on the way shows in the digits, or is refused.
     for bit in 0..69 * 8 {
         let (hq, invitation) = enrol::Hq::invite(17, &key, &mut Replayed(2)).unwrap();
@@ -495,8 +499,11 @@ fn a_panic_wipe_leaves_no_key_even_if_power_fails_in_it() {
     }
 }
 
-/// Flash that says that it erased, and did not.
-struct Liar<'f>(Shared<'f, 4, 1024>);
+/// Flash that says that it erased, or wrote, and did not.
+struct Liar<'f> {
+    flash: Shared<'f, 4, 1024>,
+    erases: bool,
+}
 
 impl embedded_storage::nor_flash::ErrorType for Liar<'_> {
     type Error = increp_tests::flash::Off;
@@ -506,11 +513,11 @@ impl embedded_storage::nor_flash::ReadNorFlash for Liar<'_> {
     const READ_SIZE: usize = 4;
 
     fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), Self::Error> {
-        self.0.read(offset, bytes)
+        self.flash.read(offset, bytes)
     }
 
     fn capacity(&self) -> usize {
-        self.0.capacity()
+        self.flash.capacity()
     }
 }
 
@@ -520,14 +527,19 @@ impl embedded_storage::nor_flash::NorFlash for Liar<'_> {
 
     fn erase(&mut self, from: u32, to: u32) -> Result<(), Self::Error> {
         // Blank pages it can do.
-        if self.0.0.borrow().bytes[from as usize..to as usize].iter().all(|&byte| byte == 0xff) {
-            return self.0.erase(from, to);
+        if self.erases || self.flash.0.borrow().bytes[from as usize..to as usize].iter().all(|&byte| byte == 0xff) {
+            return self.flash.erase(from, to);
         }
         Ok(())
     }
 
     fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Self::Error> {
-        self.0.write(offset, bytes)
+        let mut kept = bytes.to_vec();
+        if self.erases {
+            // A bit stays as it was.
+            kept[0] |= 0x10;
+        }
+        self.flash.write(offset, &kept)
     }
 }
 
@@ -536,10 +548,29 @@ fn nothing_is_sealed_while_an_earlier_key_is_in_flash() {
     let (_, unit) = mission();
     let mut buffer = vec![0; 4096];
     let (mut store, _) = increp::store::Journal::open(Shared(&unit.flash), JOURNAL, increp::store::WhenFull::Refuse).unwrap();
-    let mut device = Device::open(Liar(Shared(&unit.flash)), KEYS, &mut store, &mut buffer).unwrap();
+    let liar = Liar { flash: Shared(&unit.flash), erases: false };
+    let mut device = Device::open(liar, KEYS, &mut store, &mut buffer).unwrap();
     let result = device.save(&mut report("one"), &terms(), &mut Replayed(1), &mut store, &mut buffer);
     assert_eq!(kind(result), Some(ErrorKind::NotErased));
     assert!(records(&mut store).is_empty());
+}
+
+#[test]
+fn nothing_is_sealed_while_the_next_key_is_not_in_flash() {
+    let (_, mut unit) = mission();
+    let mut buffer = vec![0; 4096];
+    {
+        let (mut store, _) = increp::store::Journal::open(Shared(&unit.flash), JOURNAL, increp::store::WhenFull::Refuse).unwrap();
+        let liar = Liar { flash: Shared(&unit.flash), erases: true };
+        let mut device = Device::open(liar, KEYS, &mut store, &mut buffer).unwrap();
+        for _ in 0..2 {
+            let result = device.save(&mut report("one"), &terms(), &mut Replayed(1), &mut store, &mut buffer);
+            assert_eq!(kind(result), Some(ErrorKind::NotKept));
+        }
+        assert!(records(&mut store).is_empty());
+    }
+    // The state that was is there still, for flash that does better.
+    assert_eq!(unit.save("two").unwrap().seq, 1);
 }
 
 #[test]

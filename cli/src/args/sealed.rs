@@ -22,19 +22,24 @@ pub enum HqCommand {
 
 /// Makes HQ's folder, with a new key.
 ///
-/// Whoever has the folder can read the mission's reports: keep it on an encrypted disk. Without it nobody can, HQ neither: keep a
-/// copy where nobody finds it.
+/// Whoever has the folder, and its passphrase if it has one, can read the mission's reports. Without them nobody can, HQ neither: keep
+/// a copy where nobody finds it.
 #[derive(Debug, Args)]
 pub struct HqInit {
     /// The new folder.
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
+    /// Lock the key with a passphrase: the first line of the file that the environment variable INCREP_PASSPHRASE_FILE names, or else
+    /// asked on the terminal. Whatever uses the key needs it from then on. Without this, keep the folder on an encrypted disk.
+    #[arg(long)]
+    pub passphrase: bool,
 }
 
 /// Makes a hub's folder, or brings it up to date: the devices that HQ knows, and those that it revoked.
 ///
-/// A hub keeps sealed reports and passes them on; it cannot read them. Make the hubs before the devices: a device seals its stick
-/// files for the hubs that HQ knows when it is enrolled. `increp unseal` brings a hub up to date too.
+/// A hub keeps sealed reports and passes them on; it cannot read them. Make it where HQ is, and move its folder to its machine. A device
+/// learns of hubs when it is enrolled, and of later ones from the answers of those that it knows. `increp unseal` brings a hub up to
+/// date too, and hubs tell each other.
 #[derive(Debug, Args)]
 pub struct HqHub {
     /// HQ's folder.
@@ -71,6 +76,9 @@ pub struct HqEnrol {
     /// Make the device known to this hub at once. May be given several times.
     #[arg(long, value_name = "HUB", requires = "hq")]
     pub hub: Vec<PathBuf>,
+    /// Lock the device's keys with a passphrase, as `increp hq init --passphrase` does; save and sync need it from then on.
+    #[arg(long, requires = "device")]
+    pub passphrase: bool,
 }
 
 /// Stops to trust a device that was lost or taken.
@@ -115,12 +123,14 @@ pub struct Save {
     pub input: Option<PathBuf>,
 }
 
-/// Carries sealed reports from a device to a hub, and receipts back.
+/// Carries sealed reports from a device to a hub, or from hub to hub, and receipts back.
 ///
 /// file:FOLDER is a stick. On the device, what no receipt of HQ has come for is written to it, unless the stick says that a hub has
-/// it. At the hub it is read, and what the hub has, with HQ's receipts, is written for the way back. What was dealt with is removed from
-/// the stick; what cannot be read stays there, and is named. Doing it twice, or in any order, harms nothing. The device gives a
-/// report up only when HQ's own receipt for it has come.
+/// it. At the hub it is read, and what the hub has, with HQ's receipts, is written for the way back. Between two hubs, `--to-hubs` at
+/// one of them begins; the other one answers. The device gives a report up only when HQ's own receipt for it has come.
+///
+/// What was dealt with is removed from the stick. A file that is no good is named, and set aside under a name that ends in .refused;
+/// what was in it is written again until it arrives. Doing it twice, or in any order, harms nothing.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("side").required(true))]
 pub struct Sync {
@@ -130,6 +140,13 @@ pub struct Sync {
     /// The hub's folder.
     #[arg(long, value_name = "DIR", group = "side")]
     pub hub: Option<PathBuf>,
+    /// Write also for all other hubs of the mission what they lack: when the stick goes on to one of them, such as HQ's.
+    #[arg(long, requires = "hub")]
+    pub to_hubs: bool,
+    /// Write also for all devices, whether they wrote or not: HQ's receipts, and which hubs there are. A device that knows none of the
+    /// hubs that are left learns of this one so.
+    #[arg(long, requires = "hub")]
+    pub to_devices: bool,
     /// Print what happened as JSON.
     #[arg(long)]
     pub json: bool,
@@ -140,9 +157,10 @@ pub struct Sync {
 
 /// Opens the reports that a hub has collected, and prints them: a report a line (NDJSON).
 ///
-/// They are kept in HQ's archive first. Printed is what was not printed before. Receipts for the devices are left at the hub, to go
-/// back with the next stick; and the hub learns which devices there are. Profiles of reports are found as by decode, and among
-/// those that HQ has kept; a report whose profile is not known is kept until it is.
+/// They are kept in HQ's archive first, and the keys that opened them are erased. Printed is what was not printed before. Receipts for
+/// the devices are left at the hub, to go back with the next stick; and the hub learns which devices and hubs there are. Profiles of
+/// reports are found as by decode, and among those that HQ has kept: one that is given once is kept. A report whose profile is not
+/// known is kept until it is.
 #[derive(Debug, Args)]
 pub struct Unseal {
     /// The hub's folder.
@@ -181,6 +199,9 @@ pub struct Status {
     /// HQ's folder.
     #[arg(long, value_name = "DIR", group = "side")]
     pub hq: Option<PathBuf>,
+    /// List each report of the device, the oldest first.
+    #[arg(long, requires = "device")]
+    pub each: bool,
     /// Print it as JSON.
     #[arg(long)]
     pub json: bool,

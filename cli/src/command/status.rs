@@ -13,20 +13,28 @@ use crate::args::Status;
 use crate::exit::Exit;
 use crate::store::device::Folder;
 use crate::store::hq::{Hq, Which};
-use crate::store::hub::Hub;
+use crate::store::hub::{Have, Hub, Run};
 
 pub(super) fn run(arguments: &Status) -> Result<Exit> {
     match (&arguments.device, &arguments.hub, &arguments.hq) {
-        (Some(folder), _, _) => device(folder, arguments.json),
+        (Some(folder), _, _) => device(folder, arguments.each, arguments.json),
         (None, Some(folder), _) => hub(folder, arguments.json),
         (None, None, Some(folder)) => hq(folder, arguments.json),
         (None, None, None) => Ok(Exit::Usage),
     }
 }
 
-fn device(folder: &Path, as_json: bool) -> Result<Exit> {
+/// How far a report came, in the order of the marks.
+const STATES: [(Mark, &str, &str); 4] = [
+    (Mark::Saved, "saved", "on this disk, sealed; nowhere else yet"),
+    (Mark::Sent, "sent", "written to a stick; nobody says that it arrived"),
+    (Mark::AtHub, "at hub", "a hub says that it has it"),
+    (Mark::AtHq, "at HQ", "HQ has opened it; given up here when the room is needed"),
+];
+
+fn device(folder: &Path, each: bool, as_json: bool) -> Result<Exit> {
     let mut device = Folder::open(folder)?;
-    let (mut after, mut reports, mut voids) = (None, [0_u64; 4], 0_u64);
+    let (mut after, mut sums, mut voids, mut reports) = (None, [0_u64; STATES.len()], 0_u64, Vec::new());
     while let Some(kept) = device.next(after)? {
         after = Some(kept.handle);
         let record = Record::parse(&kept.bytes).context("the journal")?;
@@ -34,36 +42,35 @@ fn device(folder: &Path, as_json: bool) -> Result<Exit> {
             (0, _) => {}
             (_, true) => voids += 1,
             _ => {
-                let [saved, sent, at_hub, at_hq] = &mut reports;
-                *match kept.mark {
-                    Mark::Saved => saved,
-                    Mark::Sent => sent,
-                    Mark::AtHub => at_hub,
-                    Mark::AtHq => at_hq,
-                } += 1;
+                if let Some(((_, state, _), sum)) = STATES.iter().zip(&mut sums).find(|((mark, ..), _)| *mark == kept.mark) {
+                    *sum += 1;
+                    reports.push((record.id(device.author()).to_string(), *state));
+                }
             }
         }
     }
-    let [saved, sent, at_hub, at_hq] = reports;
     let status = device.status();
     // What is gone was confirmed, and is a loss; a void was not.
     let (lost, free) = (u64::from(status.lost), status.free);
     let mut out = std::io::stdout();
     if as_json {
-        let object = json!({
+        let [saved, sent, at_hub, at_hq] = sums;
+        let mut object = json!({
             "device": device.author(), "saved": saved, "sent": sent, "at_hub": at_hub, "at_hq": at_hq, "voids": voids,
             "lost": lost, "damaged_pages": status.damaged_pages, "free": free,
         });
+        if each {
+            let reports = reports.iter().map(|(id, state)| json!({ "id": id, "state": state.to_lowercase().replace(' ', "_") }));
+            object["reports"] = reports.collect();
+        }
         writeln!(out, "{object}")?;
     } else {
         writeln!(out, "device {}", device.author())?;
-        for (number, state, what) in [
-            (saved, "saved", "on this disk, sealed; nowhere else yet"),
-            (sent, "sent", "written to a stick; nobody says that it arrived"),
-            (at_hub, "at hub", "a hub says that it has it"),
-            (at_hq, "at HQ", "HQ has opened it; given up here when the room is needed"),
-        ] {
-            writeln!(out, "{state:6} {number:>8}  {what}")?;
+        for ((_, state, what), sum) in STATES.iter().zip(sums) {
+            writeln!(out, "{state:6} {sum:>8}  {what}")?;
+        }
+        if each {
+            reports.iter().try_for_each(|(id, state)| writeln!(out, "{state:6} {id}"))?;
         }
         if lost > 0 || status.damaged_pages > 0 {
             say!(
@@ -80,16 +87,30 @@ fn hub(folder: &Path, as_json: bool) -> Result<Exit> {
     let hub = Hub::open(folder)?;
     let (devices, epochs, records) = (hub.devices()?.len() as u64, hub.epochs(None)?, hub.many()?);
     let forked: u64 = epochs.iter().map(|(_, have)| u64::from(have.forked.many())).sum();
+    let hubs = hub.hubs()?.len();
     let mut out = std::io::stdout();
     if as_json {
-        writeln!(out, "{}", json!({ "devices": devices, "epochs": epochs.len(), "records": records, "forked": forked }))?;
+        writeln!(
+            out,
+            "{}",
+            json!({ "devices": devices, "hubs": hubs, "epochs": epochs.len(), "records": records, "forked": forked })
+        )?;
     } else {
         writeln!(out, "{}, {} of {}", many(devices, "device"), many(records, "record"), many(epochs.len() as u64, "epoch"))?;
         if forked > 0 {
-            writeln!(out, "{} with more than one body", many(forked, "number"))?;
+            writeln!(out, "{} with more than one body: {}", many(forked, "number"), forks(&epochs))?;
         }
     }
     Ok(Exit::Success)
+}
+
+/// The numbers with more than one body.
+fn forks(epochs: &[(Run, Have)]) -> String {
+    let numbers = |(run, have): &(Run, Have)| {
+        let Run { author, epoch } = *run;
+        have.forked.iter().map(move |seq| format!("{author}-{epoch:x}-{seq}")).collect::<Vec<_>>()
+    };
+    epochs.iter().flat_map(numbers).collect::<Vec<_>>().join(", ")
 }
 
 fn hq(folder: &Path, as_json: bool) -> Result<Exit> {
@@ -97,16 +118,23 @@ fn hq(folder: &Path, as_json: bool) -> Result<Exit> {
     let devices = hq.devices()?;
     let revoked: Vec<u32> = devices.iter().filter(|device| device.revoked.is_some()).map(|device| device.peer.author()).collect();
     let (reports, left) = (hq.many(Which { printed: true, revoked: true })?, hq.many(Which { printed: false, revoked: true })?);
+    let (doubled, unread) = (hq.doubled()?, hq.unread()?);
     let mut out = std::io::stdout();
     if as_json {
         let authors: Vec<u32> = devices.iter().map(|device| device.peer.author()).collect();
-        let object =
-            json!({ "devices": authors, "revoked": revoked, "hubs": hq.hubs()?.len(), "reports": reports, "not_printed": left });
+        let object = json!({ "devices": authors, "revoked": revoked, "hubs": hq.hubs()?.len(), "reports": reports, "not_printed": left,
+                "doubled": doubled, "undecoded": unread });
         writeln!(out, "{object}")?;
     } else {
         let (devices, hubs) = (many(devices.len() as u64, "device"), many(hq.hubs()?.len() as u64, "hub"));
         writeln!(out, "{devices}, {} of them revoked; {hubs}", revoked.len())?;
         writeln!(out, "{} in the archive, {left} not printed yet", many(reports, "report"))?;
+        if unread > 0 {
+            writeln!(out, "{} kept until the profile is known: increp unseal --profile", many(unread, "report"))?;
+        }
+        if doubled > 0 {
+            writeln!(out, "{} with more than one report: the device was copied", many(doubled, "number"))?;
+        }
     }
     Ok(Exit::Success)
 }

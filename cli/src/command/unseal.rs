@@ -3,13 +3,14 @@
 use anyhow::{Context as _, Result};
 use increp::MAX_LEN;
 use increp::model::Report;
-use increp::seal::{MAX_RECEIPT, MAX_RECORD, Opened, Record};
+use increp::seal::{Epoch, HqKey, MAX_RECEIPT, MAX_RECORD, Opened, Peer, Record};
 use increp::wire::packed;
 
 use super::{hq, many};
 use crate::args::Unseal;
 use crate::exit::Exit;
 use crate::files::{Content, Output};
+use crate::hex::hex;
 use crate::json;
 use crate::profiles::{Named, Profiles, room};
 use crate::store::hq::{Archived, Hq, Key, Which};
@@ -32,6 +33,7 @@ pub(super) fn run(arguments: &Unseal) -> Result<Exit> {
             open_epoch(&mut hq, &mut hub, run, &have, &mut tally)?;
         }
     }
+    hq.forget()?;
     write_receipts(&hq, &mut hub)?;
     let output = Output::open(&arguments.output, Content::Text)?;
     let which = Which { printed: arguments.again, revoked: arguments.revoked };
@@ -49,6 +51,7 @@ struct Tally {
     voids: u64,
     /// Records that no key opens.
     refused: u64,
+
     /// Reports that cannot be decoded, for now.
     unread: u64,
     /// Records whose epoch's beginning has not come yet.
@@ -112,20 +115,25 @@ fn begin_epochs(hq: &mut Hq, hub: &Hub) -> Result<()> {
 /// Opens what is new of an epoch, and archives it.
 fn open_epoch(hq: &mut Hq, hub: &mut Hub, run: Run, have: &Have, tally: &mut Tally) -> Result<()> {
     let records = hub.records(run)?;
+    let key = hq.key().clone();
     let opening = hq.opening(run.author)?;
-    if opening.device()?.is_none() {
+    let Some(mut device) = opening.device()? else {
         tally.unknown += records.len() as u64;
         return Ok(());
-    }
-    let Some(epoch) = opening.epoch(run.epoch)? else {
+    };
+    let Some(mut epoch) = opening.epoch(run.epoch)? else {
         tally.early += records.iter().filter(|kept| kept.seq != 0).count() as u64;
         // A record 0 that nobody can begin with is none: the device must send the true one.
         return hub.refuse(run, &records.iter().map(|kept| kept.seq).filter(|seq| *seq == 0).collect());
     };
-    let (mut good, mut buffer) = (Numbers::default(), vec![0; MAX_RECORD]);
+    let (mut good, mut buffer, mut again) = (Numbers::default(), vec![0; MAX_RECORD], None);
     for Kept { seq, bytes, .. } in &records {
         let (seq, tag) = (*seq, tag(bytes));
         let known = opening.has(run.epoch, seq, &tag)?;
+        if !known && opening.has_number(run.epoch, seq)? && again.is_none() {
+            again = begin_again(&key, &mut device.peer, &records);
+        }
+        let epoch = again.as_ref().unwrap_or(&epoch);
         let opened = if seq == 0 || known { None } else { Some(epoch.open(bytes, &mut buffer)) };
         match opened {
             None if known => {
@@ -150,10 +158,19 @@ fn open_epoch(hq: &mut Hq, hub: &mut Hub, run: Run, have: &Have, tally: &mut Tal
         }
     }
     zeroize::Zeroize::zeroize(&mut buffer);
+    // Their reports are in the archive, in this same transaction: whoever takes HQ's keys later cannot open them once more.
+    epoch.erase_below(good.frontier().into());
+    opening.keep(&epoch)?;
     // First, for once the epoch counts as seen nobody looks again.
     hub.refuse(run, &have.numbers.without(&good))?;
     opening.seen(run.epoch, &have.digest)?;
     opening.commit()
+}
+
+/// The keys of an epoch as they were when it began: for a body that comes under a number whose key is erased, from a copy of the device.
+/// Nothing of it is kept.
+fn begin_again(key: &HqKey, peer: &mut Peer, records: &[Kept]) -> Option<Epoch> {
+    records.iter().filter(|kept| kept.seq == 0).find_map(|kept| peer.begin(key, &kept.bytes).ok())
 }
 
 /// The tag of a sealed record: its last bytes.
@@ -190,22 +207,20 @@ fn print(hq: &mut Hq, given: &Profiles, which: Which, mut output: Output, tally:
     let kept = hq.profiles()?.into_iter().map(Named::kept).collect::<Result<Vec<_>>>()?;
     let mut done = Vec::new();
     for run in hq.runs(which)? {
-        let mut named = None;
+        let mut reader = None;
         for record in hq.reports(run, which)? {
             let postcard = match &record.postcard {
-                Some(postcard) => postcard.clone(),
+                Some(postcard) => Some(postcard.clone()),
                 None => {
-                    if named.is_none() {
-                        named = Some(profile(hq, run, given, &kept)?);
+                    if reader.is_none() {
+                        reader = Some(Reader::of(hq, run, given, &kept)?);
                     }
-                    match decode(hq, &record, named.as_ref().and_then(Option::as_ref))? {
-                        Some(postcard) => postcard,
-                        None => {
-                            tally.unread += 1;
-                            continue;
-                        }
-                    }
+                    reader.as_ref().map(|reader| reader.decode(hq, &record)).transpose()?.flatten()
                 }
+            };
+            let Some(postcard) = postcard else {
+                tally.unread += 1;
+                continue;
             };
             let report = increp::decode(&postcard).context("HQ's archive")?;
             json::write(&report, &mut output)?;
@@ -218,29 +233,42 @@ fn print(hq: &mut Hq, given: &Profiles, which: Which, mut output: Output, tally:
     hq.printed(&done)
 }
 
-/// The profile that an epoch's reports are packed with, if it is known.
-fn profile(hq: &Hq, run: Run, given: &Profiles, kept: &[Named]) -> Result<Option<Named>> {
-    let Some(epoch) = hq.epoch(run)? else { return Ok(None) };
-    let fits = |named: &&Named| named.profile.id().starts_with(&epoch.profile());
-    Ok(kept.iter().find(fits).or_else(|| given.known().find(fits)).cloned())
+/// What decodes the reports of an epoch.
+struct Reader {
+    epoch: Epoch,
+    /// None: the profile is not known.
+    named: Option<Named>,
 }
 
-/// The report of an archived record in postcard, which is kept from now on; or why there is none, on standard error.
-fn decode(hq: &mut Hq, record: &Archived, named: Option<&Named>) -> Result<Option<Vec<u8>>> {
-    let Key { run, seq, .. } = record.key;
-    let name = format!("{}-{:x}-{seq}", run.author, run.epoch);
-    let (Some(named), Some(epoch)) = (named, hq.epoch(run)?) else {
-        say!("increp: report {name}: needs a profile that is not known: give its file with --profile");
-        return Ok(None);
-    };
-    let mut texts = vec![0; room(&record.packed)];
-    let mut report = Report::default();
-    if let Err(error) = packed::decode_into(&record.packed, &named.profile, &epoch.known(seq), &mut report, &mut texts) {
-        say!("increp: report {name}: {error}");
-        return Ok(None);
+impl Reader {
+    /// With the profile that the epoch names, if it is known.
+    fn of(hq: &Hq, run: Run, given: &Profiles, kept: &[Named]) -> Result<Self> {
+        let epoch = hq.epoch(run)?.context("HQ's store: an epoch is not there")?;
+        let fits = |named: &&Named| named.profile.id().starts_with(&epoch.profile());
+        let named = kept.iter().find(fits).or_else(|| given.known().find(fits)).cloned();
+        if named.is_none() {
+            let (Run { author, epoch: number }, id) = (run, hex(&epoch.profile()));
+            say!(
+                "increp: reports {author}-{number:x}-*: need the profile whose id begins with {id}, which is not known; they are kept: give its file once with --profile"
+            );
+        }
+        Ok(Self { epoch, named })
     }
-    let mut buffer = [0; MAX_LEN];
-    let postcard = increp::encode(&report, &mut buffer)?.to_vec();
-    hq.decoded(record, &postcard)?;
-    Ok(Some(postcard))
+
+    /// The report of an archived record in postcard, which is kept from now on; or why there is none, on standard error.
+    fn decode(&self, hq: &mut Hq, record: &Archived) -> Result<Option<Vec<u8>>> {
+        let Some(named) = &self.named else { return Ok(None) };
+        let Key { run, seq, .. } = record.key;
+        let mut texts = vec![0; room(&record.packed)];
+        let mut report = Report::default();
+        let known = self.epoch.known(seq);
+        if let Err(error) = packed::decode_into(&record.packed, &named.profile, &known, &mut report, &mut texts) {
+            say!("increp: report {}-{:x}-{seq}: {error}; it is kept", run.author, run.epoch);
+            return Ok(None);
+        }
+        let mut buffer = [0; MAX_LEN];
+        let postcard = increp::encode(&report, &mut buffer)?.to_vec();
+        hq.decoded(record, &postcard)?;
+        Ok(Some(postcard))
+    }
 }

@@ -2,8 +2,8 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `keys` | the key page; whoever opens the device holds its lock |
-//! | `journal` | sealed records |
+//! | `keys` | the key page; a passphrase may lock it |
+//! | `journal` | sealed records; whoever opens the device holds its lock |
 //! | `hubs` | the public keys of the hubs that may read its stick files, a line of hex each |
 //! | `mission.profile` | what its reports are packed with, if the mission has a profile of its own |
 //! | `place` | which file `keys` was, and when it last changed |
@@ -24,8 +24,10 @@ use increp::store::{Handle, Journal, Mark, Status, Store as _, WhenFull};
 use increp::wire::packed::Profile;
 
 use super::flash::{FileFlash, PAGE};
+use super::passphrase::Lock;
 use super::{private_folder, sync_folder, write_new};
 use crate::hex::{hex, unhex};
+use crate::link::file::sealed::MOST_READERS;
 
 /// Pages of the key page.
 const KEY_PAGES: usize = 4;
@@ -70,12 +72,24 @@ pub struct How<'p, 'a> {
     pub now: Stamp,
 }
 
+/// What a new device begins with beside its enrolment.
+#[derive(Debug)]
+pub struct Beginning<'b> {
+    /// The hubs that may read its stick files.
+    pub hubs: &'b [[u8; 32]],
+    /// The mission's own profile.
+    pub profile: Option<&'b [u8]>,
+    /// What locks its keys, if something does.
+    pub lock: Option<Lock>,
+}
+
 impl Folder {
     /// Makes a device of an enrolment.
     ///
     /// # Errors
     /// There is a device already, or the folder cannot be written.
-    pub fn create(folder: &Path, enrolled: Enrolled, hubs: &[[u8; 32]], profile: Option<&[u8]>) -> Result<()> {
+    pub fn create(folder: &Path, enrolled: Enrolled, begin: Beginning<'_>) -> Result<()> {
+        let Beginning { hubs, profile, lock } = begin;
         Self::vacant(folder)?;
         private_folder(folder).with_context(|| format!("{}: cannot be made", folder.display()))?;
         let lines: String = hubs.iter().map(|hub| hex(hub) + "\n").collect();
@@ -83,10 +97,10 @@ impl Folder {
         if let Some(profile) = profile {
             write_new(&folder.join(PROFILE), profile)?;
         }
-        drop(FileFlash::create(&folder.join("journal"), JOURNAL_PAGES)?);
+        drop(FileFlash::create(&folder.join("journal"), JOURNAL_PAGES, None)?);
         // The keys come last: a folder without them is no device yet.
         let (part, keys) = (folder.join("keys.part"), folder.join("keys"));
-        let flash = FileFlash::create(&part, KEY_PAGES)?;
+        let flash = FileFlash::create(&part, KEY_PAGES, lock)?;
         seal::Device::enrol(flash, range(KEY_PAGES), enrolled).with_context(|| part.display().to_string())?;
         sync_file(&part)?;
         fs::rename(&part, &keys).and_then(|()| sync_folder(Some(folder))).with_context(|| keys.display().to_string())
@@ -112,16 +126,19 @@ impl Folder {
         if !keys.exists() {
             bail!("{}: there is no device: increp hq enrol makes one", folder.display());
         }
+        let records = FileFlash::open(&journal)?;
         let flash = FileFlash::open(&keys)?;
         let copied = fs::read_to_string(folder.join(PLACE)).ok().is_none_or(|place| Some(place) != place_of(flash.file()));
-        let records = FileFlash::open(&journal)?;
         let pages = records.pages();
         let opened = Journal::open(records, range(pages), WhenFull::DropAtHq);
         let (mut journal, status) = opened.with_context(|| journal.display().to_string())?;
         let mut buffer = vec![0; MAX_RECORD];
         let device = seal::Device::open(flash, range(KEY_PAGES), &mut journal, &mut buffer);
         let device = device.with_context(|| keys.display().to_string())?;
-        Ok(Self { folder: folder.to_owned(), device, journal, status, buffer, copied })
+        let mut opened = Self { folder: folder.to_owned(), device, journal, status, buffer, copied };
+        // Opening it has written to the key page.
+        opened.sync()?;
+        Ok(opened)
     }
 
     /// The number that HQ gave the device.
@@ -153,6 +170,30 @@ impl Folder {
             unhex(line).with_context(|| format!("{}: line {number}: expected a key of 64 hex digits", path.display()))
         };
         (1..).zip(text.lines()).map(key).collect()
+    }
+
+    /// Seals stick files for these hubs too from now on; gives how many are new. None is ever taken away: a hub that lies could keep
+    /// the device from all others.
+    ///
+    /// # Errors
+    /// The file cannot be read or written.
+    pub fn keep_hubs(&self, hubs: &[[u8; 32]]) -> Result<usize> {
+        let (path, part) = (self.folder.join("hubs"), self.folder.join("hubs.part"));
+        let mut known = self.hubs()?;
+        let before = known.len();
+        for hub in hubs {
+            if known.len() < MOST_READERS && !known.contains(hub) {
+                known.push(*hub);
+            }
+        }
+        if known.len() > before {
+            let lines: String = known.iter().map(|hub| hex(hub) + "\n").collect();
+            // What was left when the power went.
+            let _ = fs::remove_file(&part);
+            write_new(&part, lines.as_bytes())?;
+            fs::rename(&part, &path).and_then(|()| sync_folder(Some(&self.folder))).with_context(|| path.display().to_string())?;
+        }
+        Ok(known.len() - before)
     }
 
     /// The file of the mission's own profile, if there is one.

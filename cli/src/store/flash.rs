@@ -4,11 +4,16 @@
 //! cut between two words, no worse. For the power of the laptop, the disk has all that was written before an erase begins, and the
 //! erase before anything is written after it: that is the order on which the key page rests, and records are checked when they are
 //! read. What is to be called saved, [`FileFlash::sync`] makes last. The lock is the operating system's, and goes with the process.
+//!
+//! A file that a passphrase locks is written anew, whole, at each change, and takes the place of the one before at once. The lock of the
+//! operating system is on the file before, so whoever has two files opens the one that no passphrase locks first.
 
 use std::fmt;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use embedded_storage::nor_flash::{
@@ -17,6 +22,7 @@ use embedded_storage::nor_flash::{
 use fs4::{FileExt, TryLockError};
 use zeroize::Zeroizing;
 
+use super::passphrase::Lock;
 use super::{private, private_file, sync_folder};
 
 /// Bytes of a page: what file systems and disks write at once.
@@ -25,6 +31,11 @@ pub const PAGE: usize = 4096;
 /// Bytes of a word.
 pub const WORD: usize = 8;
 
+/// How long to wait for another process that has the file: a `save` takes a moment, and should not fail for a `status`.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How often is looked.
+const PAUSE: Duration = Duration::from_millis(20);
+
 /// A file as NOR flash, locked for as long as it is open.
 #[derive(Debug)]
 pub struct FileFlash {
@@ -32,6 +43,8 @@ pub struct FileFlash {
     file: File,
     /// Keys are among them.
     bytes: Zeroizing<Vec<u8>>,
+    /// What locks the file, if something does.
+    lock: Option<Lock>,
 }
 
 impl FileFlash {
@@ -39,12 +52,12 @@ impl FileFlash {
     ///
     /// # Errors
     /// The file exists, or cannot be written.
-    pub fn create(path: &Path, pages: usize) -> Result<Self> {
+    pub fn create(path: &Path, pages: usize, lock: Option<Lock>) -> Result<Self> {
         let context = || format!("{}: cannot be written", path.display());
         let file = private(path).with_context(context)?;
-        lock(&file, path)?;
-        let flash = Self { path: path.to_owned(), file, bytes: Zeroizing::new(vec![0xff; pages * PAGE]) };
-        flash.write_at(0, &flash.bytes).and_then(|()| flash.file.sync_all()).with_context(context)?;
+        locked(&file, path)?;
+        let mut flash = Self { path: path.to_owned(), file, bytes: Zeroizing::new(vec![0xff; pages * PAGE]), lock };
+        flash.put(0, flash.bytes.len()).and_then(|()| flash.file.sync_all()).with_context(context)?;
         sync_folder(path.parent()).with_context(context)?;
         Ok(flash)
     }
@@ -55,13 +68,17 @@ impl FileFlash {
     /// The file cannot be read, others may read it too, another process has it, or it is not of whole pages.
     pub fn open(path: &Path) -> Result<Self> {
         let file = private_file(path)?;
-        lock(&file, path)?;
-        let mut bytes = Zeroizing::new(Vec::new());
+        locked(&file, path)?;
+        let (mut bytes, mut lock) = (Zeroizing::new(Vec::new()), None);
         io::Read::read_to_end(&mut &file, &mut bytes).with_context(|| format!("{}: cannot be read", path.display()))?;
+        if Lock::is_on(&bytes) {
+            let opened = Lock::open(path, &bytes)?;
+            (lock, bytes) = (Some(opened.0), opened.1);
+        }
         if bytes.is_empty() || !bytes.len().is_multiple_of(PAGE) {
             bail!("{}: expected whole pages of {PAGE} bytes, found {} bytes: the file was cut short", path.display(), bytes.len());
         }
-        Ok(Self { path: path.to_owned(), file, bytes })
+        Ok(Self { path: path.to_owned(), file, bytes, lock })
     }
 
     /// Waits until all that was written is on the disk.
@@ -98,8 +115,32 @@ impl FileFlash {
     }
 
     /// The file has these bytes of the image now.
-    fn put(&self, from: usize, to: usize) -> io::Result<()> {
-        self.write_at(from, self.bytes.get(from..to).unwrap_or_default())
+    fn put(&mut self, from: usize, to: usize) -> io::Result<()> {
+        match &self.lock {
+            None => self.write_at(from, self.bytes.get(from..to).unwrap_or_default()),
+            Some(lock) => {
+                let sealed = lock.seal(&self.bytes).map_err(io::Error::other)?;
+                self.replace(&sealed)
+            }
+        }
+    }
+
+    /// Another file takes the place of this one: killed at any moment, one of the two is there.
+    fn replace(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut name = self.path.clone().into_os_string();
+        name.push(".new");
+        let new = PathBuf::from(name);
+        // What was left when the power went.
+        match std::fs::remove_file(&new) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut file = private(&new)?;
+        io::Write::write_all(&mut file, bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&new, &self.path)?;
+        self.file = file;
+        sync_folder(self.path.parent())
     }
 
     /// The flash's own error has no room for what the file says.
@@ -109,11 +150,20 @@ impl FileFlash {
     }
 }
 
-fn lock(file: &File, path: &Path) -> Result<()> {
-    match FileExt::try_lock(file) {
-        Ok(()) => Ok(()),
-        Err(TryLockError::WouldBlock) => bail!("{}: is in use by another process; try again when that has ended", path.display()),
-        Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("{}: cannot be locked", path.display())),
+/// Locks the file for this process; waits a while for another one that has it.
+fn locked(file: &File, path: &Path) -> Result<()> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match FileExt::try_lock(file) {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) if Instant::now() < until => thread::sleep(PAUSE),
+            Err(TryLockError::WouldBlock) => {
+                bail!("{}: is in use by another process; try again when that has ended", path.display())
+            }
+            Err(TryLockError::Error(error)) => {
+                return Err(error).with_context(|| format!("{}: cannot be locked", path.display()));
+            }
+        }
     }
 }
 
@@ -191,7 +241,7 @@ mod tests {
     #[test]
     fn what_is_written_is_in_the_file_and_only_an_erase_brings_ones_back() {
         let file = scratch("written");
-        let mut flash = FileFlash::create(&file, 2).unwrap();
+        let mut flash = FileFlash::create(&file, 2, None).unwrap();
         flash.write(8, &[0xf0; 8]).unwrap();
         flash.write(8, &[0x3c; 8]).unwrap();
         assert_eq!(std::fs::read(&file).unwrap()[..24], [[0xff; 8], [0x30; 8], [0xff; 8]].concat());
@@ -205,7 +255,7 @@ mod tests {
     #[test]
     fn only_one_has_it() {
         let file = scratch("lock");
-        let flash = FileFlash::create(&file, 1).unwrap();
+        let flash = FileFlash::create(&file, 1, None).unwrap();
         let error = FileFlash::open(&file).unwrap_err().to_string();
         assert!(error.ends_with("is in use by another process; try again when that has ended"), "{error}");
         drop(flash);
@@ -216,7 +266,7 @@ mod tests {
     #[test]
     fn what_is_no_flash_is_refused() {
         let file = scratch("cut");
-        drop(FileFlash::create(&file, 1).unwrap());
+        drop(FileFlash::create(&file, 1, None).unwrap());
         std::fs::write(&file, [0xff; 100]).unwrap();
         let error = FileFlash::open(&file).unwrap_err().to_string();
         assert!(error.contains("found 100 bytes"), "{error}");
@@ -228,7 +278,7 @@ mod tests {
     fn what_others_may_read_is_refused() {
         use std::os::unix::fs::PermissionsExt as _;
         let file = scratch("wide");
-        drop(FileFlash::create(&file, 1).unwrap());
+        drop(FileFlash::create(&file, 1, None).unwrap());
         for mode in [0o640, 0o604, 0o660, 0o601] {
             std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
             let error = FileFlash::open(&file).unwrap_err().to_string();

@@ -4,9 +4,11 @@
 //! |---|---|
 //! | `device.rs` | the folder of a laptop that is a device |
 //! | `flash.rs` | a file as flash, for the journal and the key page of a device |
-//! | `hub.rs` | sealed records of all devices, as a hub keeps them; receipts on their way back |
-//! | `hq.rs` | HQ's keys, what it keeps of devices, and the archive of reports |
+//! | `hub/` | sealed records of all devices, as a hub keeps them; receipts on their way back |
+//! | `hq/` | HQ's keys, what it keeps of devices, and the archive of reports |
 //! | `key.rs` | a file with a secret key |
+//! | `passphrase.rs` | files that a passphrase locks |
+//! | `vault.rs` | what is secret in HQ's database |
 //! | `numbers.rs` | which numbers of an epoch there are |
 
 pub mod device;
@@ -15,6 +17,8 @@ pub mod hq;
 pub mod hub;
 mod key;
 mod numbers;
+pub mod passphrase;
+pub mod vault;
 
 use std::fs::{self, File};
 use std::io;

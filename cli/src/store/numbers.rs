@@ -50,6 +50,11 @@ impl Numbers {
         (0..=255).filter(move |number| bits.has(*number))
     }
 
+    /// Adds those of the other one.
+    pub fn join(&mut self, other: &Self) {
+        self.0.iter_mut().zip(other.0).for_each(|(bits, other)| *bits |= other);
+    }
+
     /// Those that the other one lacks.
     #[must_use]
     pub fn without(&self, other: &Self) -> Self {
@@ -99,5 +104,8 @@ mod tests {
         let (one, other): (Numbers, Numbers) = ([0, 1, 200].into_iter().collect(), [1, 7].into_iter().collect());
         assert!(one.without(&other).iter().eq([0, 200]));
         assert!(one.without(&one).iter().next().is_none());
+        let mut both = one;
+        both.join(&other);
+        assert!(both.iter().eq([0, 1, 7, 200]));
     }
 }

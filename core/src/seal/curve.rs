@@ -59,11 +59,15 @@ mod tests {
         assert_eq!(scalar, hex("684cf59ba83309552800ef566f2f4d3c1c3887c49360e3875f2eb94d99532c51"));
     }
 
+    /// RFC 7748, section 6.1.
     #[test]
     fn two_sides_agree() {
-        let alice = Secret::new(hex("77076d0a7318a57d3c16c17251b26645df4c2f92ebc099a4e8ce7a4f4c9e3d2a"));
-        let bob = Secret::new([0x5d; 32]);
-        assert_eq!(agree(&alice, &public(&bob)), agree(&bob, &public(&alice)));
+        let alice = Secret::new(hex("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a"));
+        let bob = Secret::new(hex("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb"));
+        assert_eq!(public(&alice), hex("8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a"));
+        assert_eq!(public(&bob), hex("de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f"));
+        let agreed = Secret::new(hex("4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742"));
+        assert_eq!([agree(&alice, &public(&bob)), agree(&bob, &public(&alice))], [agreed.clone(), agreed]);
     }
 
     #[test]

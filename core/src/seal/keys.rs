@@ -105,12 +105,15 @@ impl<F: NorFlash> KeyPage<F> {
         if self.wipe_begun()? {
             return Err(self.erase_all().err().unwrap_or(Error::new(ErrorKind::NotEnrolled, 0)));
         }
+        // The state, what it is found in, and how many pages have one.
         let (mut newest, mut number, mut pages) = (Secret::default(), None, 0_u32);
+        let mut bytes = Secret::default();
         for page in 0..self.pages() {
-            let (bytes, found) = self.find(page)?;
+            let found = self.find(page, &mut bytes)?;
             pages = pages.saturating_add(found.is_some().into());
             if found > number {
-                (newest, number) = (bytes, found);
+                number = found;
+                core::mem::swap(&mut newest, &mut bytes);
             }
         }
         let Some(number) = number else { return Err(self.nothing()) };
@@ -177,8 +180,10 @@ impl<F: NorFlash> KeyPage<F> {
 
     /// Why there is no state: if there is not one of a later version.
     fn nothing(&mut self) -> Error {
+        let mut bytes = Secret::default();
         for page in 0..self.pages() {
-            if let Some(version) = self.read(page, 0).ok().and_then(|bytes| later_version(bytes.expose())) {
+            let read = self.read(page, 0, &mut bytes);
+            if let Some(version) = read.ok().and_then(|()| later_version(bytes.expose())) {
                 return self.error(ErrorKind::OtherVersion(version), page);
             }
         }
@@ -186,31 +191,31 @@ impl<F: NorFlash> KeyPage<F> {
     }
 
     /// The state in a page: its slot and its number. All slots of a page have the same.
-    fn find(&mut self, page: u32) -> Result<(Secret<SLOT>, Option<u32>), Error> {
+    fn find(&mut self, page: u32, bytes: &mut Secret<SLOT>) -> Result<Option<u32>, Error> {
         for slot in 0..self.slots() {
-            let bytes = self.read(page, slot)?;
+            self.read(page, slot, bytes)?;
             let number = slot_number(bytes.expose()).filter(|&number| self.page(number) == page);
             if number.is_some() {
-                return Ok((bytes, number));
+                return Ok(number);
             }
         }
-        Ok((Secret::default(), None))
+        Ok(None)
     }
 
-    fn read(&mut self, page: u32, slot: u32) -> Result<Secret<SLOT>, Error> {
+    fn read(&mut self, page: u32, slot: u32, bytes: &mut Secret<SLOT>) -> Result<(), Error> {
         let at = self.flash.at(page, offset(slot));
-        let mut bytes = Secret::new([0; SLOT]);
         let mut room = bytes.expose_mut().iter_mut();
         let length = u32::try_from(SLOT).unwrap_or(0);
-        self.flash.read(at, length, |part| room.by_ref().zip(part).for_each(|(to, from)| *to = *from)).map_err(flash)?;
-        Ok(bytes)
+        self.flash.read(at, length, &mut |part| room.by_ref().zip(part).for_each(|(to, from)| *to = *from)).map_err(flash)
     }
 
     /// Writes a state, and says whether it reads back.
     fn write(&mut self, page: u32, slot: u32, bytes: &Secret<SLOT>) -> Result<bool, Error> {
         let at = self.flash.at(page, offset(slot));
         self.flash.write(at, bytes.expose()).map_err(flash)?;
-        self.read(page, slot).map(|read| read == *bytes)
+        let mut read = Secret::default();
+        self.read(page, slot, &mut read)?;
+        Ok(read == *bytes)
     }
 
     /// Writes the state that holds once more into its own page: the earlier one is there still, but perhaps not for long.
@@ -224,8 +229,9 @@ impl<F: NorFlash> KeyPage<F> {
             }
         }
         // Power failed here often, and no slot is free. What reads the same each time will do.
+        let mut read = Secret::default();
         for _ in 0..READS {
-            if self.find(page)?.1 != Some(self.number) {
+            if self.find(page, &mut read)? != Some(self.number) {
                 return Err(self.error(ErrorKind::NotKept, page));
             }
         }
@@ -265,6 +271,7 @@ impl<F: NorFlash> KeyPage<F> {
         self.erase(self.page(self.number.saturating_add(1)))
     }
 
+    #[inline(never)] // it is called often
     fn error(&self, kind: ErrorKind, page: u32) -> Error {
         Error { kind, at: self.flash.at(page, 0) }
     }

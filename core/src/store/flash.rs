@@ -66,7 +66,8 @@ impl<F: NorFlash> Flash<F> {
         self.start.saturating_add(index.saturating_mul(self.geometry.page)).saturating_add(offset)
     }
 
-    pub(crate) fn read(&mut self, mut at: u32, length: u32, mut take: impl FnMut(&[u8])) -> Result<(), Error> {
+    #[inline(never)] // it is called often
+    pub(crate) fn read(&mut self, mut at: u32, length: u32, take: &mut dyn FnMut(&[u8])) -> Result<(), Error> {
         let mut left = length;
         let mut chunk = Chunk([0; CHUNK as usize]);
         while left > 0 {
@@ -84,14 +85,14 @@ impl<F: NorFlash> Flash<F> {
     pub(crate) fn read_array<const N: usize>(&mut self, at: u32) -> Result<[u8; N], Error> {
         let mut array = [0; N];
         let mut room = array.iter_mut();
-        self.read(at, u32::try_from(N).unwrap_or(0), |bytes| room.by_ref().zip(bytes).for_each(|(to, from)| *to = *from))?;
+        self.read(at, u32::try_from(N).unwrap_or(0), &mut |bytes| room.by_ref().zip(bytes).for_each(|(to, from)| *to = *from))?;
         Ok(array)
     }
 
     /// Do all of these bytes have this value? Of erased bytes it is 0xff, as far as reading shows it.
     pub(crate) fn is_filled(&mut self, at: u32, length: u32, value: u8) -> Result<bool, Error> {
         let mut filled = true;
-        self.read(at, length, |bytes| filled &= bytes.iter().all(|&byte| byte == value))?;
+        self.read(at, length, &mut |bytes| filled &= bytes.iter().all(|&byte| byte == value))?;
         Ok(filled)
     }
 

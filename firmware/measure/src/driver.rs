@@ -1,9 +1,8 @@
-//! Flash and a store of which the compiler knows nothing.
+//! Flash of which the compiler knows nothing.
 
 use core::hint::black_box;
 
 use embedded_storage::nor_flash::{ErrorType, NorFlash, NorFlashErrorKind, ReadNorFlash};
-use increp::store::{Error, Handle, Mark, Record, Status, Store};
 
 use crate::given;
 
@@ -37,29 +36,6 @@ impl NorFlash for Driver {
 
     fn write(&mut self, _: u32, bytes: &[u8]) -> Result<(), NorFlashErrorKind> {
         black_box(bytes);
-        given()
-    }
-}
-
-/// A store that keeps nothing.
-pub struct Nowhere;
-
-impl Store for Nowhere {
-    fn append(&mut self, record: &[u8]) -> Result<Handle, Error> {
-        black_box(record);
-        given()
-    }
-
-    fn next<'b>(&mut self, _: Option<Handle>, buffer: &'b mut [u8]) -> Result<Option<Record<'b>>, Error> {
-        black_box(buffer);
-        given()
-    }
-
-    fn mark(&mut self, _: Handle, _: Mark) -> Result<(), Error> {
-        given()
-    }
-
-    fn status(&mut self) -> Result<Status, Error> {
         given()
     }
 }

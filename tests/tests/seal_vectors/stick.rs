@@ -4,6 +4,7 @@ use increp::seal::Secret;
 use increp_cli::link::file::content::{Content, Entry, Kind, Writer};
 use increp_cli::link::file::sealed::{self, Opener, Reader, Refused};
 use increp_cli::store::Numbers;
+use increp_cli::store::hub::{Device, Elsewhere};
 use serde_json::{Value, json};
 
 use super::{Noise, array, bytes, folder, hex, list, load, text};
@@ -16,23 +17,34 @@ fn entry(entry: &Entry) -> Value {
         Entry::Numbers(epoch, numbers) => json!({ "epoch": epoch, "numbers": hex(numbers.bits()) }),
         Entry::Receipt(receipt) => json!({ "receipt": hex(receipt) }),
         Entry::Hub(public) => json!({ "hub": hex(public) }),
+        Entry::Device(Device { author, hop, revoked }) => json!({ "device": author, "hop": hex(hop.expose()), "revoked": revoked }),
+        Entry::Have(epoch, has) => json!({ "have": epoch, "numbers": hex(has.numbers.bits()), "digest": hex(&has.digest) }),
+        Entry::Refused(epoch, numbers) => json!({ "refused": epoch, "numbers": hex(numbers.bits()) }),
         Entry::Profile(profile) => json!({ "profile": hex(profile) }),
     }
 }
 
 /// A content is made of what it says; a row of records is found by itself.
 fn content(it: &Value, hop: &Secret<16>) -> Vec<u8> {
-    let kind = if it["kind"] == 1 { Kind::Up } else { Kind::Down };
+    let kind = [Kind::Up, Kind::Down, Kind::Between][usize::try_from(it["kind"].as_u64().unwrap()).unwrap() - 1];
     let mut writer = Writer::new(kind, u32::try_from(it["author"].as_u64().unwrap()).unwrap());
     for entry in list(it, "entries") {
         if let Some(record) = entry.get("record") {
             writer.record(&bytes(record));
         } else if let Some(epoch) = entry.get("epoch") {
-            writer.numbers(u32::try_from(epoch.as_u64().unwrap()).unwrap(), Numbers::new(array(&entry["numbers"])));
+            writer.numbers(u32::try_from(epoch.as_u64().unwrap()).unwrap(), &Numbers::new(array(&entry["numbers"])));
         } else if let Some(receipt) = entry.get("receipt") {
             writer.receipt(&bytes(receipt));
         } else if let Some(hub) = entry.get("hub") {
             writer.hub(&array(hub));
+        } else if let Some(author) = entry.get("device") {
+            let author = u32::try_from(author.as_u64().unwrap()).unwrap();
+            writer.device(&Device { author, hop: Secret::new(array(&entry["hop"])), revoked: entry["revoked"] == true });
+        } else if let Some(epoch) = entry.get("have") {
+            let has = Elsewhere { numbers: Numbers::new(array(&entry["numbers"])), digest: array(&entry["digest"]) };
+            writer.have(u32::try_from(epoch.as_u64().unwrap()).unwrap(), &has);
+        } else if let Some(epoch) = entry.get("refused") {
+            writer.refused(u32::try_from(epoch.as_u64().unwrap()).unwrap(), &Numbers::new(array(&entry["numbers"])));
         } else {
             writer.profile(&bytes(&entry["profile"]));
         }
@@ -62,12 +74,18 @@ pub(super) fn made() -> Value {
         { "epoch": 0x03_0201, "numbers": hex(Numbers::from_iter([0, 1]).bits()) },
         { "receipt": "15".repeat(24) }, { "hub": publics[0] }, { "profile": "00".repeat(300) },
     ]);
+    let between = json!([
+        { "hub": publics[1] }, { "device": AUTHOR, "hop": "07".repeat(16), "revoked": true },
+        { "have": 0x03_0201, "numbers": hex(Numbers::from_iter([0, 1, 3]).bits()), "digest": "5a".repeat(16) },
+        { "refused": 0x03_0201, "numbers": hex(Numbers::from_iter([2]).bits()) }, { "record": record(3, 40) },
+    ]);
     let mut all = json!({
         "hop": hex(&hop[..16]),
         "hubs": [{ "secret": hex(&one), "public": publics[0] }, { "secret": hex(&other), "public": publics[1] }],
         "files": [
             { "file": "up.irs", "draws": Noise::of(21, 3).json(), "kind": 1, "author": AUTHOR, "readers": publics, "entries": up },
             { "file": "down.irs", "draws": Noise::of(22, 2).json(), "kind": 2, "author": AUTHOR, "readers": ["device"], "entries": down },
+            { "file": "between.irs", "draws": Noise::of(23, 2).json(), "kind": 3, "author": 0, "readers": [publics[0]], "entries": between },
         ],
     });
     let hop = Secret::new(array(&all["hop"]));
@@ -96,7 +114,8 @@ fn every_stick_file_opens_and_is_made_again() {
             assert_eq!(hex(&bytes[..text(&it["content"]).len() / 2]), text(&it["content"]));
             let found = Content::parse(&bytes).unwrap();
             assert!(found.is_by(&hop));
-            assert_eq!((found.kind == Kind::Up, json!(found.author)), (it["kind"] == 1, it["author"].clone()));
+            let kind = [Kind::Up, Kind::Down, Kind::Between].iter().position(|kind| *kind == found.kind).unwrap() + 1;
+            assert_eq!((json!(kind), json!(found.author)), (it["kind"].clone(), it["author"].clone()));
             assert_eq!(found.entries.iter().map(entry).collect::<Value>(), it["entries"]);
         }
         assert_eq!(sealed(it, &hop), file, "made again");

@@ -15,16 +15,17 @@ use super::tell;
 use crate::args::HqEnrol;
 use crate::exit::Exit;
 use crate::link::Link;
-use crate::store::device::Folder;
+use crate::store::device::{Beginning, Folder};
 use crate::store::hq::Hq;
 use crate::store::now;
+use crate::store::passphrase::Lock;
 
 pub(in crate::command) fn run(arguments: &HqEnrol) -> Result<Exit> {
     let over = arguments.over.as_ref().map(|Link::File(folder)| Messages::new(folder));
     match (&arguments.hq, &arguments.device, over) {
         (Some(hq), Some(device), None) => on_one_machine(arguments, hq, device),
-        (Some(hq), None, Some(mut messages)) => at_hq(arguments, hq, &mut messages),
-        (None, Some(device), Some(mut messages)) => on_the_device(device, &mut messages),
+        (Some(hq), None, Some(messages)) => at_hq(arguments, hq, &messages),
+        (None, Some(device), Some(messages)) => on_the_device(arguments, device, &messages),
         (_, _, None) => {
             say!("increp: give HQ's folder and --device if both are on this machine, or --over LINK if the other one is not");
             Ok(Exit::Usage)
@@ -81,12 +82,19 @@ fn read_profile(path: &Path) -> Result<Vec<u8>> {
 fn on_one_machine(arguments: &HqEnrol, hq: &Path, device: &Path) -> Result<Exit> {
     Folder::vacant(device)?;
     let mut plan = Plan::new(arguments, hq)?;
+    let lock = new_lock(arguments, device)?;
     let (peer, enrolled) = agree(&plan)?;
     // HQ knows the device before there is one: the other way about, its reports could be opened by nobody.
     plan.done(&peer, &arguments.hub)?;
-    Folder::create(device, enrolled, &plan.welcome.hubs, plan.welcome.profile.as_deref())?;
+    let Welcome { hubs, profile } = &plan.welcome;
+    Folder::create(device, enrolled, Beginning { hubs, profile: profile.as_deref(), lock })?;
     say!("{}: device {} is enrolled", device.display(), plan.author);
     Ok(Exit::Success)
+}
+
+/// Asked before anything is done: nobody is enrolled whose device then cannot be made.
+fn new_lock(arguments: &HqEnrol, device: &Path) -> Result<Option<Lock>> {
+    arguments.passphrase.then(|| Lock::ask(&device.display().to_string())).transpose()
 }
 
 fn agree(plan: &Plan) -> Result<(Peer, increp::seal::enrol::Enrolled), Error> {
@@ -97,7 +105,7 @@ fn agree(plan: &Plan) -> Result<(Peer, increp::seal::enrol::Enrolled), Error> {
     Ok((hq.check(&revelation)?.confirm(), device.confirm()))
 }
 
-fn at_hq(arguments: &HqEnrol, folder: &Path, messages: &mut Messages) -> Result<Exit> {
+fn at_hq(arguments: &HqEnrol, folder: &Path, messages: &Messages) -> Result<Exit> {
     let mut plan = Plan::new(arguments, folder)?;
     messages.must_be_new()?;
     let (hq, invitation) = HqSide::invite(plan.author, plan.hq.key(), &mut SysRng)?;
@@ -121,8 +129,9 @@ fn at_hq(arguments: &HqEnrol, folder: &Path, messages: &mut Messages) -> Result<
     Ok(Exit::Success)
 }
 
-fn on_the_device(folder: &Path, messages: &mut Messages) -> Result<Exit> {
+fn on_the_device(arguments: &HqEnrol, folder: &Path, messages: &Messages) -> Result<Exit> {
     Folder::vacant(folder)?;
+    let lock = new_lock(arguments, folder)?;
     let (device, commitment) = Device::commit(&messages.wait(Step::Invitation)?, &mut SysRng).context("HQ's first message")?;
     messages.write(Step::Commitment, &commitment)?;
     let (checked, revelation) = device.reveal(&messages.wait(Step::Offer)?).context("HQ's second message")?;
@@ -140,7 +149,7 @@ fn on_the_device(folder: &Path, messages: &mut Messages) -> Result<Exit> {
         return Ok(Exit::Findings);
     }
     let author = enrolled.author();
-    Folder::create(folder, enrolled, &welcome.hubs, welcome.profile.as_deref())?;
+    Folder::create(folder, enrolled, Beginning { hubs: &welcome.hubs, profile: welcome.profile.as_deref(), lock })?;
     messages.clear()?;
     say!("{}: device {author} is enrolled", folder.display());
     Ok(Exit::Success)

@@ -12,12 +12,19 @@ use crate::exit::Exit;
 use crate::store::hq::Hq;
 use crate::store::hub::{self, Hub};
 use crate::store::now;
+use crate::store::passphrase::Lock;
 
 pub(super) use enrol::run as enrol;
 
 pub(super) fn init(arguments: &HqInit) -> Result<Exit> {
-    Hq::create(&arguments.folder)?;
-    say!("{}: HQ is ready; keep the folder on an encrypted disk, and a copy of it in a safe place", arguments.folder.display());
+    let name = arguments.folder.display();
+    let lock = arguments.passphrase.then(|| Lock::ask(&name.to_string())).transpose()?;
+    Hq::create(&arguments.folder, lock.as_ref())?;
+    let how = match lock {
+        Some(_) => "HQ is ready; nobody reads it without the passphrase, you neither",
+        None => "HQ is ready, without a passphrase: keep the folder on an encrypted disk",
+    };
+    say!("{name}: {how}; keep a copy of the folder in a safe place");
     Ok(Exit::Success)
 }
 
@@ -70,7 +77,7 @@ fn tell<'p>(hq: &Hq, hubs: impl Iterator<Item = &'p Path>) -> Result<()> {
     Ok(())
 }
 
-/// The hub knows the devices that HQ knows; gives how many.
+/// The hub knows the devices and hubs that HQ knows; gives how many devices.
 pub(super) fn bring_up_to_date(hq: &Hq, hub: &mut Hub) -> Result<u64> {
     let devices: Vec<hub::Device> = hq
         .devices()?
@@ -83,6 +90,10 @@ pub(super) fn bring_up_to_date(hq: &Hq, hub: &mut Hub) -> Result<u64> {
         .collect();
     if hub.devices()? != devices {
         hub.keep_devices(&devices)?;
+    }
+    let hubs = hq.hubs()?;
+    if hub.hubs()? != hubs {
+        hub.keep_hubs(&hubs)?;
     }
     Ok(devices.len() as u64)
 }

@@ -1,18 +1,23 @@
 //! What a stick file says, once it is open.
 //!
 //! ```text
-//! 0    kind     1                1 from a device to hubs, 2 from a hub to a device
-//! 1    author   4                the device, as HQ numbered it; little-endian
+//! 0    kind     1                1 from a device to hubs, 2 from a hub to a device, 3 from a hub to a hub
+//! 1    author   4                the device, as HQ numbered it, little-endian; 0 between hubs
 //! 5    entries:
 //!        01  form 1 | epoch 3 | first 1 | many | { length | record }*   records with numbers in a row from `first`
-//!        02  epoch 3 | numbers 32                                       of an epoch, a bit for each number: up, what the device keeps
-//!                                                                       without HQ's word; down, what the hub has
+//!        02  epoch 3 | numbers 32                                       of an epoch, a bit for each number: down, what the hub has;
+//!                                                                       otherwise what the device keeps without HQ's word
 //!        03  length | receipt                                           HQ's word to the device
-//!        04  key 32                                                     at enrolment: a hub that may read the device's files
+//!        04  key 32                                                     a hub of the mission; between hubs the first is the writer
 //!        05  length | profile                                           at enrolment: the mission's own profile
+//!      only between hubs:
+//!        06  author 4 | hop key 16 | revoked 1                          of this device is what follows
+//!        07  epoch 3 | numbers 32 | digest 16                           what the writer has, and the digest of all its records
+//!        08  epoch 3 | numbers 32                                       numbers under which HQ has no good body
 //! then 00       1                the end
 //!      count                     records and other entries together
-//!      mac      16               HMAC-SHA256(hop key, "increp stick 1" | all before), its first bytes
+//!      mac      16               HMAC-SHA256(hop key, "increp stick 1" | all before), its first bytes; between hubs under the key
+//!                                that the two have in common
 //! then zeros
 //! ```
 //!
@@ -26,6 +31,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::sealed::hmac;
 use crate::store::Numbers;
+use crate::store::hub::{Device, Elsewhere};
 
 const MAC: usize = 16;
 const DOMAIN: &[u8] = b"increp stick 1";
@@ -36,6 +42,9 @@ const NUMBERS: u8 = 2;
 const RECEIPT: u8 = 3;
 const HUB: u8 = 4;
 const PROFILE: u8 = 5;
+const DEVICE: u8 = 6;
+const HAVE: u8 = 7;
+const REFUSED: u8 = 8;
 
 /// Which way a file goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +53,8 @@ pub enum Kind {
     Up,
     /// From a hub to a device.
     Down,
+    /// From a hub to a hub.
+    Between,
 }
 
 impl Kind {
@@ -51,6 +62,7 @@ impl Kind {
         match self {
             Self::Up => 1,
             Self::Down => 2,
+            Self::Between => 3,
         }
     }
 }
@@ -60,14 +72,20 @@ impl Kind {
 pub enum Entry {
     /// A sealed record, whole.
     Record(Vec<u8>),
-    /// Numbers of an epoch: up, what the device keeps without HQ's word; down, what the hub has.
+    /// Numbers of an epoch: down, what the hub has; otherwise what the device keeps without HQ's word.
     Numbers(u32, Numbers),
     /// HQ's word to the device.
     Receipt(Vec<u8>),
-    /// A hub that may read the device's files.
+    /// A hub of the mission, which may read the device's files.
     Hub([u8; 32]),
     /// The mission's own profile.
     Profile(Vec<u8>),
+    /// A device: what follows is of it.
+    Device(Device),
+    /// What the writer has of an epoch, and the digest of all its records.
+    Have(u32, Elsewhere),
+    /// Numbers of an epoch under which HQ has no good body.
+    Refused(u32, Numbers),
 }
 
 /// All that a file says.
@@ -160,12 +178,37 @@ impl Writer {
     }
 
     /// Says which numbers of an epoch there are.
-    pub fn numbers(&mut self, epoch: u32, numbers: Numbers) {
+    pub fn numbers(&mut self, epoch: u32, numbers: &Numbers) {
+        self.of_epoch(NUMBERS, epoch, numbers);
+    }
+
+    fn of_epoch(&mut self, entry: u8, epoch: u32, numbers: &Numbers) {
         self.end_row();
         let [low, middle, high, _] = epoch.to_le_bytes();
-        self.bytes.extend([NUMBERS, low, middle, high]);
+        self.bytes.extend([entry, low, middle, high]);
         self.bytes.extend(numbers.bits());
         self.count += 1;
+    }
+
+    /// Names a device: what is said from here on is of it.
+    pub fn device(&mut self, device: &Device) {
+        self.end_row();
+        self.bytes.push(DEVICE);
+        self.bytes.extend(device.author.to_le_bytes());
+        self.bytes.extend(device.hop.expose());
+        self.bytes.push(device.revoked.into());
+        self.count += 1;
+    }
+
+    /// Says what the writer has of an epoch.
+    pub fn have(&mut self, epoch: u32, has: &Elsewhere) {
+        self.of_epoch(HAVE, epoch, &has.numbers);
+        self.bytes.extend(has.digest);
+    }
+
+    /// Says under which numbers of an epoch HQ has no good body.
+    pub fn refused(&mut self, epoch: u32, numbers: &Numbers) {
+        self.of_epoch(REFUSED, epoch, numbers);
     }
 
     /// Passes HQ's word on.
@@ -216,7 +259,8 @@ impl Content {
         let kind = match reader.byte("a kind")? {
             1 => Kind::Up,
             2 => Kind::Down,
-            _ => return Err(Broken { at: 0, expected: "a kind, 1 or 2" }),
+            3 => Kind::Between,
+            _ => return Err(Broken { at: 0, expected: "a kind, 1 to 3" }),
         };
         let author = u32::from_le_bytes(reader.array("an author")?);
         let mut entries = Vec::new();
@@ -225,9 +269,8 @@ impl Content {
                 END => break,
                 RECORDS => reader.records(&mut entries)?,
                 NUMBERS => {
-                    let [low, middle, high] = reader.array("an epoch")?;
-                    let numbers = Numbers::new(reader.array("the numbers of an epoch")?);
-                    entries.push(Entry::Numbers(u32::from_le_bytes([low, middle, high, 0]), numbers));
+                    let (epoch, numbers) = reader.of_epoch()?;
+                    entries.push(Entry::Numbers(epoch, numbers));
                 }
                 RECEIPT => {
                     let length = reader.varint("the length of a receipt")?;
@@ -237,6 +280,15 @@ impl Content {
                 PROFILE => {
                     let length = reader.varint("the length of a profile")?;
                     entries.push(Entry::Profile(reader.take(length, "a profile")?.to_vec()));
+                }
+                DEVICE if kind == Kind::Between => entries.push(Entry::Device(reader.device()?)),
+                HAVE if kind == Kind::Between => {
+                    let (epoch, numbers) = reader.of_epoch()?;
+                    entries.push(Entry::Have(epoch, Elsewhere { numbers, digest: reader.array("a digest")? }));
+                }
+                REFUSED if kind == Kind::Between => {
+                    let (epoch, numbers) = reader.of_epoch()?;
+                    entries.push(Entry::Refused(epoch, numbers));
                 }
                 _ => return Err(Broken { at: reader.at - 1, expected: "an entry or the end" }),
             }
@@ -297,6 +349,21 @@ impl<'b> Bytes<'b> {
             }
         }
         Err(broken)
+    }
+
+    fn of_epoch(&mut self) -> Result<(u32, Numbers), Broken> {
+        let [low, middle, high] = self.array("an epoch")?;
+        let numbers = Numbers::new(self.array("the numbers of an epoch")?);
+        Ok((u32::from_le_bytes([low, middle, high, 0]), numbers))
+    }
+
+    fn device(&mut self) -> Result<Device, Broken> {
+        let author = u32::from_le_bytes(self.array("a device")?);
+        let hop = Secret::new(self.array("a device's key")?);
+        match self.byte("whether the device is revoked")? {
+            revoked @ 0..=1 => Ok(Device { author, hop, revoked: revoked == 1 }),
+            _ => Err(Broken { at: self.at - 1, expected: "0 or 1" }),
+        }
     }
 
     fn records(&mut self, entries: &mut Vec<Entry>) -> Result<(), Broken> {

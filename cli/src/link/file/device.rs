@@ -1,6 +1,6 @@
 //! The device's side of a stick: answers are read, and what waits for HQ's word is written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
@@ -9,7 +9,7 @@ use increp::store::{Handle, Mark};
 
 use super::content::{Content, Entry, Kind, Writer};
 use super::sealed::{MOST_CONTENT, Opener, Reader, seal};
-use super::{each, remove, write};
+use super::{Left, Why, each, remove, write};
 use crate::store::Numbers;
 use crate::store::device::Folder;
 
@@ -24,10 +24,12 @@ pub struct Outcome {
     pub confirmed: u64,
     /// Reports without HQ's word.
     pub waiting: u64,
-    /// Stick files for somebody else.
-    pub others: u64,
-    /// Stick files and receipts that are not as they should be; they were named on standard error.
-    pub refused: u64,
+    /// Receipts that are not as they should be; they were named on standard error.
+    pub wrong: u64,
+    /// Hubs that the device did not know.
+    pub hubs: u64,
+    /// Stick files that were not taken.
+    pub left: Left,
 }
 
 /// Reads what hubs answered, and writes what no hub there says it has and HQ has sent no receipt for.
@@ -35,13 +37,15 @@ pub struct Outcome {
 /// # Errors
 /// The stick or the device's files cannot be read or written; what was saved stays so.
 pub fn sync(device: &mut Folder, stick: &Path) -> Result<Outcome> {
+    let openers = [Opener::Device(device.hop_key().clone())];
+    let mut answers = Answers::default();
+    let left = each(stick, &openers, &mut |path, content, _| read_answer(device, path, content, &mut answers))?;
+    // An answer may have told of further ones.
     let hubs = device.hubs()?;
     if hubs.is_empty() {
         bail!("the device knows no hub that it could seal a stick file for");
     }
-    let openers = [Opener::Device(device.hop_key().clone())];
-    let mut answers = Answers::default();
-    let left = each(stick, &openers, &mut |path, content, _| read_answer(device, path, content, &mut answers))?;
+    answers.at_hub.retain(|epoch, _| !answers.other_bodies.contains(epoch));
     let waiting = mark(device, &answers.at_hub)?;
     let written = write_records(device, &waiting, &hubs, stick)?;
     // What the answers said is on the disk before they are gone.
@@ -52,8 +56,9 @@ pub fn sync(device: &mut Folder, stick: &Path) -> Result<Outcome> {
         receipts: answers.receipts,
         confirmed: answers.confirmed,
         waiting: waiting.iter().filter(|waiting| waiting.report).count() as u64,
-        others: left.others,
-        refused: left.refused + answers.wrong,
+        wrong: answers.wrong,
+        hubs: answers.hubs,
+        left,
     })
 }
 
@@ -62,15 +67,18 @@ pub fn sync(device: &mut Folder, stick: &Path) -> Result<Outcome> {
 struct Answers {
     files: Vec<PathBuf>,
     at_hub: BTreeMap<u32, Numbers>,
+    /// Epochs of which HQ has other bodies than the device: what hubs say of their numbers says nothing of its own.
+    other_bodies: BTreeSet<u32>,
+    hubs: u64,
     receipts: u64,
     /// Records that are at HQ now.
     confirmed: u64,
     wrong: u64,
 }
 
-fn read_answer(device: &mut Folder, path: &Path, content: Content, answers: &mut Answers) -> Result<Result<(), String>> {
+fn read_answer(device: &mut Folder, path: &Path, content: Content, answers: &mut Answers) -> Result<Result<(), Why>> {
     if content.kind != Kind::Down || content.author != device.author() || !content.is_by(device.hop_key()) {
-        return Ok(Err("was not made by a hub for this device".to_owned()));
+        return Ok(Err(Why::Bad("was not made by a hub for this device".to_owned())));
     }
     for entry in content.entries {
         match entry {
@@ -79,8 +87,9 @@ fn read_answer(device: &mut Folder, path: &Path, content: Content, answers: &mut
                 *at_hub = numbers.iter().chain(at_hub.iter()).collect();
             }
             Entry::Receipt(receipt) => take_receipt(device, &receipt, path, answers)?,
-            // No hub has these to send.
-            Entry::Record(_) | Entry::Hub(_) | Entry::Profile(_) => {}
+            Entry::Hub(hub) => answers.hubs += device.keep_hubs(&[hub])? as u64,
+            // No hub has the others to send.
+            _ => {}
         }
     }
     answers.files.push(path.to_owned());
@@ -101,12 +110,23 @@ fn take_receipt(device: &mut Folder, receipt: &[u8], path: &Path, answers: &mut 
         }
         // An older receipt, for records that were given up meanwhile.
         Err(error) if error.kind == ErrorKind::NotHere => return Ok(()),
-        Err(error) if is_theirs(error.kind) => error,
+        Err(error) if is_theirs(error.kind) => {
+            if let (ErrorKind::OtherBodies, Some(epoch)) = (error.kind, epoch_of(receipt)) {
+                answers.other_bodies.insert(epoch);
+            }
+            error
+        }
         Err(error) => return Err(error).context("a receipt"),
     };
     say!("{}: a receipt is refused: {}", path.display(), why.kind);
     answers.wrong += 1;
     Ok(())
+}
+
+/// The epoch that a receipt is for.
+pub(super) fn epoch_of(receipt: &[u8]) -> Option<u32> {
+    let [low, middle, high] = *receipt.get(5..)?.first_chunk()?;
+    Some(u32::from_le_bytes([low, middle, high, 0]))
 }
 
 /// Whether the receipt is wrong, not the device.
@@ -158,7 +178,7 @@ fn write_records(device: &mut Folder, waiting: &[Waiting], hubs: &[[u8; 32]], st
     }
     let begin = || {
         let mut writer = Writer::new(Kind::Up, device.author());
-        waits.iter().for_each(|(epoch, numbers)| writer.numbers(*epoch, *numbers));
+        waits.iter().for_each(|(epoch, numbers)| writer.numbers(*epoch, numbers));
         writer
     };
     let mut files = vec![begin()];

@@ -6,94 +6,129 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use increp::seal::HEAD;
 
+use super::between::{self, Heard};
 use super::content::{Content, Entry, Kind, Writer};
 use super::sealed::{MOST_CONTENT, Opener, Reader, seal};
-use super::{each, remove, write};
+use super::{Left, Why, each, remove, write};
 use crate::store::hub::{Added, Device, Hub, Run};
-use crate::store::now;
+use crate::store::{Numbers, now};
 
 /// What came of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
-    /// Stick files of devices that were read.
+    /// Stick files of devices and other hubs that were read.
     pub files: u64,
     /// What became of the records in them.
     pub added: Added,
     /// Devices for which an answer was written.
     pub answered: u64,
-    /// Stick files for somebody else.
-    pub others: u64,
-    /// Stick files that are not as they should be; they were named on standard error, and are where they were.
-    pub refused: u64,
+    /// Other hubs for which a file was written.
+    pub hubs: u64,
+    /// Records in these files.
+    pub passed: u64,
+    /// Stick files that were not taken.
+    pub left: Left,
 }
 
-/// Keeps what devices wrote, and answers them.
+/// For whom a hub writes beside those whose files it read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Also {
+    /// All other hubs: what they lack.
+    pub hubs: bool,
+    /// All devices: HQ's receipts, and which hubs there are.
+    pub devices: bool,
+}
+
+/// Keeps what devices and other hubs wrote, and answers them.
 ///
 /// # Errors
 /// The stick or the hub's store cannot be read or written; what was kept stays so.
-pub fn sync(hub: &mut Hub, stick: &Path) -> Result<Outcome> {
-    let devices: BTreeMap<u32, Device> = hub.devices()?.into_iter().map(|device| (device.author, device)).collect();
+pub fn sync(hub: &mut Hub, stick: &Path, also: Also) -> Result<Outcome> {
+    let peers = between::peers(hub)?;
     let mut openers = vec![Opener::Hub(hub.key().clone())];
-    openers.extend(devices.values().map(|device| Opener::Device(device.hop.clone())));
+    openers.extend(peers.iter().map(|peer| Opener::Device(peer.key.clone())));
+    // The answers that a device has not fetched.
+    openers.extend(hub.devices()?.into_iter().map(|device| Opener::Device(device.hop)));
     let mut read = Read::default();
-    let left = each(stick, &openers, &mut |path, content, by| {
-        let by_hub = matches!(by, Opener::Hub(_));
-        take(hub, devices.get(&content.author), path, &content, by_hub, &mut read)
+    let left = each(stick, &openers, &mut |path, content, by| match content.kind {
+        Kind::Between => between::take(hub, &peers, path, content, by, &mut read),
+        Kind::Up | Kind::Down => take(hub, path, &content, by, &mut read),
     })?;
+    let Read { heard, authors, .. } = &mut read;
+    std::mem::take(heard).keep(hub, authors)?;
+    // Another hub may have told of a device, or that one was revoked.
+    let devices = hub.devices()?;
     let mut answered = 0;
-    for device in read.authors.iter().filter_map(|author| devices.get(author)).filter(|device| !device.revoked) {
+    for device in devices.iter().filter(|device| !device.revoked && (also.devices || read.authors.contains_key(&device.author))) {
         answer(hub, device, stick)?;
         answered += 1;
     }
-    read.old_answers.iter().try_for_each(|file| remove(file))?;
-    Ok(Outcome { files: read.files, added: read.added, answered, others: left.others, refused: left.refused })
+    let (mut hubs, mut passed) = (0, 0);
+    for peer in peers.iter().filter(|peer| also.hubs || read.hubs.contains(&peer.public)) {
+        passed += between::write_for(hub, peer, stick)?;
+        hubs += 1;
+    }
+    read.old.iter().try_for_each(|file| remove(file))?;
+    Ok(Outcome { files: read.files, added: read.added, answered, hubs, passed, left })
 }
 
 /// What was read.
 #[derive(Default)]
-struct Read {
-    files: u64,
-    added: Added,
-    /// The devices to answer.
-    authors: BTreeSet<u32>,
-    /// Answers that a device has not fetched, and that new ones replace.
-    old_answers: Vec<PathBuf>,
+pub(super) struct Read {
+    pub(super) files: u64,
+    pub(super) added: Added,
+    /// The devices to answer, and what they keep without HQ's word: of several files nobody knows which is the last, so all of it.
+    authors: BTreeMap<u32, BTreeMap<u32, Numbers>>,
+    /// The hubs to answer.
+    pub(super) hubs: BTreeSet<[u8; 32]>,
+    /// What this hub wrote, and nobody has fetched: new files replace it.
+    pub(super) old: Vec<PathBuf>,
+    /// What other hubs said.
+    pub(super) heard: Heard,
 }
 
-fn take(
-    hub: &mut Hub,
-    device: Option<&Device>,
-    path: &Path,
-    content: &Content,
-    by_hub: bool,
-    read: &mut Read,
-) -> Result<Result<(), String>> {
+impl Read {
+    pub(super) const fn count(&mut self, added: Added) {
+        self.files += 1;
+        self.added.new += added.new;
+        self.added.known += added.known;
+        self.added.forks += added.forks;
+    }
+}
+
+fn take(hub: &mut Hub, path: &Path, content: &Content, by: &Opener, read: &mut Read) -> Result<Result<(), Why>> {
     let author = content.author;
-    let Some(device) = device else {
-        return Ok(Err(format!("is of device {author}, which this hub does not know: increp hq hub brings it up to date")));
+    let Some(device) = hub.devices()?.into_iter().find(|device| device.author == author) else {
+        let why = format!("is of device {author}, which this hub does not know: increp hq hub brings it up to date");
+        return Ok(Err(Why::NotYet(why)));
     };
     if !content.is_by(&device.hop) {
-        return Ok(Err(format!("says it is of device {author}, and is not")));
+        return Ok(Err(Why::Bad(format!("says it is of device {author}, and is not"))));
     }
-    match (content.kind, by_hub) {
-        (Kind::Up, true) => {
+    match (content.kind, by) {
+        (Kind::Up, Opener::Hub(_)) => {
             let added = keep(hub, author, &content.entries)?;
             // The records are on the disk: now the file may go.
             remove(path)?;
-            read.files += 1;
-            read.added.new += added.new;
-            read.added.known += added.known;
-            read.added.forks += added.forks;
+            read.count(added);
+            let waits = read.authors.entry(author).or_default();
+            for entry in &content.entries {
+                if let Entry::Numbers(epoch, numbers) = entry {
+                    waits.entry(*epoch).or_default().join(numbers);
+                }
+            }
         }
         // A hub's answer that the device has not fetched.
-        (Kind::Down, false) => read.old_answers.push(path.to_owned()),
-        _ => return Ok(Err("is not for hubs".to_owned())),
+        (Kind::Down, Opener::Device(_)) => {
+            read.old.push(path.to_owned());
+            read.authors.entry(author).or_default();
+        }
+        _ => return Ok(Err(Why::Bad("is not for hubs".to_owned()))),
     }
-    read.authors.insert(author);
     Ok(Ok(()))
 }
 
-/// All that a file says, or nothing.
+/// All records of a file, or none.
 fn keep(hub: &mut Hub, author: u32, entries: &[Entry]) -> Result<Added> {
     let mut adding = hub.adding()?;
     let now = now();
@@ -105,20 +140,18 @@ fn keep(hub: &mut Hub, author: u32, entries: &[Entry]) -> Result<Added> {
             adding.add(run, seq, record, now)?;
         }
     }
-    adding.waits(
-        author,
-        entries.iter().filter_map(|entry| match entry {
-            Entry::Numbers(epoch, numbers) => Some((*epoch, *numbers)),
-            _ => None,
-        }),
-    )?;
     adding.commit()
 }
 
 /// Tells a device what is here of that which it waits for, and what HQ says.
 fn answer(hub: &Hub, device: &Device, stick: &Path) -> Result<()> {
     let receipts: BTreeMap<u32, Vec<u8>> = hub.receipts(device.author)?.into_iter().collect();
-    let begin = || Writer::new(Kind::Down, device.author);
+    let hubs = hub.hubs()?;
+    let begin = || {
+        let mut writer = Writer::new(Kind::Down, device.author);
+        hubs.iter().for_each(|hub| writer.hub(hub));
+        writer
+    };
     let mut files = vec![begin()];
     for (run, _) in hub.waits(Some(device.author))? {
         let have = hub.have(run)?;
@@ -126,7 +159,7 @@ fn answer(hub: &Hub, device: &Device, stick: &Path) -> Result<()> {
             files.push(begin());
         }
         let Some(writer) = files.last_mut() else { continue };
-        writer.numbers(run.epoch, have.numbers.without(&have.refused));
+        writer.numbers(run.epoch, &have.numbers.without(&have.refused));
         if let Some(receipt) = receipts.get(&run.epoch) {
             writer.receipt(receipt);
         }

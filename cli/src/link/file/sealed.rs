@@ -277,3 +277,56 @@ fn unwrap(wrapped: &[u8; WRAPPED], opener: &Opener) -> Option<Secret<32>> {
     let key = zeroize::Zeroizing::new(key);
     key.first_chunk().map(|key| Secret::new(*key))
 }
+
+/// The crates that stick files are made of, held against their RFCs.
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hex::{hex, unhex};
+
+    fn bytes<const N: usize>(digits: &str) -> [u8; N] {
+        unhex(digits).unwrap()
+    }
+
+    /// RFC 8439, section 2.8.2.
+    #[test]
+    fn chacha20_poly1305_is_that_of_rfc_8439() {
+        let key: [u8; 32] = std::array::from_fn(|at| 0x80 + u8::try_from(at).unwrap());
+        let nonce = Nonce::from(bytes::<12>("070000004041424344454647"));
+        let aad = bytes::<12>("50515253c0c1c2c3c4c5c6c7");
+        let text =
+            b"Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen would be it.";
+        let sealed = ChaCha20Poly1305::new(&key.into()).encrypt(&nonce, Payload { msg: text, aad: &aad }).unwrap();
+        let expected = concat!(
+            "d31a8d34648e60db7b86afbc53ef7ec2a4aded51296e08fea9e2b5a736ee62d63dbea45e8ca9671282fafb69da92728b1a71de0a9e060b29",
+            "05d6a5b67ecd3b3692ddbd7f2d778b8c9803aee328091b58fab324e4fad675945585808b4831d7bc3ff4def08e4b7a9de576d26586cec64b",
+            "61161ae10b594f09e26a7e902ecbd0600691",
+        );
+        assert_eq!(hex(&sealed), expected);
+    }
+
+    /// RFC 9180, appendix A.2.1.
+    #[test]
+    fn hpke_is_that_of_rfc_9180() {
+        let secret = bytes::<32>("8057991eef8f1f1af18f4a9491d16a1ce333f695d4db8e38da75975c4478e0fb");
+        let enc = bytes::<32>("1afa08d3dec047a643885163f1180476fa7ddb54c6a8029ea33f95796bf2ac4a");
+        let sealed =
+            bytes::<45>(concat!("1c5250d8034ec2b784ba2cfd69dbdb8af406cfe3ff938e131f0def8c8b60b4db", "21993c62ce81883d2dd1b51a28"));
+        let secret = <Kem as hpke::Kem>::PrivateKey::from_bytes(&secret).unwrap();
+        let enc = <Kem as hpke::Kem>::EncappedKey::from_bytes(&enc).unwrap();
+        let info = b"Ode on a Grecian Urn";
+        let opened =
+            hpke::single_shot_open::<HpkeAead, HkdfSha256, Kem>(&OpModeR::Base, &secret, &enc, info, &sealed, b"Count-0").unwrap();
+        assert_eq!(opened, b"Beauty is truth, truth beauty");
+    }
+
+    /// RFC 4231, test case 4, with its key of 25 bytes as our keys of 16 are filled up.
+    #[test]
+    fn hmac_is_that_of_rfc_4231() {
+        let mut block = [0; 64];
+        block.iter_mut().zip(1..=25).for_each(|(to, from)| *to = from);
+        let mut mac = Hmac::<Sha256>::new(&block.into());
+        mac.update(&[0xcd; 50]);
+        assert_eq!(hex(&mac.finalize().into_bytes()), "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b");
+    }
+}

@@ -162,7 +162,7 @@ impl<F: NorFlash> Journal<F> {
     fn gives_up(&mut self) -> Result<bool, Error> {
         let (at, word) = (self.flash.at(self.number, self.geometry().full()), self.geometry().word);
         let mut cleared = 0_u32;
-        self.flash.read(at, word, |bytes| {
+        self.flash.read(at, word, &mut |bytes| {
             cleared = bytes.iter().fold(cleared, |cleared, byte| cleared.saturating_add(byte.count_zeros()));
         })?;
         Ok(cleared > 1)

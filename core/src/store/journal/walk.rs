@@ -130,7 +130,7 @@ impl<F: NorFlash> Journal<F> {
     pub(super) fn check(&mut self, number: u32, slot: &Slot, before: u32, mut take: impl FnMut(&[u8])) -> Result<u32, Error> {
         let mut check = slot.begin(number, before);
         let at = self.flash.at(number, slot.start);
-        self.flash.read(at, u32::from(slot.length), |bytes| {
+        self.flash.read(at, u32::from(slot.length), &mut |bytes| {
             check.add(bytes);
             take(bytes);
         })?;

@@ -1,5 +1,5 @@
-//! All that a device does to seal: enrolment, the key page, saving, receipts, the wipe; and what `flash_packed_encode` has, for a
-//! report is packed as it is saved. Over flash and a store that do nothing.
+//! All that a device does to seal, over what `flash_unsealed` has: enrolment, the key page, saving into the flash journal, receipts, the
+//! wipe.
 #![no_std]
 #![no_main]
 
@@ -7,8 +7,9 @@ use core::hint::black_box;
 
 use increp::model::Report;
 use increp::seal::{Device, Error, NoTrng, Padding, Terms, enrol};
+use increp::store::{Journal, Mark, Store as _, WhenFull};
 use increp::wire::packed::Profile;
-use increp_measure::driver::{Driver, Nowhere};
+use increp_measure::driver::Driver;
 use increp_measure::given;
 
 fn enrolment() -> Result<(), Error> {
@@ -19,11 +20,16 @@ fn enrolment() -> Result<(), Error> {
 }
 
 fn life() -> Result<(), Error> {
-    let mut device = Device::open(Driver, given(), &mut Nowhere, given())?;
+    let (mut store, status) = Journal::open(Driver, given(), WhenFull::DropAtHq)?;
+    black_box(status);
+    let mut device = Device::open(Driver, given(), &mut store, given())?;
     let terms = Terms { profile: &Profile::GENERAL_16, now: given(), padding: Padding::default() };
-    device.save(given::<&mut Report<'_>>(), &terms, &mut NoTrng, &mut Nowhere, given())?;
-    device.confirm(given(), &mut Nowhere, given())?;
+    device.save(given::<&mut Report<'_>>(), &terms, &mut NoTrng, &mut store, given())?;
+    device.confirm(given(), &mut store, given())?;
     black_box(device.opening());
+    black_box(store.next(given(), given())?);
+    store.mark(given(), Mark::Sent)?;
+    black_box(store.status()?);
     device.panic_wipe()
 }
 

@@ -1,0 +1,178 @@
+//! A hub's folder: sealed records that it cannot open, by author, epoch and number.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `hub.key` | the hub's secret key, which opens stick files |
+//! | `hub.db` | the rest |
+//!
+//! Nothing that was kept is ever changed or taken away; the tables refuse it. A record that comes again is known; another body
+//! under a number that is taken is kept beside the first one, and the number is flagged.
+//!
+//! | module | what it has |
+//! |---|---|
+//! | `records.rs` | records, and what there is of each epoch |
+//! | `word.rs` | what devices and HQ say of records: what waits, what is refused, receipts |
+//! | `others.rs` | the other hubs of the mission, and what each of them has |
+
+mod others;
+mod records;
+mod word;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use increp::seal::Secret;
+use rusqlite::{CachedStatement, Connection, TransactionBehavior};
+
+use super::{Kind, application, key, open, private_folder};
+use crate::link::file::sealed;
+
+pub use others::Elsewhere;
+pub use records::{Added, Adding, Have, Kept, Run};
+
+/// The database in a hub's folder.
+pub const FILE: &str = "hub.db";
+/// The key in a hub's folder.
+pub const KEY: &str = "hub.key";
+const WHAT: &str = "increp hub key 1";
+
+const KIND: Kind = Kind { name: "a hub's store", application: application(b'h'), migrations: &[VERSION_1, VERSION_2] };
+
+/// `fork` counts the bodies of a number: 0 is the one that came first. `have` has a bit for each number of the epoch, so what a
+/// device lacks is told from one row, however much is here. `digest` changes with every record of the epoch, so that HQ need not look
+/// at what it has seen, and two hubs see whether they have the same: the sum of the records' own, each the first 16 bytes of its
+/// SHA-256. `refused` has the numbers
+/// under which HQ has no good body. `waits` is what a device last said it keeps without HQ's word.
+const VERSION_1: &str = "
+    CREATE TABLE record (
+        author INTEGER NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, fork INTEGER NOT NULL,
+        bytes BLOB NOT NULL, came INTEGER NOT NULL,
+        PRIMARY KEY (author, epoch, seq, fork)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE epoch (
+        author INTEGER NOT NULL, epoch INTEGER NOT NULL,
+        have BLOB NOT NULL CHECK (length(have) = 32), forked BLOB NOT NULL CHECK (length(forked) = 32),
+        digest BLOB NOT NULL CHECK (length(digest) = 16), refused BLOB NOT NULL CHECK (length(refused) = 32),
+        PRIMARY KEY (author, epoch)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE device (
+        author INTEGER PRIMARY KEY NOT NULL, hop BLOB NOT NULL CHECK (length(hop) = 16), revoked INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE waits (
+        author INTEGER NOT NULL, epoch INTEGER NOT NULL, numbers BLOB NOT NULL CHECK (length(numbers) = 32),
+        PRIMARY KEY (author, epoch)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE receipt (
+        author INTEGER NOT NULL, epoch INTEGER NOT NULL, receipt BLOB NOT NULL, came INTEGER NOT NULL,
+        PRIMARY KEY (author, epoch)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER record_stays BEFORE UPDATE ON record BEGIN SELECT RAISE(ABORT, 'a record is never changed'); END;
+    CREATE TRIGGER record_is_kept BEFORE DELETE ON record BEGIN SELECT RAISE(ABORT, 'a record is never deleted'); END;
+";
+
+/// The hubs of the mission, and what each of them last said it has.
+const VERSION_2: &str = "
+    CREATE TABLE hub (public BLOB PRIMARY KEY NOT NULL CHECK (length(public) = 32)) STRICT, WITHOUT ROWID;
+    CREATE TABLE elsewhere (
+        hub BLOB NOT NULL CHECK (length(hub) = 32), author INTEGER NOT NULL, epoch INTEGER NOT NULL,
+        numbers BLOB NOT NULL CHECK (length(numbers) = 32), digest BLOB NOT NULL CHECK (length(digest) = 16),
+        PRIMARY KEY (hub, author, epoch)
+    ) STRICT, WITHOUT ROWID;
+";
+
+/// A device, as a hub knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// Its number, as HQ gave it.
+    pub author: u32,
+    /// The key that it shares with hubs.
+    pub hop: Secret<16>,
+    /// HQ no longer trusts it.
+    pub revoked: bool,
+}
+
+/// A hub's key and store.
+#[derive(Debug)]
+pub struct Hub {
+    database: Connection,
+    file: PathBuf,
+    key: Secret<32>,
+}
+
+impl Hub {
+    /// Makes a hub's folder, with a new key.
+    ///
+    /// # Errors
+    /// There is one already, or it cannot be written.
+    pub fn create(folder: &Path) -> Result<()> {
+        private_folder(folder).with_context(|| format!("{}: cannot be made", folder.display()))?;
+        // The key comes last: a folder without it is no hub yet.
+        drop(open(&folder.join(FILE), &KIND)?);
+        let (secret, _) = sealed::hub_key()?;
+        key::write(&folder.join(KEY), WHAT, &secret, None)
+    }
+
+    /// Whether a folder is that of a hub.
+    #[must_use]
+    pub fn is_at(folder: &Path) -> bool {
+        folder.join(KEY).exists()
+    }
+
+    /// Opens a hub's folder.
+    ///
+    /// # Errors
+    /// There is none, or others may read its keys.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let file = folder.join(FILE);
+        if !Self::is_at(folder) {
+            bail!("{}: there is no hub: increp hq hub makes one", folder.display());
+        }
+        let key = key::read(&folder.join(KEY), WHAT)?;
+        // It holds the keys that hubs share with devices.
+        drop(super::private_file(&file)?);
+        Ok(Self { database: open(&file, &KIND)?, file, key })
+    }
+
+    /// The secret key, which opens stick files.
+    #[must_use]
+    pub const fn key(&self) -> &Secret<32> {
+        &self.key
+    }
+
+    /// The public key, for which devices seal stick files.
+    ///
+    /// # Errors
+    /// The secret one is none.
+    pub fn public(&self) -> Result<[u8; 32]> {
+        sealed::hub_public(&self.key)
+    }
+
+    /// Makes devices known, or known anew, as HQ says.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn keep_devices(&mut self, devices: &[Device]) -> Result<()> {
+        let transaction = self.database.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let sql = "INSERT INTO device VALUES (?1, ?2, ?3)
+            ON CONFLICT DO UPDATE SET hop = excluded.hop, revoked = excluded.revoked";
+        for device in devices {
+            cached(&transaction, sql)?.execute((device.author, device.hop.expose(), device.revoked))?;
+        }
+        Ok(transaction.commit()?)
+    }
+
+    /// The devices that are known.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn devices(&self) -> Result<Vec<Device>> {
+        let mut statement = self.database.prepare_cached("SELECT author, hop, revoked FROM device ORDER BY author")?;
+        let rows = statement
+            .query_map((), |row| Ok(Device { author: row.get(0)?, hop: Secret::new(row.get(1)?), revoked: row.get(2)? }))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+fn cached<'c>(database: &'c Connection, sql: &str) -> rusqlite::Result<CachedStatement<'c>> {
+    database.prepare_cached(sql)
+}

@@ -1,0 +1,244 @@
+#!/usr/bin/env python3
+"""Takes each defence of SPEC.md 4 and 5.1 out of a copy of the tree, once, and shows that the test which holds it fails.
+
+    python3 tests/defences.py              all of them, some minutes
+    python3 tests/defences.py WORD...      those whose name has one of the words
+    python3 tests/defences.py --list       their names
+
+The copy is made of what git knows, under the target folder. Fails if a test stays green, or a patch fits no longer.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve()
+COPY = TARGET / "defences"
+SEAL, STICK = "core/src/seal/", "cli/src/link/file/"
+
+# What is taken out; the file; what stands there, and what takes its place, once or more; the test target, and the test that must fail.
+DEFENCES = [
+    ("HQ compares tags", SEAL + "siv.rs",
+     [("let good: bool = tag(&mac, associated, text).ct_eq(&sealed).into();", "let good = true;")],
+     "threats", "a_forger_changes_nothing_and_moves_nothing"),
+    ("a tag covers the author", SEAL + "record.rs",
+     [("&author.to_le_bytes()])", "&(author ^ author).to_le_bytes()])")],
+     "threats", "a_forger_changes_nothing_and_moves_nothing"),
+    ("a tag covers epoch and number", SEAL + "record.rs",
+     [("join(&[&head(epoch, seq), &author", "join(&[&head(epoch ^ epoch, seq ^ seq), &author")],
+     "threats", "a_forger_changes_nothing_and_moves_nothing"),
+    ("a forged opening moves nothing at HQ", SEAL + "hq.rs",
+     [("let mut psk = self.psk.clone();\n        psk.advance(psk.to(id));", "self.psk.advance(self.psk.to(id));\n        let psk = self.psk.clone();")],
+     "threats", "a_forger_changes_nothing_and_moves_nothing"),
+    ("an epoch's number is that of its key", SEAL + "hq.rs",
+     [("epoch::number(enc) != record.epoch || record.seq != 0", "record.seq != 0")],
+     "seal_vectors", "all_that_must_be_refused_is_refused_for_its_reason"),
+    ("texts are encrypted", SEAL + "siv.rs",
+     [("    stream.stream(xor([0; 16], &tag), text);\n", "    let _ = stream;\n"), ("    stream.stream(xor([0; 16], &sealed), text);\n", "    let _ = stream;\n")],
+     "key_page", "no_earlier_key_and_no_plain_text_is_in_flash_wherever_power_fails"),
+    ("the key stream hangs on the text", SEAL + "siv.rs",
+     [("stream.stream(xor([0; 16], &tag), text);", "stream.stream([0; 16], text);"), ("stream.stream(xor([0; 16], &sealed), text);", "stream.stream([0; 16], text);")],
+     "threats", "a_cloned_device_gives_no_equal_key_streams_and_loses_nothing"),
+    ("lengths are filled up", SEAL + "padding.rs",
+     [("Self::To8 => 8,", "Self::To8 => 1,")],
+     "threats", "an_eavesdropper_reads_epoch_number_and_padded_length_alone"),
+    ("the chain goes one way", SEAL + "chain.rs",
+     [('self.key = expand(&self.key, &[b"increp chain"], &[]);', "")],
+     "threats", "a_thief_of_a_device_opens_nothing_that_was_saved"),
+    ("the state before is erased", SEAL + "keys.rs",
+     [("        self.erase(old)?;\n        (self.number", "        let _ = old;\n        (self.number")],
+     "key_page", "no_earlier_key_and_no_plain_text_is_in_flash_wherever_power_fails"),
+    ("a state is erased before its key is used", SEAL + "device.rs",
+     [("        self.commit(next)?;\n        // No earlier key", "        // No earlier key"),
+      ("        store.append(buffer.get(..length).unwrap_or_default())?;\n        self.unsure", "        store.append(buffer.get(..length).unwrap_or_default())?;\n        self.commit(next)?;\n        self.unsure")],
+     "key_page", "no_earlier_key_and_no_plain_text_is_in_flash_wherever_power_fails"),
+    ("after a power cut the other pages are erased", SEAL + "keys.rs",
+     [("filter(|&page| page != own) {\n            self.erase(page)?;", "filter(|&page| page != own) {\n            let _ = page;")],
+     "key_page", "no_earlier_key_and_no_plain_text_is_in_flash_wherever_power_fails"),
+    ("a state that may be only just readable is written again", SEAL + "keys.rs",
+     [("        if pages > 1 {\n", "        if pages > 99 {\n")],
+     "key_page", "a_state_that_may_be_only_just_readable_is_written_again"),
+    ("an erase is looked at", SEAL + "keys.rs",
+     [("if self.is_filled(page, 0, self.flash.geometry.page, 0xff)? { Ok(()) }", "if self.flash.geometry.page > 0 { Ok(()) }")],
+     "threats", "nothing_is_sealed_while_an_earlier_key_is_in_flash"),
+    ("a state is read back", SEAL + "keys.rs",
+     [("Ok(read == *bytes)", "Ok(read == *bytes || at > 0)")],
+     "threats", "nothing_is_sealed_while_the_next_key_is_not_in_flash"),
+    ("a number that power took becomes a void", SEAL + "device.rs",
+     [("last.filter(|&last| !has_last && last != 0)", "last.filter(|&last| !has_last && last == 0)")],
+     "key_page", "no_earlier_key_and_no_plain_text_is_in_flash_wherever_power_fails"),
+    ("the buffer is wiped", SEAL + "device.rs",
+     [("        // The report was in there.\n        buffer.zeroize();\n", "")],
+     "key_page", "no_earlier_key_and_no_plain_text_is_in_flash_wherever_power_fails"),
+    ("pre-shared keys move on, on the device", SEAL + "device.rs",
+     [("        next.psk.advance(1);\n", "")],
+     "key_page", "no_earlier_key_and_no_plain_text_is_in_flash_wherever_power_fails"),
+    ("pre-shared keys go one way", SEAL + "epoch.rs",
+     [('self.key = expand(&self.key, &[b"increp psk"], &[]);', "")],
+     "key_page", "no_earlier_key_and_no_plain_text_is_in_flash_wherever_power_fails"),
+    ("pre-shared keys are erased at HQ", SEAL + "hq.rs",
+     [("while self.psk.count.saturating_add(PSKS_KEPT) < self.expected {", "while self.psk.count > self.expected {")],
+     "threats", "a_thief_of_all_that_hq_keeps_does_not_read_what_is_long_past"),
+    ("HQ erases the keys of numbers", SEAL + "hq.rs",
+     [("        while self.chain.next < seq.min(u32::from(LAST) + 1) {\n            self.chain.advance();", "        while self.chain.next > seq.min(u32::from(LAST) + 1) {\n            self.chain.advance();")],
+     "threats", "a_thief_of_all_that_hq_keeps_does_not_read_what_is_long_past"),
+    ("an epoch takes the pre-shared key in", SEAL + "hpke.rs",
+     [('SUITE, b"secret", &[psk.key.expose()])', 'SUITE, b"secret", &[])')],
+     "threats", "a_thief_of_hqs_key_alone_neither_reads_nor_forges"),
+    ("an epoch takes the device's key in", SEAL + "hpke.rs",
+     [("&[one.expose(), two.expose()]", "&[one.expose()]")],
+     "seal", "other_implementations_open_what_was_sealed"),
+    ("weak keys are refused by HPKE", SEAL + "hpke.rs",
+     [("if one.is_zero() || two.is_zero() {", "if one.is_zero() && !one.is_zero() {")],
+     "threats", "somebody_in_between_at_enrolment_is_seen"),
+    ("randomness takes the seed in", SEAL + "random.rs",
+     [("extract(self.key.expose(), &[noise", "extract(&[0; 32], &[noise")],
+     "threats", "a_weak_or_missing_source_of_randomness_never_repeats_a_key"),
+    ("randomness takes the source in", SEAL + "random.rs",
+     [("&[noise.expose(), &self.draws.to_le_bytes()]", "&[&self.draws.to_le_bytes()]")],
+     "threats", "a_device_that_was_copied_and_put_back_is_read_until_its_epoch_ends"),
+    ("the seed moves on", SEAL + "random.rs",
+     [('        self.key = expand(&mixed, &[b"increp seed"], &[]);\n', "")],
+     "key_page", "no_earlier_key_and_no_plain_text_is_in_flash_wherever_power_fails"),
+    ("no seed, no device", SEAL + "random.rs",
+     [("if self.key.is_zero() { Err", "if self.draws == 77 { Err")],
+     "threats", "a_weak_or_missing_source_of_randomness_never_repeats_a_key"),
+    ("no randomness, no HQ", SEAL + "enrol.rs",
+     [("if key.is_zero() { Err(Error::new(ErrorKind::NoSeed, 0)) } else { Ok(key) }", "Ok(key)")],
+     "threats", "a_weak_or_missing_source_of_randomness_never_repeats_a_key"),
+    ("receipts are HQ's", SEAL + "receipt.rs",
+     [("let good: bool = code(key, body).ct_eq(mac).into();", "let good = code(key, body).len() == mac.len();")],
+     "threats", "a_lying_hub_erases_nothing_and_loses_nothing"),
+    ("receipts are for this device", SEAL + "receipt.rs",
+     [("if reader.number()? != author {", "if reader.number()? == author ^ 1 << 30 {")],
+     "seal_vectors", "all_that_must_be_refused_is_refused_for_its_reason"),
+    ("receipts are for these bodies", SEAL + "device.rs",
+     [("if !bodies.are(receipt.bodies) {", "if bodies.are(receipt.bodies) && receipt.epoch == 0 {")],
+     "threats", "a_cloned_device_gives_no_equal_key_streams_and_loses_nothing"),
+    ("other bodies end the epoch", SEAL + "device.rs",
+     [("if receipt.epoch == self.state.epoch {\n                    self.end_epoch", "if receipt.epoch == 0 {\n                    self.end_epoch")],
+     "threats", "a_cloned_device_gives_no_equal_key_streams_and_loses_nothing"),
+    ("receipts are for what is here", SEAL + "device.rs",
+     [("if seen != receipt.numbers {", "if seen != receipt.numbers && receipt.epoch == 0 {")],
+     "threats", "a_restored_backup_goes_on_behind_all_that_hq_has_seen"),
+    ("a device that is behind begins anew", SEAL + "device.rs",
+     [("let behind = newer || psk > 0;", "let behind = psk > 0;")],
+     "threats", "a_restored_backup_goes_on_behind_all_that_hq_has_seen"),
+    ("a device that is far behind catches up", SEAL + "device.rs",
+     [("let psk = self.state.psk.behind(receipt.psk);", "let psk = u8::from(self.state.psk.behind(receipt.psk) > 0);")],
+     "threats", "a_restored_backup_of_many_epochs_ago_is_opened_or_catches_up"),
+    ("keys are not made anew where there are some", SEAL + "device.rs",
+     [("Ok(_) => return Err(Error::new(ErrorKind::Enrolled, 0)),", "Ok(_) => page.begin(&enrolled.0)?,")],
+     "seal", "a_device_is_enrolled_once_and_where_keys_fit"),
+    ("damaged keys are none", SEAL + "keys.rs",
+     [(" && CRC.checksum(body) == u32::from_le_bytes(*check)", " && check.len() == CHECK")],
+     "threats", "a_wiped_counter_never_counts_anew"),
+    ("an epoch ends with its numbers", SEAL + "device.rs",
+     [("chain.next > LAST.into() ||", "chain.next > 1000 ||")],
+     "seal", "more_than_two_hundred_and_fifty_epochs_and_all_numbers_of_one"),
+    ("an epoch ends with its time", SEAL + "device.rs",
+     [(">= EPOCH_SECONDS.into()", "> i64::MAX - 1")],
+     "seal", "an_epoch_ends_with_its_numbers_its_time_or_its_profile"),
+    ("a wipe that was begun goes on", SEAL + "keys.rs",
+     [("        let _ = self.flash.write(self.flash.at(next, 0), &[WIPE; WIPE_LENGTH as usize]);\n", "")],
+     "threats", "a_panic_wipe_leaves_no_key_even_if_power_fails_in_it"),
+    ("a wipe erases the keys first", SEAL + "keys.rs",
+     [("let page = self.page(self.number.saturating_add(pages).saturating_sub(back));\n            erased", "let page = self.page(self.number.saturating_add(1).saturating_add(back));\n            erased")],
+     "threats", "a_panic_wipe_leaves_no_key_even_if_power_fails_in_it"),
+    ("keys are not shown", SEAL + "secret.rs",
+     [('f.write_str("<secret>")', 'write!(f, "<secret> {:?}", self.0)')],
+     "threats", "no_key_is_shown"),
+    ("plain reports are not kept beside sealed ones", SEAL + "device.rs",
+     [("if record.bytes.first() != Some(&SEALED) {", "if record.bytes.is_empty() {")],
+     "seal", "a_store_with_a_report_that_is_not_sealed_is_refused"),
+    ("a device is bound to its keys before it sees HQ's", SEAL + "enrol.rs",
+     [("if committed(revelation) != self.commitment {", "if committed(revelation).len() != self.commitment.len() {")],
+     "threats", "somebody_in_between_at_enrolment_is_seen"),
+    ("the digits cover the offer", SEAL + "enrol.rs",
+     [("&self.commitment, &self.offer, revelation];", "&self.commitment, &[], revelation];"), ("&self.commitment, offer, &self.revelation];", "&self.commitment, &[], &self.revelation];")],
+     "threats", "somebody_in_between_at_enrolment_is_seen"),
+    ("shares that agree on zero are refused", SEAL + "enrol.rs",
+     [("if agreed.is_zero() {", "if agreed.is_zero() && own.is_zero() {")],
+     "threats", "somebody_in_between_at_enrolment_is_seen"),
+    ("a stick file is by who it says", STICK + "content.rs",
+     [("mac.get(..MAC).is_some_and(|mac| mac.ct_eq(&self.mac).into())", "mac.get(..MAC).is_some_and(|mac| bool::from(mac.ct_eq(&self.mac)) || mac.len() == MAC)")],
+     "carried", "what_a_stranger_writes_is_refused"),
+    ("a stick file's head is sealed with it", STICK + "sealed.rs",
+     [("encrypt_inout_detached(&Nonce::default(), head, text.into())", "encrypt_inout_detached(&Nonce::default(), &[], text.into())"),
+      ("decrypt_inout_detached(&Nonce::default(), head, content", "decrypt_inout_detached(&Nonce::default(), &head[..0], content")],
+     "stick", "a_changed_file_is_refused"),
+    ("a stick file that was cut short is refused", STICK + "sealed.rs",
+     [("Some((body, found)) if digest(body) == *found => Ok(()),", "Some((body, found)) if digest(body).len() == found.len() => Ok(()),")],
+     "stick", "a_file_that_was_cut_short_is_refused_at_every_length"),
+    ("hubs alone read what a device writes", STICK + "sealed.rs",
+     [("    for reader in readers {\n        file.extend", "    for reader in readers {\n        file.extend(Some(*key.expose()).filter(|_| false).unwrap_or_default().get(..0).unwrap_or_default());\n        let key = &Secret::new([0; 32]);\n        file.extend"),
+      ("let Some(key) = unwrap(wrapped, opener) else { continue };", "let _ = unwrap(wrapped, opener);\n            let key = Secret::new([0; 32]);"),
+      ("    let key = Secret::new(draw(rng)?);", "    let _ = draw(rng)?;\n    let key = Secret::new([0; 32]);")],
+     "stick", "a_file_is_for_its_readers_alone"),
+    ("a copied folder begins a new epoch", "cli/src/store/device.rs",
+     [("Some(place) != place_of(flash.file()));", "Some(place) != place_of(flash.file())) && false;")],
+     "carried", "a_copied_device_uses_no_number_twice"),
+    ("a profile has what five reports say", "cli/src/train/decisions.rs",
+     [("FEWEST: u32 = 5;", "FEWEST: u32 = 1;")],
+     "packed", "training_gives_the_same_bytes_and_keeps_out_what_few_or_nobody_may_say"),
+]
+
+
+def copy():
+    """What git knows of the tree, as it is on the disk; files that are the same keep their time, so that little is built again."""
+    known = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
+    files = [name for name in known if (ROOT / name).is_file()]
+    for old in COPY.rglob("*") if COPY.exists() else []:
+        if old.is_file() and str(old.relative_to(COPY)) not in set(files):
+            old.unlink()
+    for name in files:
+        to = COPY / name
+        if not to.exists() or to.read_bytes() != (ROOT / name).read_bytes():
+            to.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, to)
+
+
+def run_test(target, test):
+    command = ["cargo", "test", "--locked", "-p", "increp-tests", "--test", target, "--target-dir", str(TARGET), "--", test]
+    done = subprocess.run(command, cwd=COPY, capture_output=True, text=True, env=os.environ | {"PROPTEST_DISABLE_FAILURE_PERSISTENCE": "1"})
+    text = done.stdout + done.stderr
+    if re.search(rf"^test (\w+::)*{test} \.\.\. FAILED", text, re.M):
+        return "red"
+    if re.search(rf"^test (\w+::)*{test} \.\.\. ok", text, re.M):
+        return "GREEN"
+    return "NOT RUN: " + "\n".join([line for line in text.splitlines() if line.startswith(("error", "  -->", " --> "))][:6])
+
+
+def main(arguments):
+    chosen = [row for row in DEFENCES if not arguments or any(word in row[0] for word in arguments)]
+    if arguments == ["--list"]:
+        print("\n".join(row[0] for row in DEFENCES))
+        return 0
+    copy()
+    wrong = 0
+    for name, file, patches, target, test in chosen:
+        path = COPY / file
+        whole = patched = path.read_text()
+        for old, new in patches:
+            if patched.count(old) != 1:
+                found = f"DOES NOT FIT: {patched.count(old)} times in {file}: {old.strip()}"
+                break
+            patched = patched.replace(old, new)
+        else:
+            path.write_text(patched)
+            try:
+                found = run_test(target, test)
+            finally:
+                path.write_text(whole)
+        wrong += found != "red"
+        print(f"{name:58} {target}: {test}: {found}", flush=True)
+    print(f"{len(chosen)} defences were taken out, {wrong} of which no test noticed")
+    return int(wrong > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
