@@ -149,7 +149,11 @@ fn a_batch_that_is_cut_off_makes_up_the_last_report_at_most() {
         let (profile, whole) = (&profiles[it["profile"].as_str().unwrap()], bytes(it));
         for length in 2..whole.len() {
             let (mut room, mut read, mut report) = (vec![0; 1 << 16], Vec::new(), Report::default());
-            let mut reader = BatchReader::new(&whole[..length], profile, &mut room).unwrap();
+            // Of a single byte behind the first not even the tag is whole.
+            let Ok(mut reader) = BatchReader::new(&whole[..length], profile, &mut room) else {
+                assert!(length == 2);
+                continue;
+            };
             while reader.next(&mut report).is_ok_and(|more| more) {
                 read.push(serde_json::to_string(&report).unwrap());
             }
