@@ -460,8 +460,12 @@ class ReportDecoder:
     # Numbers
     def number(self, what, learned):
         if self.unlearned(what, 0):
-            bits = self.coder.part(16)
-            return self.low_bits(1, self.coder.part(64) if bits == 15 else bits) - 1
+            bits = self.coder.part(4)
+            if bits == 3:
+                bits += self.coder.part(16)
+            if bits == 18:
+                bits = self.coder.part(64)
+            return self.low_bits(1, bits) - 1
         bits = 0
         while bits < 63 and self.decision(what, bits):
             bits += 1

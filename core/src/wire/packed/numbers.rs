@@ -9,8 +9,10 @@ use super::packer::{EVENT, Packer};
 use crate::error::ErrorKind;
 use crate::model::{Stopped, Walk as _};
 
-/// Numbers of fewer bits are coded in one step where nothing is known of them.
-const WIDTHS: u32 = 15;
+/// Where nothing is known of a number, two bits say that it has fewer bits than this behind its first, and four more that it
+/// has fewer than the other.
+const FEW: u32 = 3;
+const MORE: u32 = 18;
 
 /// Figures of a report so far.
 #[derive(Clone, Copy, Debug, Default)]
@@ -45,10 +47,13 @@ impl<const N: usize> Packer<'_, '_, N> {
         self.low_bits(read.into(), above, rest) - 1
     }
 
-    /// A number of which nothing is known: how many bits it has, up to [`WIDTHS`] of which are as likely, then those bits.
+    /// A number of which nothing is known: how many bits it has, in up to three steps, then those bits.
     fn unlearned(&mut self, above: u64, width: u32) -> u64 {
-        let mut read = self.decisions.part(WIDTHS + 1, width.min(WIDTHS));
-        if read == WIDTHS {
+        let mut read = self.decisions.part(FEW + 1, width.min(FEW));
+        if read == FEW {
+            read += self.decisions.part(MORE - FEW + 1, width.clamp(FEW, MORE) - FEW);
+        }
+        if read == MORE {
             read = self.decisions.part(64, width);
         }
         self.low_bits(1, above, read) - 1
