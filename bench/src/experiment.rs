@@ -143,5 +143,8 @@ fn known(train: &[Rec], test: &[Rec]) -> Vec<Known> {
     let before = train.last().map_or(0, |rec| rec.sent);
     let previous = std::iter::once(before).chain(test.iter().map(|rec| rec.sent));
     let id = |rec: &Rec| increp::model::Id::new(u32::from(rec.author), u32::from(rec.seq));
-    test.iter().zip(previous).map(|(rec, previous_minutes)| Known { id: Some(id(rec)), previous_minutes: Some(previous_minutes) }).collect()
+    test.iter()
+        .zip(previous)
+        .map(|(rec, previous_minutes)| Known { id: Some(id(rec)), previous_minutes: Some(previous_minutes) })
+        .collect()
 }

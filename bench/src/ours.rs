@@ -111,7 +111,13 @@ impl Ours {
 
     /// Texts that do not stand in the bytes as they are may be put into `texts`, which has room for those of a report.
     /// `trace` is told what each value takes.
-    pub fn decode<'b, T: Trace>(&self, bytes: &'b [u8], known: Option<&Known>, texts: &'b mut [u8], trace: &mut T) -> Result<Report<'b>> {
+    pub fn decode<'b, T: Trace>(
+        &self,
+        bytes: &'b [u8],
+        known: Option<&Known>,
+        texts: &'b mut [u8],
+        trace: &mut T,
+    ) -> Result<Report<'b>> {
         let mut report = Report::default();
         let known = known.map(Known::packed).unwrap_or_default();
         match &self.profile {
