@@ -8,7 +8,7 @@ mod profiles;
 mod sealed;
 
 pub use profiles::{ProfileArguments, ProfileCommand, ProfileExport, ProfileShow, Train};
-pub use sealed::{HqCommand, HqEnrol, HqHub, HqInit, HqRevoke, Save, Status, Sync, Unseal};
+pub use sealed::{HqCommand, HqEnrol, HqHub, HqInit, HqRevoke, Save, Serve, Status, Sync, Unseal};
 
 /// Incident reports that fit in a radio frame: between JSON and bytes, checked, inspected, imported.
 ///
@@ -28,7 +28,8 @@ Exit codes:
   0  all is well
   1  something in the data is wrong: it was named, and everything else was done
   2  the command line is wrong
-  3  a file could not be read or written";
+  3  a file could not be read or written
+  4  nobody answered on a link, or not up to the end: what is left goes the next time";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -50,6 +51,7 @@ pub enum Command {
     Hq(HqCommand),
     Save(Save),
     Sync(Sync),
+    Serve(Serve),
     Unseal(Unseal),
     Status(Status),
     Completions(Completions),

@@ -14,6 +14,8 @@ pub enum Exit {
     Usage = 2,
     /// A file could not be read or written.
     Files = 3,
+    /// A link could not be used, or nobody answered up to the end.
+    Link = 4,
 }
 
 impl Exit {

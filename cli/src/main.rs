@@ -15,7 +15,8 @@ fn main() -> ExitCode {
         Err(error) => {
             use std::io::Write as _;
             let _ = writeln!(io::stderr(), "increp: {error:#}");
-            Exit::Files.into()
+            let is_link = error.downcast_ref::<increp_cli::link::Unusable>().is_some();
+            if is_link { Exit::Link } else { Exit::Files }.into()
         }
     }
 }

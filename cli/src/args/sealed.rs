@@ -123,16 +123,41 @@ pub struct Save {
     pub input: Option<PathBuf>,
 }
 
+/// How LINK is written.
+const LINKS: &str = "\
+Links:
+  file:FOLDER          a stick, a card, a share that is carried to and fro
+  tcp://HOST:PORT      a connection: increp serve waits, increp sync connects
+  udp://HOST:PORT      datagrams, also through a radio that looks like a network
+  serial:DEVICE        a serial line, or a radio that looks like one, such as serial:/dev/ttyUSB0
+
+Behind a link, as in udp://192.0.2.7:4870?mtu=51&mac=4, both ends say the same of:
+  mtu=340       bytes of a frame, from 32 to 1200
+  mac=8         bytes of code that show a frame to be genuine; 4 for radios of at most ten frames a
+                second, which also waits longer; none where a trusted server checks every frame
+  baud=115200   of a serial line
+and each of its own:
+  duty=100      percent of the time that it may transmit, such as 1 or 0.1; kept to across runs
+  rate=         bits a second on the air, and
+  preamble=0    milliseconds that a frame takes beside its bytes, both for the duty
+  timeout=1     seconds until a question is asked again (8 with mac=4)
+  oneway=       how often all is sent where nobody can answer: 2, 4 or 7 bring 99 % of the frames
+                where 10, 30 or 50 % are lost; what was sent stays \"sent\"
+  device=       the number of the device at the other end, with mac=none";
+
 /// Carries sealed reports from a device to a hub, or from hub to hub, and receipts back.
+///
+/// Over tcp:, udp: and serial: it speaks with `increp serve`, and ends when the hub has everything, or when nothing was heard for too
+/// long; then what is left goes the next time, and nothing is sent twice that arrived.
 ///
 /// file:FOLDER is a stick. On the device, what no receipt of HQ has come for is written to it, unless the stick says that a hub has
 /// it. At the hub it is read, and what the hub has, with HQ's receipts, is written for the way back. Between two hubs, `--to-hubs` at
-/// one of them begins; the other one answers. The device gives a report up only when HQ's own receipt for it has come.
+/// one of them begins; the other one answers. What was dealt with is removed from the stick. A file that is no good is named, and set
+/// aside under a name that ends in .refused; what was in it is written again until it arrives.
 ///
-/// What was dealt with is removed from the stick. A file that is no good is named, and set aside under a name that ends in .refused;
-/// what was in it is written again until it arrives. Doing it twice, or in any order, harms nothing.
+/// The device gives a report up only when HQ's own receipt for it has come. Doing it twice, or in any order, harms nothing.
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("side").required(true))]
+#[command(group = ArgGroup::new("side").required(true), after_long_help = LINKS)]
 pub struct Sync {
     /// The device's folder.
     #[arg(long, value_name = "DIR", group = "side")]
@@ -147,12 +172,34 @@ pub struct Sync {
     /// hubs that are left learns of this one so.
     #[arg(long, requires = "hub")]
     pub to_devices: bool,
+    /// Give up when nothing was heard for so long; 60 times the link's timeout if left out.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub timeout: Option<u32>,
     /// Print what happened as JSON.
     #[arg(long)]
     pub json: bool,
-    /// Where to, such as file:/media/stick.
+    /// Where to, such as file:/media/stick or tcp://192.0.2.7:4870.
     #[arg(value_name = "LINK")]
     pub link: Link,
+}
+
+/// Is a hub that devices and other hubs can reach at any time, over all its links at once.
+///
+/// It waits at tcp: and udp: links, and at the other end of serial: ones, until it gets SIGTERM or SIGINT. Whatever it says it has is
+/// on the disk. Who sends garbage, is slow or does nothing does not keep it from the others. `increp unseal` and `increp hq revoke` may
+/// run meanwhile: their receipts and revocations count at once. Port 0 lets the system choose.
+#[derive(Debug, Args)]
+#[command(after_long_help = LINKS)]
+pub struct Serve {
+    /// The hub's folder.
+    #[arg(long, value_name = "DIR")]
+    pub hub: PathBuf,
+    /// Print where it listens, and what came of it at the end, as JSON: an object a line.
+    #[arg(long)]
+    pub json: bool,
+    /// Where to wait, such as tcp://0.0.0.0:4870 or serial:/dev/ttyUSB0.
+    #[arg(value_name = "LINK", required = true)]
+    pub links: Vec<Link>,
 }
 
 /// Opens the reports that a hub has collected, and prints them: a report a line (NDJSON).

@@ -17,6 +17,7 @@ mod profile;
 mod roundtrip;
 mod save;
 mod schema;
+mod serve;
 mod status;
 mod sync;
 mod train;
@@ -59,6 +60,7 @@ pub fn run(arguments: Arguments) -> Result<Exit> {
         Command::Hq(HqCommand::Revoke(arguments)) => hq::revoke(&arguments),
         Command::Save(arguments) => save::run(&arguments),
         Command::Sync(arguments) => sync::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
         Command::Unseal(arguments) => unseal::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),
         Command::Completions(arguments) => generate::completions(&arguments),

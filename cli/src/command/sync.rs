@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::Result;
 use serde_json::json;
@@ -9,19 +10,76 @@ use serde_json::json;
 use super::many;
 use crate::args::Sync;
 use crate::exit::Exit;
-use crate::link::Link;
 use crate::link::file::hub::Also;
 use crate::link::file::{self, Left};
+use crate::link::framed::Framed;
+use crate::link::pass::Passed;
+use crate::link::{self, Link};
 use crate::store::device::Folder;
 use crate::store::hub::{Added, Hub};
 
 pub(super) fn run(arguments: &Sync) -> Result<Exit> {
-    let Link::File(stick) = &arguments.link;
-    match (&arguments.device, &arguments.hub) {
-        (Some(folder), _) => device(folder, stick, arguments.json),
-        (None, Some(folder)) => hub(folder, stick, Also { hubs: arguments.to_hubs, devices: arguments.to_devices }, arguments.json),
-        (None, None) => Ok(Exit::Usage),
+    match (&arguments.device, &arguments.hub, &arguments.link) {
+        (Some(folder), _, Link::File(stick)) => device(folder, stick, arguments.json),
+        (None, Some(folder), Link::File(stick)) => {
+            hub(folder, stick, Also { hubs: arguments.to_hubs, devices: arguments.to_devices }, arguments.json)
+        }
+        (Some(folder), _, Link::Framed(link)) => device_over(folder, link, arguments),
+        (None, Some(folder), Link::Framed(link)) => hub_over(folder, link, arguments),
+        _ => Ok(Exit::Usage),
     }
+}
+
+fn device_over(folder: &Path, link: &Framed, arguments: &Sync) -> Result<Exit> {
+    let longest = arguments.timeout.map(|seconds| Duration::from_secs(seconds.into()));
+    let outcome = link::device::sync(&mut Folder::open(folder)?, link, longest)?;
+    let link::device::Outcome { answered, frames, receipts, confirmed, refused, forked, waiting, at_hub } = outcome;
+    let mut out = std::io::stdout();
+    if arguments.json {
+        let object = json!({
+            "answered": answered, "frames": frames, "receipts": receipts, "confirmed": confirmed, "wrong_receipts": refused,
+            "forked": forked, "waiting": waiting, "at_hub": at_hub,
+        });
+        writeln!(out, "{object}")?;
+    } else {
+        let (receipts, waiting) = (many(receipts, "receipt"), many(waiting, "report"));
+        writeln!(out, "{receipts} read; {waiting} without HQ's word, {at_hub} of them at a hub")?;
+    }
+    if forked > 0 {
+        say!(
+            "increp: the hub has other reports under this device's numbers: the device was copied; both are kept, and HQ will tell"
+        );
+    }
+    if !answered {
+        say!(
+            "increp: {link}: nobody answered, or not up to the end: the hub is not there, or does not know this device; try again later"
+        );
+        return Ok(Exit::Link);
+    }
+    Ok(Exit::findings(refused + forked))
+}
+
+fn hub_over(folder: &Path, link: &Framed, arguments: &Sync) -> Result<Exit> {
+    let longest = arguments.timeout.map(|seconds| Duration::from_secs(seconds.into()));
+    let outcome = link::hub::sync(&mut Hub::open(folder)?, folder, link, longest)?;
+    let link::hub::Outcome { passed: Passed { offered, there, receipts, .. }, added: Added { new, known, forks }, answered } =
+        outcome;
+    let mut out = std::io::stdout();
+    if arguments.json {
+        let object = json!({
+            "answered": answered, "offered": offered, "there": there, "receipts": receipts, "new": new, "known": known, "forks": forks,
+        });
+        writeln!(out, "{object}")?;
+    } else {
+        let (there, new, receipts) = (many(there, "record"), many(new, "new record"), many(receipts, "new receipt"));
+        writeln!(out, "{there} of {offered} at the other hub; {new} and {receipts} from it")?;
+    }
+    tell_forks(forks);
+    if !answered {
+        say!("increp: {link}: no other hub answered, or not up to the end; try again later");
+        return Ok(Exit::Link);
+    }
+    Ok(Exit::Success)
 }
 
 fn device(folder: &Path, stick: &Path, as_json: bool) -> Result<Exit> {
@@ -66,11 +124,16 @@ fn hub(folder: &Path, stick: &Path, also: Also, as_json: bool) -> Result<Exit> {
     if also.hubs && hubs == 0 {
         say!("increp: the hub knows no other one: increp hq hub makes hubs, and brings them up to date");
     }
+    tell_forks(forks);
+    Ok(Exit::findings(refused + waiting))
+}
+
+/// Says that there is more than one body under a number.
+pub(super) fn tell_forks(forks: u64) {
     if forks > 0 {
         say!(
             "increp: {} under a number that has another body: both are kept, and HQ will tell which is true",
             many(forks, "record")
         );
     }
-    Ok(Exit::findings(refused + waiting))
 }

@@ -1,23 +1,56 @@
-//! How records travel: a link is named on the command line, as `file:/media/stick`.
+//! How records travel: a link is named on the command line, as `file:/media/stick` or `tcp://hub:4870`.
 //!
 //! | file | what it does |
 //! |---|---|
 //! | `file/mod.rs` | stick files in a folder: found, written so that a pulled stick harms nothing |
 //! | `file/sealed.rs` | one stick file: who can read it, and what shows that it is whole |
 //! | `file/device.rs`, `file/hub.rs` | what a device and a hub do with a stick |
+//! | `file/between.rs` | what two hubs write for each other |
 //! | `file/content.rs` | what a stick file says: records, what a hub has, receipts |
+//! | `framed.rs` | the links that carry frames, as they are named, and what is agreed of them |
+//! | `tcp.rs`, `udp.rs`, `serial.rs` | how each is opened |
+//! | `stream.rs` | frames in a byte stream |
+//! | `line.rs` | a link as whoever begins sees it |
+//! | `device.rs` | a device's side of it, over `outbox.rs`, its journal |
+//! | `hub.rs` | what a hub sends to another one, over `pass.rs` |
+//! | `serve/` | a hub's side of it, over `shelf.rs`, its store |
+//! | `airtime.rs` | how long a link has transmitted |
+//! | `patience.rs` | how long to try |
+//! | `receipt.rs` | what a device does with HQ's receipts |
+//! | `progress.rs` | how it goes, on a terminal |
 
+mod airtime;
+pub mod device;
 pub mod file;
+pub mod framed;
+pub mod hub;
+mod line;
+mod outbox;
+pub mod pass;
+mod patience;
+mod progress;
+mod receipt;
+mod serial;
+pub mod serve;
+mod shelf;
+mod stream;
+mod tcp;
+mod udp;
 
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
+
+use framed::Framed;
+use rustix::time::{ClockId, clock_gettime};
 
 /// Where records travel to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Link {
     /// A folder that is carried: a stick, a card, a share.
     File(PathBuf),
+    /// A link that carries frames.
+    Framed(Framed),
 }
 
 impl FromStr for Link {
@@ -26,7 +59,7 @@ impl FromStr for Link {
     fn from_str(text: &str) -> Result<Self, String> {
         match text.split_once(':') {
             Some(("file", path)) if !path.is_empty() => Ok(Self::File(path.into())),
-            _ => Err(format!("expected file:FOLDER, such as file:/media/stick, found {text:?}")),
+            _ => text.parse().map(Self::Framed),
         }
     }
 }
@@ -35,8 +68,38 @@ impl fmt::Display for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path) => write!(f, "file:{}", path.display()),
+            Self::Framed(link) => link.fmt(f),
         }
     }
+}
+
+/// Why a link cannot be used.
+#[derive(Debug)]
+pub struct Unusable(String);
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unusable {}
+
+/// Milliseconds of a clock that only runs on, while the machine sleeps too.
+fn uptime() -> u64 {
+    #[cfg(target_os = "linux")]
+    let clock = ClockId::Boottime;
+    #[cfg(not(target_os = "linux"))]
+    let clock = ClockId::Monotonic;
+    let time = clock_gettime(clock);
+    u64::try_from(time.tv_sec).unwrap_or(0) * 1000 + u64::try_from(time.tv_nsec).unwrap_or(0) / 1_000_000
+}
+
+/// The number of a session.
+fn nonce() -> anyhow::Result<u16> {
+    let random = getrandom::u32().map_err(|error| anyhow::anyhow!("the operating system has no randomness: {error}"))?;
+    let [low, high, ..] = random.to_le_bytes();
+    Ok(u16::from_le_bytes([low, high]))
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use anyhow::{Context as _, Result, bail};
 use getrandom::SysRng;
 use increp::model::{Id, Report, Stamp};
 use increp::seal::enrol::Enrolled;
-use increp::seal::{self, Confirmed, MAX_RECORD, Padding, Secret, Terms};
+use increp::seal::{self, Confirmed, MAX_RECORD, OPENING, Padding, Secret, Terms};
 use increp::store::{Handle, Journal, Mark, Status, Store as _, WhenFull};
 use increp::wire::packed::Profile;
 
@@ -145,6 +145,18 @@ impl Folder {
     #[must_use]
     pub const fn author(&self) -> u32 {
         self.device.author()
+    }
+
+    /// The beginning of the epoch at hand, if there is one: record 0, which the journal may have no longer.
+    #[must_use]
+    pub fn opening(&self) -> Option<[u8; OPENING]> {
+        self.device.opening()
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.folder
     }
 
     /// The key that it shares with hubs.

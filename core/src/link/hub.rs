@@ -110,8 +110,8 @@ pub struct Received {
     pub author: u32,
     /// The epoch that it speaks of; 0 if of none.
     pub epoch: u32,
-    /// The device's highest number of the epoch, if the frame is a POLL.
-    pub top: Option<u8>,
+    /// The first and the last number of the epoch that wait for HQ's word, if the frame is a POLL; some between them may not.
+    pub waiting: Option<(u8, u8)>,
     /// Records that came whole with it.
     pub records: u16,
 }
@@ -138,6 +138,12 @@ impl<'s> Hub<'s> {
     #[must_use]
     pub const fn new(terms: Terms, sessions: &'s mut [Session]) -> Self {
         Self { terms, sessions, failures: Failures { second: 0, many: 0 } }
+    }
+
+    /// Forgets who has spoken: the link is another one from now on.
+    pub fn forget(&mut self) {
+        self.sessions.fill(Session::FREE);
+        self.failures = Failures::default();
     }
 
     /// Takes a frame. `from` is the device that was last heard where it comes from, if that is known: its key is tried first. Where frames have no
@@ -180,7 +186,7 @@ impl<'s> Hub<'s> {
                 session.due = now.saturating_add(self.terms.quiet.into());
             }
         }
-        Ok(Some(Received { author, epoch, top: None, records }))
+        Ok(Some(Received { author, epoch, waiting: None, records }))
     }
 
     /// A POLL, which begins a session.
@@ -195,7 +201,7 @@ impl<'s> Hub<'s> {
         let stage = if epoch == 0 { Stage::Down(0) } else { Stage::Receipt(0) };
         let heard = now.max(1);
         *self.sessions.get_mut(at)? = Session { author, epoch, nonce, low, top, down, receipt, heard, due, stage };
-        Some(Received { author, epoch, top: Some(top), records: 0 })
+        Some(Received { author, epoch, waiting: Some((low, top)), records: 0 })
     }
 
     /// Whose frame it is, of which epoch, and its first bytes without the mask.

@@ -21,7 +21,14 @@ use crate::store::now;
 use crate::store::passphrase::Lock;
 
 pub(in crate::command) fn run(arguments: &HqEnrol) -> Result<Exit> {
-    let over = arguments.over.as_ref().map(|Link::File(folder)| Messages::new(folder));
+    let over = match &arguments.over {
+        None => None,
+        Some(Link::File(folder)) => Some(Messages::new(folder)),
+        Some(link) => {
+            say!("increp: {link}: a device is enrolled in person: expected file:FOLDER");
+            return Ok(Exit::Usage);
+        }
+    };
     match (&arguments.hq, &arguments.device, over) {
         (Some(hq), Some(device), None) => on_one_machine(arguments, hq, device),
         (Some(hq), None, Some(messages)) => at_hq(arguments, hq, &messages),

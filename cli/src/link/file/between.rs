@@ -20,18 +20,19 @@ use super::content::{Content, Entry, Kind, Writer};
 use super::hub::Read;
 use super::sealed::{MOST_CONTENT, Opener, Reader, hmac, seal};
 use super::{Why, remove, write};
+use crate::link::receipt::{epoch_of, is_newer};
 use crate::store::hub::{Device, Elsewhere, Hub, Run};
 use crate::store::{Numbers, now};
 
 /// Another hub.
-pub(super) struct Peer {
+pub(in crate::link) struct Peer {
     pub(super) public: [u8; 32],
     /// What the two have in common.
-    pub(super) key: Secret<16>,
+    pub(in crate::link) key: Secret<16>,
 }
 
 /// The other hubs of the mission.
-pub(super) fn peers(hub: &Hub) -> Result<Vec<Peer>> {
+pub(in crate::link) fn peers(hub: &Hub) -> Result<Vec<Peer>> {
     let own = hub.public()?;
     let others = hub.hubs()?.into_iter().filter(|public| *public != own);
     Ok(others.map(|public| Peer { public, key: common(hub.key(), &own, &public) }).collect())
@@ -124,7 +125,7 @@ fn keep(hub: &mut Hub, peer: &Peer, entries: Vec<Entry>, read: &mut Read) -> Res
             Entry::Have(epoch, there) => drop(has.insert(run(epoch), there)),
             Entry::Refused(epoch, numbers) => refused.push((run(epoch), numbers)),
             Entry::Receipt(receipt) => {
-                if let Some(epoch) = super::device::epoch_of(&receipt) {
+                if let Some(epoch) = epoch_of(&receipt) {
                     receipts.push((run(epoch), receipt));
                 }
             }
@@ -139,7 +140,10 @@ fn keep(hub: &mut Hub, peer: &Peer, entries: Vec<Entry>, read: &mut Read) -> Res
         hub.refuse(run, &numbers)?;
     }
     for (run, receipt) in receipts {
-        hub.keep_receipt(run, &receipt, now)?;
+        let before = hub.receipts(run.author)?.into_iter().find(|(epoch, _)| *epoch == run.epoch).map(|(_, before)| before);
+        if before.is_none_or(|before| is_newer(&receipt, &before)) {
+            hub.keep_receipt(run, &receipt, now)?;
+        }
     }
     Ok(())
 }

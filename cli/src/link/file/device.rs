@@ -10,6 +10,7 @@ use increp::store::{Handle, Mark};
 use super::content::{Content, Entry, Kind, Writer};
 use super::sealed::{MOST_CONTENT, Opener, Reader, seal};
 use super::{Left, Why, each, remove, write};
+use crate::link::receipt::{self, Taken};
 use crate::store::Numbers;
 use crate::store::device::Folder;
 
@@ -98,41 +99,18 @@ fn read_answer(device: &mut Folder, path: &Path, content: Content, answers: &mut
 
 fn take_receipt(device: &mut Folder, receipt: &[u8], path: &Path, answers: &mut Answers) -> Result<()> {
     answers.receipts += 1;
-    let why = match device.confirm(receipt) {
-        Ok(confirmed) => {
-            answers.confirmed += u64::from(confirmed.marked);
-            if confirmed.behind {
-                say!(
-                    "increp: HQ has reports of this device that are not here: it was put back to an older state; the next report begins a new epoch"
-                );
-            }
-            return Ok(());
-        }
-        // An older receipt, for records that were given up meanwhile.
-        Err(error) if error.kind == ErrorKind::NotHere => return Ok(()),
-        Err(error) if is_theirs(error.kind) => {
-            if let (ErrorKind::OtherBodies, Some(epoch)) = (error.kind, epoch_of(receipt)) {
+    match receipt::take(device, receipt)? {
+        Taken::Confirmed(marked) => answers.confirmed += u64::from(marked),
+        Taken::Old => {}
+        Taken::Refused(kind) => {
+            if let (ErrorKind::OtherBodies, Some(epoch)) = (kind, receipt::epoch_of(receipt)) {
                 answers.other_bodies.insert(epoch);
             }
-            error
+            say!("{}: a receipt is refused: {kind}", path.display());
+            answers.wrong += 1;
         }
-        Err(error) => return Err(error).context("a receipt"),
-    };
-    say!("{}: a receipt is refused: {}", path.display(), why.kind);
-    answers.wrong += 1;
+    }
     Ok(())
-}
-
-/// The epoch that a receipt is for.
-pub(super) fn epoch_of(receipt: &[u8]) -> Option<u32> {
-    let [low, middle, high] = *receipt.get(5..)?.first_chunk()?;
-    Some(u32::from_le_bytes([low, middle, high, 0]))
-}
-
-/// Whether the receipt is wrong, not the device.
-const fn is_theirs(kind: ErrorKind) -> bool {
-    use ErrorKind as Kind;
-    matches!(kind, Kind::Forged | Kind::OtherAuthor | Kind::OtherBodies | Kind::OtherKind(_) | Kind::EndsEarly | Kind::LeftOver)
 }
 
 /// A record that HQ has sent no receipt for.

@@ -8,7 +8,7 @@
 //! about it again. Nothing depends on it: who wrote it writes what was in it again, until it is said to have arrived. What somebody
 //! else may still want, or this one later, stays as it is.
 
-mod between;
+pub(super) mod between;
 pub mod content;
 pub mod device;
 pub mod hub;

@@ -1,0 +1,80 @@
+//! HQ's receipts at a device, whatever they came by.
+
+use anyhow::{Context as _, Result};
+use increp::seal::ErrorKind;
+
+use crate::store::device::Folder;
+
+/// What a receipt was.
+pub(super) enum Taken {
+    /// HQ has so many records more.
+    Confirmed(u32),
+    /// For records that were given up meanwhile.
+    Old,
+    /// Not as it should be.
+    Refused(ErrorKind),
+}
+
+/// Takes a receipt of HQ's.
+///
+/// # Errors
+/// The device's files cannot be read or written.
+pub(super) fn take(device: &mut Folder, receipt: &[u8]) -> Result<Taken> {
+    match device.confirm(receipt) {
+        Ok(confirmed) => {
+            if confirmed.behind {
+                say!(
+                    "increp: HQ has reports of this device that are not here: it was put back to an older state; the next report begins a new epoch"
+                );
+            }
+            Ok(Taken::Confirmed(confirmed.marked))
+        }
+        Err(error) if error.kind == ErrorKind::NotHere => Ok(Taken::Old),
+        Err(error) if is_theirs(error.kind) => Ok(Taken::Refused(error.kind)),
+        Err(error) => Err(error).context("a receipt"),
+    }
+}
+
+/// The epoch that a receipt is for.
+pub(super) fn epoch_of(receipt: &[u8]) -> Option<u32> {
+    let [low, middle, high] = *receipt.get(5..)?.first_chunk()?;
+    Some(u32::from_le_bytes([low, middle, high, 0]))
+}
+
+/// Whether a receipt is for more records than another one of the same epoch. HQ takes nothing back, so that one is newer.
+pub(super) fn is_newer(receipt: &[u8], than: &[u8]) -> bool {
+    let many = |receipt: &[u8]| {
+        let run = u32::from(*receipt.get(11)?);
+        let more = receipt.get(12..receipt.len().checked_sub(12)?)?;
+        Some(run + more.iter().map(|byte| byte.count_ones()).sum::<u32>())
+    };
+    many(receipt) > many(than)
+}
+
+/// Whether the receipt is wrong, not the device.
+const fn is_theirs(kind: ErrorKind) -> bool {
+    use ErrorKind as Kind;
+    matches!(kind, Kind::Forged | Kind::OtherAuthor | Kind::OtherBodies | Kind::OtherKind(_) | Kind::EndsEarly | Kind::LeftOver)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_receipt_for_more_records_is_newer() {
+        // The layout is at the head of core's seal/receipt.rs: a run of so many, and bits behind it.
+        let receipt = |run: u8, more: &[u8]| [&[0x15, 1, 0, 0, 0, 9, 8, 7, 0, 0, 0, run][..], more, &[0xff; 12]].concat();
+        for (one, other, newer) in [
+            (receipt(3, &[]), receipt(2, &[]), true),
+            (receipt(2, &[]), receipt(2, &[]), false),
+            (receipt(2, &[0b110]), receipt(3, &[]), true),
+            (receipt(2, &[0b100]), receipt(4, &[]), false),
+            (receipt(0, &[]), vec![0x15; 3], true),
+            (vec![0x15; 3], receipt(0, &[]), false),
+        ] {
+            assert_eq!(is_newer(&one, &other), newer, "{one:x?} {other:x?}");
+        }
+        assert_eq!(epoch_of(&receipt(1, &[])), Some(0x07_0809));
+    }
+}
