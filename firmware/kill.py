@@ -1,0 +1,173 @@
+"""Kills the firmware that syncs, again and again, and holds what it had shown as saved against what headquarters (HQ) has.
+
+    python3 kill.py INCREP FIRMWARE FOLDER QEMU...
+
+Makes HQ, a hub and a device in FOLDER, which must not be there, and has `increp serve` wait for the serial line of the board that QEMU plays. Then QEMU is killed at random moments
+and started again in the device's folder, whose files are the flash. At the end the firmware is let finish, and HQ must have each report that was shown as
+saved, once, with what was shown of it. KILLS says how often (50), SEED at which moments.
+"""
+
+import json
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import sys
+import time
+
+KILLS = int(os.environ.get("KILLS", "50"))
+SEED = int(os.environ.get("SEED") or random.randrange(1 << 32))
+# Seconds from the start of QEMU to its end.
+SOONEST, LATEST = 0.05, 0.8
+# Kills from one visit of HQ to the next.
+VISIT = 4
+# The journal: so small that reports must be given up when HQ has them. Pages of 4 KiB.
+PAGES = 4
+# Seconds in which the firmware must finish.
+PATIENCE = 120
+
+
+def fail(text):
+    print("error:", text, file=sys.stderr)
+    sys.exit(1)
+
+
+class Mission:
+    """HQ, a hub, and a device whose flash the board has."""
+
+    def __init__(self, increp, firmware, folder, qemu):
+        self.increp, self.firmware, self.qemu = [str(pathlib.Path(path).resolve()) for path in (increp, firmware)] + [qemu]
+        self.folder = pathlib.Path(folder)
+        self.folder.mkdir(parents=True)
+        self.run("hq", "init", "hq")
+        self.run("hq", "hub", "hq", "hub")
+        self.run("hq", "enrol", "hq", "--device", "post", "--hub", "hub")
+        os.truncate(self.folder / "post" / "journal", PAGES * 4096)
+        # In the order in which they came: what the board has shown, and HQ printed.
+        self.shown, self.printed = [], []
+        self.tally = {"lines": 0, "torn": 0, "mended": 0, "in a session": 0, "full": 0, "receipts": 0}
+
+    def run(self, *arguments):
+        done = subprocess.run([self.increp, *arguments], cwd=self.folder, capture_output=True, text=True)
+        if done.returncode:
+            fail(f"increp {' '.join(arguments)}: {done.returncode}: {done.stderr}")
+        return done.stdout
+
+    def serve(self):
+        arguments = [self.increp, "serve", "--hub", "hub", "--json", "tcp://127.0.0.1:0"]
+        server = subprocess.Popen(arguments, cwd=self.folder, stdout=subprocess.PIPE, text=True)
+        self.port = json.loads(server.stdout.readline())["listening"].rsplit(":", 1)[1]
+        return server
+
+    def power(self, seconds, *arguments):
+        """The board with its power on for so long; or until it ends, if it is to drain."""
+        config = ",".join(["enable=on,target=native,arg=sync", *(f"arg={argument}" for argument in arguments)])
+        command = [*self.qemu, "-machine", "lm3s6965evb", "-display", "none", "-monitor", "none", "-serial", f"tcp:127.0.0.1:{self.port}"]
+        command += ["-semihosting-config", config, "-kernel", self.firmware]
+        screen = self.folder / "screen"
+        with screen.open("wb") as file:
+            board = subprocess.Popen(command, cwd=self.folder / "post", stdin=subprocess.DEVNULL, stdout=file)
+            try:
+                board.wait(seconds)
+            except subprocess.TimeoutExpired:
+                board.kill()
+                board.wait()
+        # A line that was cut short was not shown.
+        lines = screen.read_text(encoding="utf-8").split("\n")[:-1]
+        for line in lines:
+            self.take(line.split(" "))
+        return board.returncode, lines
+
+    def take(self, words):
+        match words:
+            case ["saved", report, explosions]:
+                self.shown.append((report, int(explosions)))
+            case ["started", "records", _, "unfinished", unfinished, "lost", lost]:
+                self.tally["torn"] += unfinished == "true"
+                if lost != "0":
+                    fail(f"the journal has lost {lost} records")
+            case ["mended", many]:
+                self.tally["mended"] += many != "0"
+            case ["receipt", _]:
+                self.tally["receipts"] += 1
+            case ["full"]:
+                self.tally["full"] += 1
+            case ["synced", _, "of", _, "frames", _, "answered", _, "forked", forked]:
+                if forked != "0":
+                    fail("a hub has other bodies under this device's numbers")
+            case ["error:", *_]:
+                fail(f"the board: {' '.join(words)}")
+            case _:
+                fail(f"the board shows {' '.join(words)!r}")
+
+    def visit(self):
+        """HQ opens what the hub has, and leaves receipts there."""
+        self.printed += reports(self.run("unseal", "--hub", "hub", "--hq", "hq"))
+
+    def kill(self, moment):
+        code, lines = self.power(moment.uniform(SOONEST, LATEST))
+        if code != -signal.SIGKILL:
+            fail(f"the board ended by itself, with code {code}: {lines}")
+
+    def drain(self):
+        code, lines = self.power(PATIENCE, "drain")
+        if code != 0:
+            fail(f"the board did not finish: code {code}: {lines}")
+
+
+def reports(lines):
+    """What HQ prints, as the board shows it."""
+    for line in lines.splitlines():
+        report = json.loads(line)
+        yield report["id"], report["event"]["counts"][0]["value"]
+
+
+def check(mission):
+    archive = list(reports(mission.run("unseal", "--hub", "hub", "--hq", "hq", "--again")))
+    if sorted(archive) != sorted(mission.printed):
+        fail("HQ has not printed each report of its archive once")
+    if len({report for report, _ in archive}) != len(archive):
+        fail("HQ has a report twice")
+    if len({report for report, _ in mission.shown}) != len(mission.shown):
+        fail("the board has given a number twice")
+    missing = set(mission.shown) - set(archive)
+    if missing:
+        fail(f"{len(missing)} of {len(mission.shown)} reports that were shown as saved are not at HQ: {sorted(missing)[:5]}")
+    # Saved, and killed before it was shown: one a kill at most.
+    unseen = len(archive) - len(mission.shown)
+    if unseen > KILLS:
+        fail(f"HQ has {unseen} reports that were never shown as saved")
+    if len(mission.shown) < KILLS:
+        fail(f"only {len(mission.shown)} reports were saved: what was killed did nothing")
+    return unseen
+
+
+def main(increp, firmware, folder, *qemu):
+    print(f"{KILLS} kills, SEED={SEED}")
+    began = time.monotonic()
+    mission = Mission(increp, firmware, folder, list(qemu))
+    server = mission.serve()
+    try:
+        moment = random.Random(SEED)
+        for number in range(KILLS):
+            mission.kill(moment)
+            if number % VISIT == VISIT - 1:
+                mission.visit()
+        # Everything to the hub, from there to HQ, and the receipts back.
+        mission.drain()
+        mission.visit()
+        mission.drain()
+    finally:
+        server.send_signal(signal.SIGTERM)
+        last = server.communicate()[0]
+    if server.returncode:
+        fail(f"increp serve: {server.returncode}")
+    unseen = check(mission)
+    status = json.loads(mission.run("status", "--device", "post", "--json"))
+    print(last, status, mission.tally)
+    print(f"{len(mission.shown)} reports were shown as saved, each is at HQ once; {unseen} more were saved when the power went before it was shown; {time.monotonic() - began:.0f} s")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
