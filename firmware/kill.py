@@ -46,7 +46,8 @@ class Mission:
         os.truncate(self.folder / "post" / "journal", PAGES * 4096)
         # In the order in which they came: what the board has shown, and HQ printed.
         self.shown, self.printed = [], []
-        self.tally = {"lines": 0, "torn": 0, "mended": 0, "in a session": 0, "full": 0, "receipts": 0}
+        # Starts at which the journal's last write was found cut short, and those at which a number got a void; sessions, and receipts that came.
+        self.torn, self.mended, self.sessions, self.receipts, self.full = 0, 0, 0, 0, 0
 
     def run(self, *arguments):
         done = subprocess.run([self.increp, *arguments], cwd=self.folder, capture_output=True, text=True)
@@ -84,16 +85,17 @@ class Mission:
             case ["saved", report, explosions]:
                 self.shown.append((report, int(explosions)))
             case ["started", "records", _, "unfinished", unfinished, "lost", lost]:
-                self.tally["torn"] += unfinished == "true"
+                self.torn += unfinished == "true"
                 if lost != "0":
                     fail(f"the journal has lost {lost} records")
             case ["mended", many]:
-                self.tally["mended"] += many != "0"
+                self.mended += many != "0"
             case ["receipt", _]:
-                self.tally["receipts"] += 1
+                self.receipts += 1
             case ["full"]:
-                self.tally["full"] += 1
+                self.full += 1
             case ["synced", _, "of", _, "frames", _, "answered", _, "forked", forked]:
+                self.sessions += 1
                 if forked != "0":
                     fail("a hub has other bodies under this device's numbers")
             case ["error:", *_]:
@@ -140,6 +142,11 @@ def check(mission):
         fail(f"HQ has {unseen} reports that were never shown as saved")
     if len(mission.shown) < KILLS:
         fail(f"only {len(mission.shown)} reports were saved: what was killed did nothing")
+    if mission.torn + mission.mended == 0:
+        fail("no kill came while something was written")
+    status = json.loads(mission.run("status", "--device", "post", "--json"))
+    if status["saved"] + status["sent"] + status["at_hub"] + status["lost"] + status["damaged_pages"] > 0:
+        fail(f"the device does not have HQ's word for everything: {status}")
     return unseen
 
 
@@ -164,9 +171,11 @@ def main(increp, firmware, folder, *qemu):
     if server.returncode:
         fail(f"increp serve: {server.returncode}")
     unseen = check(mission)
-    status = json.loads(mission.run("status", "--device", "post", "--json"))
-    print(last, status, mission.tally)
-    print(f"{len(mission.shown)} reports were shown as saved, each is at HQ once; {unseen} more were saved when the power went before it was shown; {time.monotonic() - began:.0f} s")
+    print(f"serve: {last.strip()}")
+    print(f"{mission.sessions} sessions ended, {mission.receipts} receipts came; the journal was full {mission.full} times")
+    print(f"{mission.torn} kills cut a write to the journal short, {mission.mended} left a number without a report")
+    print(f"{len(mission.shown)} reports were shown as saved, and each is at HQ once; so are {unseen} that were saved and not yet shown")
+    print(f"{time.monotonic() - began:.0f} s")
 
 
 if __name__ == "__main__":

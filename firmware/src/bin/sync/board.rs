@@ -1,12 +1,13 @@
 //! The board, an LM3S6965 as QEMU plays it: a clock that only runs on, a serial line, randomness, and an end with an exit code.
 //!
-//! A real one switches on clocks and pins first, and takes bytes of the line by interrupt: its queue holds 16.
+//! A real one switches on clocks and pins first. The line's queue holds 16 bytes, and is looked at each millisecond: enough for 115,200 baud.
 
 use core::panic::PanicInfo;
 use core::ptr::with_exposed_provenance_mut;
 use core::sync::atomic::{AtomicU32, Ordering};
 
 use cortex_m::Peripherals;
+use cortex_m::peripheral::SYST;
 use cortex_m::peripheral::syst::SystClkSource;
 use cortex_m_rt::{ExceptionFrame, exception};
 use semihosting::fs::File;
@@ -31,9 +32,9 @@ static UPTIME: AtomicU32 = AtomicU32::new(0);
 /// Starts the clock and the line.
 pub fn start() {
     if let Some(mut peripherals) = Peripherals::take() {
-        peripherals.SYST.set_clock_source(SystClkSource::Core);
         peripherals.SYST.set_reload(MILLISECOND - 1);
         peripherals.SYST.clear_current();
+        peripherals.SYST.set_clock_source(SystClkSource::Core);
         peripherals.SYST.enable_counter();
         peripherals.SYST.enable_interrupt();
     }
@@ -52,6 +53,18 @@ pub fn uptime() -> u64 {
     UPTIME.load(Ordering::Relaxed).into()
 }
 
+/// Waits for some microseconds, less than a millisecond.
+pub fn pause(microseconds: u32) {
+    let (began, ticks) = (SYST::get_current(), microseconds * (MILLISECOND / 1000));
+    // It counts down, and begins anew each millisecond.
+    while (began + MILLISECOND - SYST::get_current()) % MILLISECOND < ticks {}
+}
+
+/// Sleeps until the next millisecond.
+pub fn rest() {
+    cortex_m::asm::wfi();
+}
+
 /// Sends a byte when there is room.
 pub fn send(byte: u8) {
     while read(FLAGS) & FULL != 0 {}
@@ -64,7 +77,7 @@ pub fn receive() -> Option<u8> {
     Some(byte)
 }
 
-/// The host's randomness. Where there is none, two sessions in 65,536 take the same number, and a hub's old answers could be played again.
+/// The host's randomness, in place of the chip's: a session is told by it from earlier ones, whose answers somebody may play again.
 pub fn random() -> [u8; 2] {
     let mut bytes = [0; 2];
     let read = File::open(c"/dev/urandom").and_then(|mut file| file.read_exact(&mut bytes));

@@ -1,6 +1,7 @@
 //! Flash that outlives the power: a file of the host's, by semihosting. Yours is your chip's driver.
 //!
-//! Each word goes to the file by itself, also when a page is erased, so whoever kills QEMU cuts the power between any two words.
+//! Each word goes to the file by itself, also when a page is erased, and takes as long as on a chip: so whoever kills QEMU cuts the power
+//! between any two words.
 
 use core::ffi::CStr;
 
@@ -8,9 +9,13 @@ use embedded_storage::nor_flash::{ErrorType, NorFlash, NorFlashErrorKind, ReadNo
 use semihosting::fs::File;
 use semihosting::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 
+use crate::board;
+
 /// Bytes of a word and a page: those of a device's files on a laptop.
 const WORD: usize = 8;
 const PAGE: usize = 4096;
+/// Microseconds of a word. An erase takes 10 ms so.
+const TIME: u32 = 20;
 const ERASED: [u8; WORD] = [0xff; WORD];
 
 /// Flash that cannot be written twice.
@@ -42,6 +47,7 @@ impl Flash {
     }
 
     fn write_at(&mut self, at: u32, word: &[u8]) -> Result<(), NorFlashErrorKind> {
+        board::pause(TIME);
         let written = self.file.seek(SeekFrom::Start(at.into())).and_then(|_| self.file.write_all(word));
         written.map_err(|_| NorFlashErrorKind::Other)
     }

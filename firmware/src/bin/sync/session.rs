@@ -31,7 +31,11 @@ impl Post {
                 Step::Done(outcome) => return Ok(outcome),
             };
             while board::uptime() < until {
-                let Some(frame) = board::receive().and_then(|byte| decoder.push(byte)) else { continue };
+                let Some(byte) = board::receive() else {
+                    board::rest();
+                    continue;
+                };
+                let Some(frame) = decoder.push(byte) else { continue };
                 if let Event::Receipt(receipt) = sender.receive(board::uptime(), frame, journal, room)? {
                     match device.confirm(receipt, journal, room) {
                         Ok(confirmed) => println!("receipt {}", confirmed.marked),
