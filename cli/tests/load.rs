@@ -110,8 +110,8 @@ impl Simulated {
         [0x13, low, middle, high, seq].into_iter().chain((0..length).map(|_| random())).collect()
     }
 
-    fn begin(&mut self, round: u8) {
-        for seq in 1 + round * AT_ONCE..=(round + 1) * AT_ONCE {
+    fn begin(&mut self, round: u8, new: u8) {
+        for seq in 1 + round * AT_ONCE..=round * AT_ONCE + new {
             let body = self.body(seq);
             self.records.0.push((Mark::Saved, body));
         }
@@ -204,6 +204,14 @@ impl Serve {
     }
 }
 
+type Work = Box<dyn Fn(&AtomicBool, &AtomicU64) + Send>;
+
+impl Drop for Serve {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
+}
+
 /// What disturbs, until it is told to stop: each thread counts what it did.
 struct Disturbance {
     stop: Arc<AtomicBool>,
@@ -217,7 +225,7 @@ impl Disturbance {
         let address = |link: &str| link.split_once("://").unwrap().1.to_owned();
         let (tcp, udp) = (address(&links[0]), address(&links[1]));
         let mut threads = Vec::new();
-        let mut spawn = |work: Box<dyn Fn(&AtomicBool, &AtomicU64) + Send>| {
+        let mut spawn = |work: Work| {
             let (stop, garbage) = (stop.clone(), garbage.clone());
             threads.push(thread::spawn(move || work(&stop, &garbage)));
         };
@@ -266,9 +274,9 @@ impl Disturbance {
     }
 }
 
-/// All devices have something new, and all of it comes to the hub.
-fn round(devices: &mut [Simulated], round: u8) -> u64 {
-    devices.iter_mut().for_each(|device| device.begin(round));
+/// All devices have so much new, and all of it comes to the hub; gives how many frames they sent.
+fn round(devices: &mut [Simulated], round: u8, new: u8) -> u64 {
+    devices.iter_mut().for_each(|device| device.begin(round, new));
     let started = Instant::now();
     while devices.iter().any(|device| device.done.is_none()) {
         assert!(started.elapsed() < PATIENCE, "{} are not done", devices.iter().filter(|device| device.done.is_none()).count());
@@ -285,6 +293,8 @@ fn round(devices: &mut [Simulated], round: u8) -> u64 {
             }
         }
     }
+    let lost = devices.iter().filter(|device| !device.done.unwrap().answered).map(|device| device.author);
+    assert_eq!(lost.collect::<Vec<u32>>(), Vec::<u32>::new(), "even ones are on UDP");
     for device in devices.iter() {
         let outcome = device.done.unwrap();
         assert_eq!((outcome.answered, outcome.at_hub), (true, outcome.offered), "device {}: {outcome:?}", device.author);
@@ -299,7 +309,7 @@ fn load(many: u32, silent: usize) {
     let folder: PathBuf = std::env::temp_dir().join(format!("increp-load-{}-{many}", std::process::id()));
     let _ = fs::remove_dir_all(&folder);
     Hub::create(&folder).unwrap();
-    let serve = Serve::new(folder.to_str().unwrap());
+    let mut serve = Serve::new(folder.to_str().unwrap());
     let mut devices: Vec<Simulated> = (1..=many).map(|author| Simulated::new(author, &serve.links)).collect();
     // It learns of them while it runs.
     let known: Vec<Device> =
@@ -314,7 +324,7 @@ fn load(many: u32, silent: usize) {
     println!("{:>6} {:>9} {:>8} {:>8} {:>10} {:>10}", "round", "records", "seconds", "frames", "memory", "database");
     for number in 0..ROUNDS {
         let started = Instant::now();
-        let frames = round(&mut devices, number);
+        let frames = round(&mut devices, number, AT_ONCE);
         memory.push((serve.memory(), database()));
         let (now, size) = memory[memory.len() - 1];
         let records = u32::from(AT_ONCE) * many * (u32::from(number) + 1);
@@ -326,12 +336,14 @@ fn load(many: u32, silent: usize) {
             size >> 10
         );
     }
+    // With nothing new, devices ask all the same.
+    let quiet: Vec<u64> = (0..ROUNDS).map(|number| (round(&mut devices, ROUNDS + number, 0), serve.memory()).1).collect();
+    println!("memory while all ask and have nothing new: {} KiB, then {} KiB", quiet[0] >> 10, quiet[quiet.len() - 1] >> 10);
     let garbage = disturbance.end();
-    let Serve { mut child, mut rest, .. } = serve;
     let asked = Instant::now();
-    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
-    let end: Value = serde_json::from_str(&rest.next().unwrap().unwrap()).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+    kill_process(Pid::from_child(&serve.child), Signal::TERM).unwrap();
+    let end: Value = serde_json::from_str(&serve.rest.next().unwrap().unwrap()).unwrap();
+    assert_eq!(serve.child.wait().unwrap().code(), Some(0));
     println!("ended after {} ms; {garbage} frames of garbage; {end}", asked.elapsed().as_millis());
     assert!(asked.elapsed() < Duration::from_secs(5));
 
@@ -348,6 +360,7 @@ fn load(many: u32, silent: usize) {
     println!("{kept} records of {many} devices, none lost, none twice");
     let ((first, small), (last, large)) = (memory[1], memory[memory.len() - 1]);
     assert!(last <= first + (large - small) + GROWTH, "memory grew from {first} to {last}, the database by {}", large - small);
+    assert!(quiet[quiet.len() - 1] <= quiet[0] + (1 << 20), "memory grew with nothing new: {quiet:?}");
     drop(hub);
     fs::remove_dir_all(folder).unwrap();
 }

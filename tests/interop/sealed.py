@@ -195,6 +195,7 @@ class Agreed:
         key = extract(sha256(b"".join(messages)), x25519(secret, other))
         self.psk = expand(key, b"increp psk 0", 32)
         self.receipt, self.hop = expand(key, b"increp receipt", 16), expand(key, b"increp hop", 16)
+        self.down = expand(key, b"increp down", 32)
         self.digits = "%06d" % (number(expand(key, b"increp digits", 32)[:4]) % 1_000_000)
 
 
@@ -240,7 +241,7 @@ class Device:
         return b"".join((
             le32(self.author), self.secret, self.hq, self.agreed.receipt, self.agreed.hop, self.seed.key, le32(self.seed.draws),
             self.psk, le32(self.count), le32(self.epoch), start_bytes(start, profile), le32(self.next), self.chain,
-            opening[5:], self.void,
+            opening[5:], self.void, le32(0), self.agreed.down,
         ))
 
 
@@ -285,13 +286,14 @@ def parse(record):
 
 class Peer:
     def __init__(self, kept):
-        assert len(kept) == 108
+        assert len(kept) == 144
         self.author, self.public = number(kept[:4]), kept[4:36]
         self.receipt, self.hop = kept[36:52], kept[52:68]
-        self.psk, self.count, self.expected = kept[68:100], number(kept[100:104]), number(kept[104:])
+        self.psk, self.count, self.expected = kept[68:100], number(kept[100:104]), number(kept[104:108])
+        self.down = kept[108:]
 
     def bytes(self):
-        return le32(self.author) + self.public + self.receipt + self.hop + self.psk + le32(self.count) + le32(self.expected)
+        return le32(self.author) + self.public + self.receipt + self.hop + self.psk + le32(self.count) + le32(self.expected) + self.down
 
     def begin(self, hq_secret, record):
         epoch, seq = parse(record)
@@ -495,15 +497,15 @@ def enrol(it, hq_public):
         same(message.hex(), it[name], f"{it['name']}: {name}")
     agreed = Agreed(share, revelation[33:], invitation, committed, offer, revelation)
     same([agreed.digits, device.agreed.digits], [it["digits"]] * 2, f"{it['name']}: digits")
-    peer = le32(it["author"]) + revelation[1:33] + agreed.receipt + agreed.hop + agreed.psk + bytes(8)
+    peer = le32(it["author"]) + revelation[1:33] + agreed.receipt + agreed.hop + agreed.psk + bytes(12) + agreed.down
     same(peer.hex(), it["peer"], f"{it['name']}: what HQ keeps")
     return device, Peer(peer)
 
 
 def check_slot(slot, state, what):
     slot = unhex(slot)
-    same((slot[:4], len(slot), number(slot[295:])), (b"irk\x01", 299, zlib.crc32(slot[:295])), f"{what}: slot")
-    same(slot[8:295].hex(), state.hex(), f"{what}: state")
+    same((slot[:4], len(slot), number(slot[331:])), (b"irk\x01", 335, zlib.crc32(slot[:331])), f"{what}: slot")
+    same(slot[8:331].hex(), state.hex(), f"{what}: state")
 
 
 def check_life(all, device, peer):

@@ -19,7 +19,7 @@ use sha2::Sha256;
 /// Pages of flash for the keys: twice what one page of keys takes, which are several where those of the flash are small. Those of the
 /// journal follow.
 const fn key_pages(page: usize) -> usize {
-    2 * 672_usize.div_ceil(page)
+    2 * 736_usize.div_ceil(page)
 }
 
 const fn log_pages(page: usize) -> usize {
@@ -97,8 +97,8 @@ impl Watch {
     fn look<const W: usize, const P: usize>(&mut self, flash: &RefCell<CutFlash<W, P>>) {
         let flash = flash.borrow();
         let keys = &flash.bytes[..key_pages(P) * P];
-        let whole = |slot: &&[u8]| slot.starts_with(b"irk\x01") && crc(&slot[..295]) == slot[295..];
-        let found: Vec<&[u8]> = keys.windows(299).filter(whole).collect();
+        let whole = |slot: &&[u8]| slot.starts_with(b"irk\x01") && crc(&slot[..331]) == slot[331..];
+        let found: Vec<&[u8]> = keys.windows(335).filter(whole).collect();
         let slot = *found.first().expect("a state");
         assert!(found.iter().all(|other| *other == slot), "two states are in flash");
         let number = |at: usize| u32::from_le_bytes(slot[at..at + 4].try_into().unwrap());

@@ -232,7 +232,7 @@ pub struct Unseal {
 
 /// Says how far the reports of a device came: saved, sent, at a hub, at HQ; or what a hub or HQ has.
 ///
-/// Saved: on this disk, sealed. Sent: written to a stick; nobody knows more. At a hub: a hub says that it has it. At HQ: HQ says that
+/// Saved: on this disk, sealed. Sent: over a link, or written to a stick; nobody knows more. At a hub: a hub says that it has it. At HQ: HQ says that
 /// it has opened it, and nobody else can say so.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("side").required(true))]

@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &Status) -> Result<Exit> {
 /// How far a report came, in the order of the marks.
 const STATES: [(Mark, &str, &str); 4] = [
     (Mark::Saved, "saved", "on this disk, sealed; nowhere else yet"),
-    (Mark::Sent, "sent", "written to a stick; nobody says that it arrived"),
+    (Mark::Sent, "sent", "sent, or written to a stick; nobody says that it arrived"),
     (Mark::AtHub, "at hub", "a hub says that it has it"),
     (Mark::AtHq, "at HQ", "HQ has opened it; given up here when the room is needed"),
 ];

@@ -42,8 +42,8 @@ fn device_over(folder: &Path, link: &Framed, arguments: &Sync) -> Result<Exit> {
         });
         writeln!(out, "{object}")?;
     } else {
-        let (receipts, waiting) = (many(receipts, "receipt"), many(waiting, "report"));
-        writeln!(out, "{receipts} read; {waiting} without HQ's word, {at_hub} of them at a hub")?;
+        write!(out, "{} read; {} without HQ's word", many(receipts, "receipt"), many(waiting, "report"))?;
+        writeln!(out, "{}", if waiting > 0 { format!(", {at_hub} of them at a hub") } else { String::new() })?;
     }
     if forked > 0 {
         say!(

@@ -18,6 +18,8 @@ pub(super) const ASK: u8 = 0x08;
 pub(super) const OFFSET: u8 = 0x10;
 pub(super) const LONG: u8 = 0x20;
 pub(super) const NEWS: u8 = 0x40;
+/// In RECORDS.
+pub(super) const FILLS: u8 = 0x40;
 pub(super) const MORE: u8 = 0x80;
 
 /// The first bytes, which a mask hides: the longest head of all frames.
@@ -41,9 +43,9 @@ impl Key {
         Self { mac: Secret::new(mac), mask: Secret::new(mask), hint: hint[0] }
     }
 
-    /// The two bytes by which a device tells whether a hub has its bodies: to be summed, without carry, over records.
-    pub(super) fn body(&self, seq: u8, tag: [u8; 8]) -> u16 {
-        let [low, high, ..] = Cipher::new(&self.mac).cmac(&[b"body", &[seq], &tag]);
+    /// The two bytes by which a device tells whether a hub has its bodies: to be summed, without carry, over whole records.
+    pub(super) fn body(&self, record: &[u8]) -> u16 {
+        let [low, high, ..] = Cipher::new(&self.mac).cmac(&[b"body", record]);
         u16::from_le_bytes([low, high])
     }
 

@@ -32,11 +32,11 @@ pub trait Shelf {
     /// What the store did.
     fn have(&mut self, author: u32, epoch: u32) -> Result<Numbers, Self::Error>;
 
-    /// The tag of each of these numbers that is not below the lowest; of several bodies that of the one that came last.
+    /// Each record of these numbers that is not below the lowest, whole; of several bodies the one that came last.
     ///
     /// # Errors
     /// What the store did.
-    fn tags(&mut self, author: u32, epoch: u32, low: u8, take: &mut dyn FnMut(u8, [u8; 8])) -> Result<(), Self::Error>;
+    fn bodies(&mut self, author: u32, epoch: u32, low: u8, take: &mut dyn FnMut(u8, &[u8])) -> Result<(), Self::Error>;
 
     /// Keeps a record, unless this body is here; beside another body, if there is one. Forgets its [`Partial`].
     ///
@@ -166,12 +166,12 @@ impl<'s> Hub<'s> {
         let Some((author, epoch, head)) = self.whose(shelf.devices(), from, frame) else { return Ok(None) };
         let mut fields = Fields(frame::unmask(head, self.terms.mac, frame));
         let first = fields.byte().unwrap_or(u8::MAX);
-        fields.most(if first & frame::LONG == 0 { 1 } else { 4 });
+        fields.most(if first & frame::LONG == 0 { 0 } else { 4 });
         if frame::kind(first) == frame::POLL {
             return Ok(self.poll_frame(now, author, epoch, fields));
         }
         let asks = first & frame::ASK != 0;
-        let Some((records, highest)) = take(shelf, author, epoch, first & frame::OFFSET != 0, fields, room)? else {
+        let Some((records, highest)) = take(shelf, author, epoch, first, fields, room)? else {
             return Ok(None);
         };
         if let Some(session) = self.sessions.iter_mut().find(|session| session.author == author && session.heard > 0) {
@@ -231,16 +231,16 @@ impl<'s> Hub<'s> {
         let [first, second, low, middle, high, _] = head;
         let kind = frame::kind(first);
         let is_long = first & frame::LONG != 0;
-        if first & (frame::NEWS | frame::MORE) != 0 || kind > frame::POLL || (kind == frame::POLL && !is_long) {
+        let is_poll = kind == frame::POLL && is_long && first & frame::NEWS == 0;
+        if first & frame::MORE != 0 || !(is_poll || kind == frame::RECORDS) {
             return None;
         }
         if is_long {
             let epoch = u32::from_le_bytes([low, middle, high, 0]);
-            return (second == key.hint && (epoch != 0 || kind == frame::POLL)).then_some(epoch);
+            return (second == key.hint && (epoch != 0 || is_poll)).then_some(epoch);
         }
         let session = self.sessions.iter().find(|session| session.author == author && session.heard > 0)?;
-        let [low, ..] = session.epoch.to_le_bytes();
-        (low == second).then_some(session.epoch)
+        (self.terms.mac != Mac::None).then_some(session.epoch)
     }
 
     /// Gives the next frame to send. To be called after each frame that came or was sent, and when the time has come that it gave.
@@ -283,13 +283,18 @@ fn take<S: Shelf>(
     shelf: &mut S,
     author: u32,
     epoch: u32,
-    has_offset: bool,
+    first: u8,
     mut fields: Fields<'_>,
     room: &mut [u8],
 ) -> Result<Option<(u16, u8)>, S::Error> {
-    let Some(mut seq) = fields.byte() else { return Ok(None) };
-    let mut offset = if has_offset { fields.varint() } else { Some(0) };
+    let Some(mut seq) = fields.byte() else { return Ok(Some((0, 0))) };
+    let mut offset = if first & frame::OFFSET != 0 { fields.varint() } else { Some(0) };
     let (mut records, mut highest) = (0_u16, 0);
+    if first & frame::FILLS != 0 {
+        let (Some(from), piece) = (offset, core::mem::take(&mut fields.0)) else { return Ok(None) };
+        let piece = Piece { author, epoch, seq, length: None, from, piece };
+        (records, highest) = (add(shelf, &piece, room)?, seq);
+    }
     while !fields.0.is_empty() {
         let (Some(from), Some(rest)) = (offset, fields.varint()) else { return Ok(None) };
         if rest == 0 {
@@ -301,17 +306,34 @@ fn take<S: Shelf>(
         highest = seq.max(highest);
         if piece.len() == usize::from(rest) && from == 0 {
             records = records.saturating_add(keep(shelf, author, epoch, seq, piece)?);
-        } else if let Some(length) = from.checked_add(rest)
-            && !shelf.have(author, epoch)?.has(seq)
-            && let Some(whole) = shelf.partial(author, epoch, seq, true).and_then(|partial| partial.add(length, from, piece))
-        {
-            let whole = room.iter_mut().zip(whole).map(|(to, from)| *to = *from).count();
-            records = records.saturating_add(keep(shelf, author, epoch, seq, room.get(..whole).unwrap_or_default())?);
+        } else {
+            let piece = Piece { author, epoch, seq, length: from.checked_add(rest), from, piece };
+            records = records.saturating_add(add(shelf, &piece, room)?);
         }
         seq = seq.saturating_add(1);
         offset = Some(0);
     }
     Ok(Some((records, highest)))
+}
+
+/// A part of a record.
+struct Piece<'f> {
+    author: u32,
+    epoch: u32,
+    seq: u8,
+    /// The record's, if the frame says it.
+    length: Option<u16>,
+    from: u16,
+    piece: &'f [u8],
+}
+
+/// Adds a part to what is there; 1 if the record is whole with it.
+fn add<S: Shelf>(shelf: &mut S, part: &Piece<'_>, room: &mut [u8]) -> Result<u16, S::Error> {
+    let Piece { author, epoch, seq, length, from, piece } = *part;
+    let Some(partial) = shelf.partial(author, epoch, seq, true) else { return Ok(0) };
+    let Some(whole) = partial.add(length, from, piece) else { return Ok(0) };
+    let whole = room.iter_mut().zip(whole).map(|(to, from)| *to = *from).count();
+    keep(shelf, author, epoch, seq, room.get(..whole).unwrap_or_default())
 }
 
 /// Keeps a record, if it is one; 1 if so.
@@ -400,7 +422,7 @@ fn have<S: Shelf>(session: &Session, key: &Key, shelf: &mut S, body: &mut Body<'
     for seq in (0..=top).filter(|&seq| epoch != 0 && (seq == 0 || seq >= low)) {
         let is_whole = numbers.has(seq);
         let partial = if is_whole { None } else { shelf.partial(author, epoch, seq, false) };
-        let partial = partial.filter(|partial| !partial.is_empty());
+        let partial = partial.filter(|partial| partial.is_begun());
         let ends = (is_whole && group.absent > 0) || partial.is_some();
         if ends && !group.write(&mut runs, partial.as_deref(), next) {
             is_full = true;
@@ -419,9 +441,9 @@ fn have<S: Shelf>(session: &Session, key: &Key, shelf: &mut S, body: &mut Body<'
     let length = runs.length();
     let mut sum = 0;
     if epoch != 0 {
-        shelf.tags(author, epoch, low, &mut |seq, tag| {
+        shelf.bodies(author, epoch, low, &mut |seq, record| {
             if seq != 0 && seq >= low && u16::from(seq) < group.end && numbers.has(seq) {
-                sum ^= key.body(seq, tag);
+                sum ^= key.body(record);
             }
         })?;
     }
@@ -444,11 +466,11 @@ impl Group {
     /// Writes it, and what there is of the record behind it; all before `end` was written then. False if there is no room.
     fn write(&mut self, runs: &mut runs::Writer<'_>, partial: Option<&Partial<MAX_SEALED>>, end: u16) -> bool {
         let fits = runs.all(|runs| {
-            runs.number(self.whole, 1);
-            runs.number(self.absent, 1);
-            runs.number(partial.map_or(0, |partial| u16::try_from(partial.pieces()).unwrap_or(0)), 0);
-            if let Some(partial) = partial {
-                partial.write(runs);
+            runs.number(self.whole, 0);
+            runs.number(self.absent, 0);
+            match partial {
+                Some(partial) => partial.write(runs),
+                None => runs.bit(false),
             }
         });
         if fits {

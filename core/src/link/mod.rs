@@ -2,15 +2,15 @@
 //!
 //! ```text
 //! up: from a device to hubs                                          down: from a hub to the device
-//! RECORDS   first | epoch 1 | seq 1 | [offset] | entries | mac       HAVE      first | bodies 2 | runs | mac
+//! RECORDS   first | seq 1 | [offset] | entries | mac                 HAVE      first | bodies 2 | runs | mac
 //!  long     first | hint 1 | epoch 3 | seq 1 | [offset] | ...        RECEIPT   first | offset | rest | piece | mac
 //! POLL      first | hint 1 | epoch 3 | low 1 | top 1 | nonce 2       DOWN      first | number 1 | offset | rest | piece | mac
 //!           | down 1 | receipt 1 | mac
 //! entry     rest | piece        rest, a varint, at least 8: bytes of the record from here to its end, of which the frame may hold less
 //!           0 | seq 1 | offset  the next entry is of this number, and begins at this byte
 //! first     bits 0-2 kind: 0 RECORDS, 1 POLL, 2 HAVE, 3 RECEIPT, 4 DOWN
-//!           bit 3    answer, please      bit 5  the long head      bit 7  the runs go on
-//!           bit 4    an offset follows   bit 6  news waits for the device
+//!           bit 3    answer, please      bit 5  the long head                                 bit 7  HAVE: the runs go on
+//!           bit 4    an offset follows   bit 6  HAVE: news waits; RECORDS: the first entry has no rest and fills the frame
 //! mac       0, 4 or 8 bytes of CMAC(way 1 | nonce 2 | epoch 3 | frame)    way 1 up, 2 down; the nonce is 0 in RECORDS and POLL
 //! mask      the first 6 bytes, or all before the mac, XOR CMAC(mac)
 //! ```
@@ -36,6 +36,7 @@ mod ledger;
 mod partial;
 mod runs;
 mod sender;
+mod vector;
 
 use crate::seal::MAX_RECORD;
 
@@ -44,6 +45,7 @@ pub use hub::{Answer, Hub, Known, Received, Session, Shelf};
 pub use ledger::{Duty, Ledger};
 pub use partial::Partial;
 pub use sender::{Event, Outbox, Outcome, Sender, Step};
+pub use vector::{Catalogue, Found, Item, MIN_VECTOR_MTU, Vector};
 
 /// The most bytes of a record without the head that frames leave out.
 pub const MAX_SEALED: usize = MAX_RECORD - crate::seal::HEAD;

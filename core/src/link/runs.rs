@@ -1,14 +1,16 @@
 //! What a hub has of an epoch, as runs of bits.
 //!
 //! ```text
-//! runs     { whole | absent | pieces | piece* }*      numbers in exponential Golomb codes; zero bits to the end of the byte
-//! whole    order 1   records that are there whole
-//! absent   order 1   records behind them of which nothing is there
-//! pieces   order 0   pieces of the record behind those: 0 says that it is the beginning of the next group
-//! piece    gap | length less 1, order 5: bytes that are missing before it, and that are there
+//! runs     { whole | absent | part 1 bit | [turns | there 1 bit | length * turns] }*      zero bits to the end of the byte
+//! whole    order 0   records that are there whole
+//! absent   order 0   records behind them of which nothing is there
+//! part               whether the record behind those is there in part; if not, the next group follows
+//! turns    order 0   less 1: how often bytes that are there and bytes that are missing take turns in it
+//! there              whether its first bytes are there
+//! length   order 6   less 1: bytes up to the next turn; behind the last one comes the rest of the record
 //! ```
 //!
-//! The records are number 0, and then those from the POLL's lowest number on. A code of order k for n: n + 2^k in binary, behind as many zeros as
+//! The records are number 0, and then those from the POLL's lowest number on. Numbers are in exponential Golomb codes; that of order k for n is n + 2^k in binary, behind as many zeros as
 //! it has bits more than k + 1. Bits go from the highest of a byte to the lowest.
 
 /// Writes runs into bytes.
@@ -44,13 +46,17 @@ impl<'a> Writer<'a> {
         let zeros = length.saturating_sub(order).saturating_sub(1);
         let total = zeros.saturating_add(length);
         for bit in (0..total).rev() {
-            if let Some(byte) = self.bytes.get_mut(self.bits / 8)
-                && value.checked_shr(bit).unwrap_or(0) & 1 == 1
-            {
-                *byte |= 0x80 >> (self.bits % 8);
-            }
-            self.bits = self.bits.saturating_add(1);
+            self.bit(value.checked_shr(bit).unwrap_or(0) & 1 == 1);
         }
+    }
+
+    pub(super) fn bit(&mut self, bit: bool) {
+        if let Some(byte) = self.bytes.get_mut(self.bits / 8)
+            && bit
+        {
+            *byte |= 0x80 >> (self.bits % 8);
+        }
+        self.bits = self.bits.saturating_add(1);
     }
 
     /// The bytes that were begun.
@@ -109,30 +115,31 @@ pub(super) fn look(bytes: &[u8], index: u16, offset: u16, length: u16) -> There 
 fn search(reader: &mut Reader<'_>, index: u16, offset: u16, length: u16) -> Option<There> {
     let mut at = 0_u16;
     loop {
-        at = at.saturating_add(reader.number(1)?);
+        at = at.saturating_add(reader.number(0)?);
         if index < at {
             return Some(There::Whole);
         }
-        at = at.saturating_add(reader.number(1)?);
+        at = at.saturating_add(reader.number(0)?);
         if index < at {
             return Some(There::Missing { from: offset, to: None });
         }
-        let pieces = reader.number(0)?;
-        if pieces == 0 {
+        if reader.bit()? == 0 {
             continue;
         }
-        let (mut from, mut end, mut found) = (offset, 0_u16, None);
-        for _ in 0..pieces {
-            let start = end.saturating_add(reader.number(5)?);
-            end = start.saturating_add(reader.number(5)?).saturating_add(1);
-            if found.is_none() && from < start {
-                found = Some(There::Missing { from, to: Some(start) });
+        let turns = reader.number(0)?.saturating_add(1);
+        let (mut is_there, mut end, mut from, mut found) = (reader.bit()? == 1, 0_u16, offset, None);
+        for _ in 0..turns {
+            end = end.saturating_add(reader.number(6)?).saturating_add(1);
+            if is_there {
+                from = from.max(end);
+            } else if from < end && found.is_none() {
+                found = Some(There::Missing { from, to: Some(end) });
             }
-            from = from.max(end);
+            is_there = !is_there;
         }
         if at == index {
             let rest = There::Missing { from, to: None };
-            return Some(found.unwrap_or(if from < length { rest } else { There::Whole }));
+            return Some(found.unwrap_or(if is_there || from >= length { There::Whole } else { rest }));
         }
         at = at.saturating_add(1);
     }

@@ -4,7 +4,7 @@ use heapless::Vec;
 
 use super::frame::{self, Body, Context, Fields, Way};
 use super::runs::{self, There};
-use super::{Failures, Key, Ledger, MAX_NEWS, MAX_RUNS, Partial, Terms};
+use super::{Failures, Key, Ledger, MAX_NEWS, MAX_RUNS, Mac, Partial, Terms};
 use crate::seal::{HEAD, OPENING, Record};
 use crate::store::{self, Handle, Mark, Store};
 
@@ -12,6 +12,10 @@ use crate::store::{self, Handle, Mark, Store};
 const URGENT: usize = 8;
 /// The most frames before anybody has answered.
 const FIRST: u16 = 16;
+/// How many frames at the end of a burst ask for an answer, about.
+const ASKING: u16 = 3;
+/// How often a question is asked without saying all of it, where a hub has heard that.
+const SHORT_TRIES: u8 = 3;
 /// How often a question is asked in vain.
 const TRIES: u8 = 8;
 /// How often news is asked for in an epoch.
@@ -120,7 +124,6 @@ struct Seen {
     handle: Handle,
     mark: Mark,
     seq: u8,
-    tag: [u8; 8],
     /// Of the record without its head.
     length: u16,
 }
@@ -168,6 +171,8 @@ pub struct Sender {
     waiting: u32,
     /// Those of them that a hub has.
     there: u32,
+    /// Something was sent before, and nobody said what became of it.
+    in_doubt: bool,
     /// Record 0 is not in the store, and comes from the keys.
     without_opening: bool,
     cursor: Cursor,
@@ -182,6 +187,10 @@ pub struct Sender {
     have: [u8; MAX_RUNS],
     have_length: u16,
     have_more: bool,
+    /// From this number, and this byte of it, on nothing was sent in this session.
+    fresh: (u8, u16),
+    /// Bytes that are missing, about.
+    left: u32,
     /// Last byte of the last receipt.
     receipt: u8,
     news: Partial<MAX_NEWS>,
@@ -213,6 +222,7 @@ impl Sender {
             top: 0,
             waiting: 0,
             there: 0,
+            in_doubt: false,
             without_opening: false,
             cursor: Cursor::default(),
             heard: false,
@@ -222,6 +232,8 @@ impl Sender {
             have: [0; MAX_RUNS],
             have_length: 0,
             have_more: false,
+            fresh: (0, 0),
+            left: 0,
             receipt: 0,
             news: Partial::default(),
             news_id: (0, 0),
@@ -343,55 +355,48 @@ impl Sender {
 
     /// Marks what is at a hub; whether anything is missing there. What a hub has under a number may be another's: the sum over the bodies tells.
     fn settle<O: Outbox>(&mut self, bodies: u16, outbox: &mut O, room: &mut [u8]) -> Result<bool, O::Error> {
-        let mut sum = 0;
-        self.each(outbox, room, |_, seen| {
+        let (mut sum, mut after) = (0, self.before);
+        while let Some(seen) = self.seen(outbox, room, after)? {
+            after = Some(seen.handle);
             if seen.seq != 0 && self.has(&seen) {
-                sum ^= self.key.body(seen.seq, seen.tag);
+                sum ^= self.key.body(room.get(..HEAD.saturating_add(seen.length.into())).unwrap_or_default());
             }
-            Ok(())
-        })?;
+        }
         let is_ours = sum == bodies;
         if !is_ours && !self.again {
             self.again = true;
             self.outcome.forked = self.outcome.forked.saturating_add(1);
             (self.have_length, self.have_more) = (0, false);
         }
-        let mut there = 0_u32;
-        self.each(outbox, room, |outbox, seen| {
+        let (mut there, mut after) = (0_u32, self.before);
+        while let Some(seen) = self.seen(outbox, room, after)? {
+            after = Some(seen.handle);
             if is_ours && self.is_waiting(seen.mark, seen.seq) && self.has(&seen) {
                 there = there.saturating_add(1);
                 if seen.mark < Mark::AtHub {
                     outbox.mark(seen.handle, Mark::AtHub)?;
                 }
             }
-            Ok(())
-        })?;
-        self.there = there;
-        self.rewind();
-        let mut cursor = self.cursor;
-        let mut missing = self.find(outbox, room, &mut cursor)?.is_some();
-        if !missing && self.have_more {
-            // It has more holes than it can say, none of which can be filled: what it did not say is sent.
-            self.have_more = false;
-            cursor = self.cursor;
-            missing = self.find(outbox, room, &mut cursor)?.is_some();
         }
-        Ok(missing)
+        self.there = there;
+        self.left = self.count(outbox, room)?;
+        if self.left == 0 && self.have_more {
+            // It has more holes than it can say, and none that could be filled: what it did not say is sent.
+            self.have_more = false;
+            self.left = self.count(outbox, room)?;
+        }
+        Ok(self.left > 0)
     }
 
-    /// All records of the epoch in the outbox.
-    fn each<O: Outbox>(
-        &self,
-        outbox: &mut O,
-        room: &mut [u8],
-        mut take: impl FnMut(&mut O, Seen) -> Result<(), O::Error>,
-    ) -> Result<(), O::Error> {
-        let mut after = self.before;
-        while let Some(seen) = self.seen(outbox, room, after)? {
-            after = Some(seen.handle);
-            take(outbox, seen)?;
+    /// Bytes that are missing.
+    fn count<O: Outbox>(&mut self, outbox: &mut O, room: &mut [u8]) -> Result<u32, O::Error> {
+        self.rewind();
+        let (mut cursor, mut left) = (self.cursor, 0_u32);
+        while let Some(piece) = self.find(outbox, room, &mut cursor)? {
+            cursor.offset = piece.to;
+            left = left.saturating_add(u32::from(piece.to.saturating_sub(piece.from)));
         }
-        Ok(())
+        Ok(left)
     }
 
     /// The next record of the epoch; it is in the room.
@@ -402,7 +407,7 @@ impl Sender {
             if let Ok(sealed) = Record::parse(record.bytes)
                 && let Ok(length) = u16::try_from(length)
             {
-                let seen = Seen { handle: record.handle, mark: record.mark, seq: sealed.seq, tag: sealed.tag, length };
+                let seen = Seen { handle: record.handle, mark: record.mark, seq: sealed.seq, length };
                 return Ok((sealed.epoch == self.epoch).then_some(seen));
             }
         }
@@ -416,7 +421,7 @@ impl Sender {
 
     /// Whether it is sent before anybody has said what is missing.
     fn is_offered(&self, mark: Mark, seq: u8) -> bool {
-        let unasked = mark == Mark::Saved || (seq == 0 && self.terms.one_way > 0);
+        let unasked = if self.terms.one_way > 0 { mark == Mark::Saved || seq == 0 } else { mark == Mark::Saved && !self.in_doubt };
         self.is_waiting(mark, seq) && (self.heard || unasked)
     }
 
@@ -437,11 +442,13 @@ impl Sender {
     }
 
     /// The first bytes of a record from an offset on that are missing.
-    fn missing(&self, seq: u8, offset: u16, length: u16) -> Option<(u16, u16)> {
+    fn missing(&self, mark: Mark, seq: u8, offset: u16, length: u16) -> Option<(u16, u16)> {
         let (from, to) = match self.look(seq, offset, length) {
             There::Whole => return None,
             There::Missing { from, to } => (from, to.unwrap_or(length).min(length)),
-            There::Unsaid if self.have_more => return None,
+            // There are too many holes to say. What was never sent is not there.
+            There::Unsaid if self.have_more && (mark > Mark::Saved || seq < self.fresh.0) => return None,
+            There::Unsaid if self.have_more && seq == self.fresh.0 => (offset.max(self.fresh.1), length),
             There::Unsaid => (offset, length),
         };
         (from < to).then_some((from, to))
@@ -457,7 +464,7 @@ impl Sender {
         if !cursor.opened {
             let opening = self.opening.as_ref().map(<[u8; OPENING]>::as_slice).unwrap_or_default();
             let length = u16::try_from(opening.len().saturating_sub(HEAD)).unwrap_or(0);
-            if let Some((from, to)) = self.missing(0, cursor.offset, length) {
+            if let Some((from, to)) = self.missing(Mark::Sent, 0, cursor.offset, length) {
                 room.iter_mut().zip(opening).for_each(|(to, from)| *to = *from);
                 cursor.offset = from;
                 return Ok(Some(Piece { handle: None, mark: Mark::Sent, seq: 0, length, from, to }));
@@ -466,7 +473,7 @@ impl Sender {
         }
         while let Some(Seen { handle, mark, seq, length, .. }) = self.seen(outbox, room, cursor.after)? {
             if self.is_offered(mark, seq)
-                && let Some((from, to)) = self.missing(seq, cursor.offset, length)
+                && let Some((from, to)) = self.missing(mark, seq, cursor.offset, length)
             {
                 cursor.offset = from;
                 return Ok(Some(Piece { handle: Some(handle), mark, seq, length, from, to }));
@@ -486,14 +493,15 @@ impl Sender {
         loop {
             let urgent = self.urgent.first().map(|urgent| urgent.0);
             self.only_urgent = urgent.is_some();
-            (self.epoch, self.low, self.top, self.waiting, self.there) = (0, 0, 0, 0, 0);
+            (self.epoch, self.low, self.top, self.waiting, self.there, self.in_doubt) = (0, 0, 0, 0, 0, false);
             (self.heard, self.long, self.pass, self.again) = (false, false, 0, false);
             (self.have_length, self.have_more, self.receipt, self.news_tries) = (0, false, 0, 0);
+            self.fresh = (0, 0);
             self.news.clear();
             self.nonce = self.nonce.wrapping_add(1);
-            self.scan(urgent, outbox, room)?;
+            let unsent = self.scan(urgent, outbox, room)?;
             self.rewind();
-            if self.epoch != 0 && (self.terms.one_way == 0 || self.find(outbox, room, &mut self.cursor.clone())?.is_some()) {
+            if self.epoch != 0 && (self.terms.one_way == 0 || unsent) {
                 self.state = State::Burst(0);
                 return Ok(());
             }
@@ -509,10 +517,10 @@ impl Sender {
         Ok(())
     }
 
-    /// The records of an epoch: that of something urgent, or the next one with a record that waits.
-    fn scan<O: Outbox>(&mut self, urgent: Option<u32>, outbox: &mut O, room: &mut [u8]) -> Result<(), O::Error> {
+    /// The records of an epoch: that of something urgent, or the next one with a record that waits. Whether one of them was never sent.
+    fn scan<O: Outbox>(&mut self, urgent: Option<u32>, outbox: &mut O, room: &mut [u8]) -> Result<bool, O::Error> {
         let mut after = if urgent.is_some() { None } else { self.next };
-        let mut opened = 0;
+        let (mut opened, mut unsent) = (0, false);
         while let Some(record) = outbox.next(after, room)? {
             let before = after;
             after = Some(record.handle);
@@ -536,6 +544,8 @@ impl Sender {
             }
             if self.is_waiting(mark, seq) {
                 self.waiting = self.waiting.saturating_add(1);
+                unsent |= mark == Mark::Saved;
+                self.in_doubt |= mark == Mark::Sent;
             }
             if self.low == 0 && wanted {
                 self.low = seq;
@@ -545,13 +555,14 @@ impl Sender {
         self.low = self.low.max(1);
         let of_epoch = self.opening.as_ref().and_then(|opening| Record::parse(opening).ok()).map(|opening| opening.epoch);
         self.without_opening = self.epoch != 0 && opened != self.epoch && of_epoch == Some(self.epoch);
-        Ok(())
+        Ok(unsent)
     }
 
     /// Nobody answered.
     fn ask_again(&mut self) {
         self.tries = self.tries.saturating_add(1);
-        self.long = true;
+        // It may have forgotten.
+        self.long |= self.tries > SHORT_TRIES;
         self.state = if self.tries > TRIES {
             self.outcome.answered = false;
             State::Done
@@ -569,6 +580,9 @@ impl Sender {
                 let frames = frames.saturating_add(u16::from(!is_empty));
                 let window = if self.heard { self.terms.window } else { FIRST.min(self.terms.window) };
                 let is_full = frames >= window.max(1) && self.terms.one_way == 0;
+                // The last frames of a burst ask: one of them will be heard.
+                let ends = frames.saturating_add(ASKING) > window || self.left < u32::from(self.terms.mtu.saturating_mul(ASKING));
+                body.flag(if ends && self.heard && !is_empty { frame::ASK } else { 0 });
                 if is_full || is_empty || self.find(outbox, room, &mut self.cursor.clone())?.is_none() {
                     self.end_burst(frames, is_empty, &mut body);
                 } else {
@@ -611,22 +625,20 @@ impl Sender {
                 self.rewind();
                 State::Burst(0)
             } else {
-                State::Ask(copies.saturating_sub(1))
+                // The last frames have asked already.
+                State::Ask(if frames < ASKING { copies.saturating_sub(1) } else { 0 })
             }
         };
     }
 
     /// The head of a frame with records from a number on.
     fn head(&self, body: &mut Body<'_>, seq: u8, offset: u16) {
-        let long = !self.heard;
+        let long = !self.heard || self.terms.mac == Mac::None;
         let flags = if long { frame::LONG } else { 0 } | if offset > 0 { frame::OFFSET } else { 0 };
         body.put(&[frame::RECORDS | flags]);
         if long {
             body.put(&[self.key.hint]);
             body.epoch(self.epoch);
-        } else {
-            let [low, ..] = self.epoch.to_le_bytes();
-            body.put(&[low]);
         }
         body.put(&[seq]);
         if offset > 0 {
@@ -635,9 +647,8 @@ impl Sender {
     }
 
     fn question(&self, body: &mut Body<'_>) {
-        if self.heard && !self.long {
-            self.head(body, self.low, 0);
-            body.flag(frame::ASK);
+        if self.heard && !self.long && self.terms.mac != Mac::None {
+            body.put(&[frame::RECORDS | frame::ASK]);
             return;
         }
         body.put(&[frame::POLL | frame::LONG, self.key.hint]);
@@ -664,13 +675,20 @@ impl Sender {
                 body.put(&[0, piece.seq]);
                 body.varint(piece.from);
             }
-            body.varint(rest);
+            // A piece that fills the frame needs no length, if it is not the record's first.
+            if before.is_none() && piece.from > 0 && usize::from(piece.to.saturating_sub(piece.from)) >= body.room() {
+                body.flag(frame::FILLS);
+            } else {
+                body.varint(rest);
+            }
             let many = body.room().min(piece.to.saturating_sub(piece.from).into());
             let start = HEAD.saturating_add(piece.from.into());
             body.put(room.get(start..start.saturating_add(many)).unwrap_or_default());
             let end = piece.from.saturating_add(u16::try_from(many).unwrap_or(u16::MAX));
             before = Some(piece.seq);
             self.cursor = Cursor { offset: end, ..cursor };
+            self.fresh = self.fresh.max(if end < piece.length { (piece.seq, end) } else { (piece.seq.saturating_add(1), 0) });
+            self.left = self.left.saturating_sub(u32::try_from(many).unwrap_or(0));
             if end < piece.length {
                 break;
             }
@@ -701,7 +719,7 @@ impl Sender {
             self.news.clear();
             self.news_id = (kind, number);
         }
-        let news = self.news.add(offset.checked_add(rest)?, offset, fields.most(rest.into()))?;
+        let news = self.news.add(Some(offset.checked_add(rest)?), offset, fields.most(rest.into()))?;
         if kind == frame::DOWN {
             self.down = self.down.wrapping_add(1);
             return Some(Event::Down(news));

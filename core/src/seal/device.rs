@@ -45,9 +45,9 @@ pub struct Confirmed {
 #[derive(Debug)]
 pub struct Device<F> {
     page: KeyPage<F>,
-    state: State,
+    pub(super) state: State,
     /// The last number may be missing in the store.
-    unsure: bool,
+    pub(super) unsure: bool,
 }
 
 impl<F: NorFlash> Device<F> {
@@ -251,7 +251,7 @@ impl<F: NorFlash> Device<F> {
     }
 
     /// The state goes on. Until the store has what it is for, the last number may be missing there.
-    fn commit(&mut self, next: State) -> Result<(), Error> {
+    pub(super) fn commit(&mut self, next: State) -> Result<(), Error> {
         self.unsure = true;
         self.page.commit(&next)?;
         self.state = next;

@@ -35,6 +35,7 @@
 use rand_core::TryCryptoRng;
 
 use super::bytes::{Reader, join};
+use super::chain::Chain;
 use super::curve::{agree, public};
 use super::epoch::Psk;
 use super::hq::{HqKey, Peer};
@@ -234,6 +235,7 @@ pub(super) struct Agreed {
     pub(super) psk: Psk,
     pub(super) receipt: Secret<16>,
     pub(super) hop: Secret<16>,
+    pub(super) down: Chain,
     digits: u32,
 }
 
@@ -248,6 +250,7 @@ impl Agreed {
             psk: Psk { key: expand(&key, &[b"increp psk 0"], &[]), count: 0 },
             receipt: expand(&key, &[b"increp receipt"], &[]),
             hop: expand(&key, &[b"increp hop"], &[]),
+            down: Chain { next: 0, key: expand(&key, &[b"increp down"], &[]) },
             digits: digits(&expand(&key, &[b"increp digits"], &[])),
         })
     }

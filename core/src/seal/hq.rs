@@ -59,20 +59,22 @@ pub struct Peer {
     author: u32,
     public: [u8; 32],
     receipt: Secret<16>,
-    hop: Secret<16>,
+    pub(super) hop: Secret<16>,
     /// The oldest that is kept.
     psk: Psk,
     /// The count of the one that the next epoch takes.
     expected: u32,
+    /// Of the messages to it.
+    pub(super) down: Chain,
 }
 
 impl Peer {
     /// Bytes that a peer is kept in.
-    pub const LEN: usize = 4 + 32 + 16 + 16 + 32 + 4 + 4;
+    pub const LEN: usize = 4 + 32 + 16 + 16 + 32 + 4 + 4 + 4 + 32;
 
     pub(super) fn new(author: u32, public: [u8; 32], agreed: Agreed) -> Self {
-        let Agreed { psk, receipt, hop, .. } = agreed;
-        Self { author, public, receipt, hop, psk, expected: 0 }
+        let Agreed { psk, receipt, hop, down, .. } = agreed;
+        Self { author, public, receipt, hop, psk, expected: 0, down }
     }
 
     /// The number that HQ gave the device: the author of its reports.
@@ -111,6 +113,8 @@ impl Peer {
             self.psk.key.expose(),
             &self.psk.count.to_le_bytes(),
             &self.expected.to_le_bytes(),
+            &self.down.next.to_le_bytes(),
+            self.down.key.expose(),
         ]))
     }
 
@@ -124,12 +128,13 @@ impl Peer {
         let (receipt, hop) = (Secret::new(*reader.take()?), Secret::new(*reader.take()?));
         let psk = Psk { key: Secret::new(*reader.take()?), count: reader.number()? };
         let expected = reader.number()?;
+        let down = Chain { next: reader.number()?, key: Secret::new(*reader.take()?) };
         reader.end()?;
         // Keys would be looked for a long way.
         if expected.checked_sub(psk.count).is_none_or(|ahead| ahead > PSKS_KEPT) {
             return Err(Error::new(ErrorKind::NoState, 104));
         }
-        Ok(Self { author, public, receipt, hop, psk, expected })
+        Ok(Self { author, public, receipt, hop, psk, expected, down })
     }
 
     /// Opens record 0 of an epoch. After it the peer must be kept anew: older pre-shared keys are gone.

@@ -1,11 +1,11 @@
 //! The key page: where a device keeps its keys, and where no earlier key is ever left.
 //!
 //! ```text
-//! page, at least 672 bytes        slot, every 320 bytes
+//! page, at least 736 bytes        slot, every 352 bytes
 //! 0     wipe   32                 0    "irk" and the version: 1
 //! 32    slots                     4    number  4    one more each time; the page stands at number modulo pages
 //!       ...                       8    state        `state.rs`
-//!                                 295  check   4    CRC-32 of all before
+//!                                 331  check   4    CRC-32 of all before
 //! ```
 //!
 //! Whatever the flash writes at once, at most 32 bytes, no word is written twice between two erases.
@@ -39,7 +39,7 @@ const HEAD: usize = 8;
 const CHECK: usize = 4;
 const SLOT: usize = HEAD + State::LEN + CHECK;
 /// From one slot to the next.
-const SLOT_LENGTH: u32 = 320;
+const SLOT_LENGTH: u32 = 352;
 const LEAST_PAGE: u32 = WIPE_LENGTH + 2 * SLOT_LENGTH;
 const _: () = assert!(SLOT.next_multiple_of(32) == SLOT_LENGTH as usize && WIPE_LENGTH == 32);
 /// How often is tried to write a state, and how often a state that may be unsound is read.

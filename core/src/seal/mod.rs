@@ -27,6 +27,7 @@ mod bytes;
 mod chain;
 mod curve;
 mod device;
+mod down;
 pub mod enrol;
 mod epoch;
 mod hpke;
@@ -38,7 +39,7 @@ mod random;
 mod receipt;
 mod record;
 mod secret;
-mod siv;
+pub(crate) mod siv;
 mod state;
 
 use core::fmt;
@@ -48,6 +49,7 @@ use embedded_storage::nor_flash::NorFlashErrorKind;
 use crate::store;
 
 pub use device::{Confirmed, Device, Terms};
+pub use down::{MAX_DOWN, MAX_SAID, Message};
 pub use epoch::EPOCH_SECONDS;
 pub use hq::{Epoch, HqKey, Opened, PSKS_KEPT, Peer};
 pub use padding::Padding;
@@ -119,6 +121,10 @@ pub enum ErrorKind {
     OtherEpoch,
     /// The keys of this number were erased.
     Erased,
+    /// A message of HQ's that is not the next one.
+    OutOfTurn,
+    /// A message of HQ's of a kind that is not known here.
+    UnknownMessage,
     /// What HQ is said to have kept of a device or an epoch is nothing that it keeps.
     NoState,
     /// A public key that gives every peer the same secret.
@@ -194,6 +200,8 @@ impl fmt::Display for ErrorKind {
             Self::Forged => f.write_str("the tag does not fit: damaged, forged, or for other keys"),
             Self::OtherEpoch => f.write_str("the record is of another epoch"),
             Self::Erased => f.write_str("the keys of this number were erased"),
+            Self::OutOfTurn => f.write_str("another message of HQ's comes next"),
+            Self::UnknownMessage => f.write_str("HQ says something that is not known here"),
             Self::NoState => f.write_str("this is nothing that HQ keeps of a device or an epoch"),
             Self::WeakKey => f.write_str("the public key is a weak one"),
             Self::BrokenCommitment => f.write_str("the other side does not say what it committed itself to"),

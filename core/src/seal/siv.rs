@@ -111,7 +111,7 @@ fn tag(mac: &Cipher, associated: &[u8], text: &[u8]) -> [u8; TAG] {
 }
 
 /// Seals the text in place and gives its tag.
-pub(super) fn seal(keys: &Secret<32>, associated: &[u8], text: &mut [u8]) -> [u8; TAG] {
+pub(crate) fn seal(keys: &Secret<32>, associated: &[u8], text: &mut [u8]) -> [u8; TAG] {
     let (mac, stream) = ciphers(keys);
     let tag = tag(&mac, associated, text);
     stream.stream(xor([0; 16], &tag), text);
@@ -120,7 +120,7 @@ pub(super) fn seal(keys: &Secret<32>, associated: &[u8], text: &mut [u8]) -> [u8
 
 /// Opens the text in place; false if it is not what was sealed, and then it is all zero.
 #[must_use]
-pub(super) fn open(keys: &Secret<32>, associated: &[u8], text: &mut [u8], sealed: [u8; TAG]) -> bool {
+pub(crate) fn open(keys: &Secret<32>, associated: &[u8], text: &mut [u8], sealed: [u8; TAG]) -> bool {
     let (mac, stream) = ciphers(keys);
     stream.stream(xor([0; 16], &sealed), text);
     let good: bool = tag(&mac, associated, text).ct_eq(&sealed).into();

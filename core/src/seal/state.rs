@@ -30,6 +30,8 @@ pub(super) struct State {
     pub(super) opening: [u8; REST],
     /// The tag of nothing under the last number: what the number becomes if its report was lost.
     pub(super) void: Secret<TAG>,
+    /// Of HQ's messages.
+    pub(super) down: Chain,
 }
 
 impl Clone for State {
@@ -48,12 +50,13 @@ impl Clone for State {
             chain: self.chain.clone(),
             opening: self.opening,
             void: self.void.clone(),
+            down: self.down.clone(),
         }
     }
 }
 
 impl State {
-    pub(super) const LEN: usize = 4 + 32 + 32 + 16 + 16 + 36 + 36 + 4 + START + 4 + 32 + REST + TAG;
+    pub(super) const LEN: usize = 4 + 32 + 32 + 16 + 16 + 36 + 36 + 4 + START + 4 + 32 + REST + TAG + 4 + 32;
 
     fn empty() -> Self {
         Self {
@@ -69,12 +72,13 @@ impl State {
             chain: Chain::default(),
             opening: [0; REST],
             void: Secret::default(),
+            down: Chain::default(),
         }
     }
 
     pub(super) fn enrolled(author: u32, hq: [u8; 32], own: Secret<32>, seed: Seed, agreed: Agreed) -> Self {
-        let Agreed { psk, receipt, hop, .. } = agreed;
-        Self { author, own, hq, receipt, hop, seed, psk, ..Self::empty() }
+        let Agreed { psk, receipt, hop, down, .. } = agreed;
+        Self { author, own, hq, receipt, hop, seed, psk, down, ..Self::empty() }
     }
 
     /// The last number that was taken; none where no epoch has begun.
@@ -105,6 +109,8 @@ impl State {
         pass(self.chain.key.expose_mut());
         pass(&mut self.opening);
         pass(self.void.expose_mut());
+        number(&mut self.down.next, pass);
+        pass(self.down.key.expose_mut());
     }
 
     pub(super) fn write(&self, mut writer: Writer<'_>) {

@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 
 /// The first bytes of a slot of the key page, and all of them.
 const SLOT_MAGIC: &[u8] = b"irk\x01";
-const SLOT: usize = 299;
+const SLOT: usize = 335;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/seal-v1")

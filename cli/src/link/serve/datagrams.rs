@@ -10,7 +10,7 @@ use increp::link::{Answer, Hub, Mac, Session, Step, Terms};
 use rustix::event::{PollFd, PollFlags};
 use rustix::net::sockopt::set_socket_recv_buffer_size;
 
-use super::{MOST_BAD, Turn};
+use super::{Turn, most_bad};
 use crate::link::airtime::Airtime;
 use crate::link::framed::Framed;
 use crate::link::pass::Other;
@@ -25,7 +25,7 @@ const SOURCES: usize = 8192;
 /// Milliseconds: in which nobody listens to a source; after which one is forgotten if there are many; of a share of the strangers' bound.
 const DEAF: u64 = 10_000;
 const OLD: u64 = 600_000;
-const SHARE: u64 = 100;
+const SHARE: u64 = 200;
 
 /// Where datagrams come from.
 struct Source {
@@ -63,8 +63,8 @@ impl<'s> Datagrams<'s> {
         // With less room more is lost, and sent again.
         let _ = set_socket_recv_buffer_size(&socket, BUFFER);
         let port = socket.local_addr()?.port();
-        // A tenth of these each tenth of a second. The engine allows more in all, so strangers do not take it from those that are known.
-        let most_strangers = if link.terms.mac == Mac::Four { 1 } else { 20 };
+        // The engine allows more in all, so strangers do not take it from those that are known.
+        let most_strangers = if link.terms.mac == Mac::Four { 1 } else { 120 };
         let datagrams = Self {
             socket,
             hub: Hub::new(link.terms, sessions),
@@ -156,7 +156,7 @@ impl<'s> Datagrams<'s> {
             source.author = author.or(source.author);
             source.heard = turn.now;
             source.bad = if author.is_some() { 0 } else { source.bad.saturating_add(1) };
-            if source.bad >= MOST_BAD {
+            if source.bad >= most_bad(source.author.is_some()) {
                 (source.bad, source.deaf) = (0, turn.now + DEAF);
             }
         }

@@ -14,8 +14,9 @@
 //! | what is bounded | how |
 //! |---|---|
 //! | codes reckoned for a frame, frames with a wrong code a second | by the engine: 8; 1000 with 8 bytes of code, 10 with 4 |
-//! | frames in a row with a wrong code | 16: then a connection is closed, and a UDP source not heard for ten seconds |
-//! | frames with a wrong code from UDP sources that never sent a good one | 200 a second in all, 5 with codes of 4 bytes |
+//! | frames in a row with a wrong code | 16, or 4 of who was never good: then a connection is closed, a UDP source not heard for ten seconds |
+//! | frames with a wrong code from UDP sources that never sent a good one | 600 a second in all, 5 with codes of 4 bytes |
+//! | new connections | 16 a turn |
 //! | a connection without any good frame | 30 seconds |
 //! | a connection that was good, and is silent | ten minutes |
 //! | connections of a link | 2048: then the oldest that never sent anything good makes room |
@@ -48,8 +49,10 @@ use crate::store::hub::{Added, Hub};
 const TURN: u64 = 1000;
 /// Files that may be open, if the system allows as many.
 const FILES: u64 = 8192;
-/// Frames with a wrong code in a row, after which nobody listens.
-const MOST_BAD: u16 = 16;
+/// Frames with a wrong code in a row, after which nobody listens: to whom was good before, and to strangers.
+const fn most_bad(was_good: bool) -> u16 {
+    if was_good { 16 } else { 4 }
+}
 
 /// What came of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use anyhow::Result;
 use increp::link::{Answer, Hub, Session, Step, Terms};
 use rustix::event::{PollFd, PollFlags};
 
-use super::{MOST_BAD, Turn};
+use super::{Turn, most_bad};
 use crate::link::airtime::Airtime;
 use crate::link::framed::Framed;
 use crate::link::pass::Other;
@@ -22,7 +22,7 @@ pub(super) const CONNECTIONS: usize = 2048;
 /// Devices that speak over one connection at a time: a radio's gateway brings several.
 pub(super) const SESSIONS: usize = 8;
 /// Connections that are accepted in one turn.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 16;
 /// Milliseconds: without a good frame, without another one, and before a line or a listener is tried again.
 const STRANGER: u64 = 30_000;
 const SILENT: u64 = 600_000;
@@ -216,7 +216,7 @@ impl Connection<'_> {
         turn.shelf.is_hub = other.is_some();
         let goes_on = stream.read(|frame| {
             // Nobody listens any more.
-            if (is_listener && *bad >= MOST_BAD) || failed.is_err() {
+            if (is_listener && *bad >= most_bad(heard.is_some())) || failed.is_err() {
                 return;
             }
             let answered = other.as_mut().map_or(Ok(false), |other| other.receive(turn.now, frame, turn.shelf, turn.room));
@@ -237,7 +237,7 @@ impl Connection<'_> {
                 Err(error) => failed = Err(error),
             }
         });
-        self.is_closed |= !goes_on.unwrap_or(false) || (is_listener && self.bad >= MOST_BAD);
+        self.is_closed |= !goes_on.unwrap_or(false) || (is_listener && self.bad >= most_bad(self.heard.is_some()));
         failed
     }
 

@@ -1,6 +1,11 @@
-//! A hub in memory, and what the simulated links share.
+//! Links that lose, and what stands at their ends: a hub and a device in memory.
 
 #![allow(clippy::missing_panics_doc)] // a panic here is a failed test
+
+pub mod air;
+pub mod outbox;
+pub mod peers;
+pub mod score;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -61,10 +66,9 @@ impl Shelf for RamShelf {
         Ok(numbers)
     }
 
-    fn tags(&mut self, author: u32, epoch: u32, low: u8, take: &mut dyn FnMut(u8, [u8; 8])) -> Result<(), Infallible> {
+    fn bodies(&mut self, author: u32, epoch: u32, low: u8, take: &mut dyn FnMut(u8, &[u8])) -> Result<(), Infallible> {
         for (at, bodies) in self.records.range((author, epoch, low)..=(author, epoch, 255)) {
-            let last = bodies.last().expect("no number without a body");
-            take(at.2, *last.last_chunk().expect("a record has a tag"));
+            take(at.2, bodies.last().expect("no number without a body"));
         }
         Ok(())
     }
@@ -105,4 +109,9 @@ fn put(bytes: Option<&Vec<u8>>, buffer: &mut [u8]) -> usize {
     let bytes = bytes.map_or(&[][..], Vec::as_slice);
     buffer[..bytes.len()].copy_from_slice(bytes);
     bytes.len()
+}
+
+/// Keeps a whole record.
+pub fn put_record(shelf: &mut RamShelf, author: u32, bytes: &[u8]) {
+    let Ok(()) = shelf.keep(author, &Record::parse(bytes).expect("a record"));
 }

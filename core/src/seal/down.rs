@@ -1,0 +1,192 @@
+//! What HQ says to one device, beside receipts: a chain of its own, from enrolment on.
+//!
+//! ```text
+//! 0   16
+//! 1   author  4
+//! 5   number  4    from 0 on
+//! 9   sealed       kind 1, content
+//! ..  tag     8
+//! kind  content
+//! 1     HQ's new key, 32 bytes: the next epoch is sealed for it
+//! 2     the new hop key, 16 bytes: hubs that do not get it from HQ are no longer believed
+//! 3     nothing: the device is revoked, and is to erase its keys
+//! 4     an alert, UTF-8
+//! 5     a task, UTF-8
+//! 6     a time, seconds since 1970, 8 bytes: it is that late at the least
+//! ```
+//!
+//! Each message takes the next key of the chain, and has its first nine bytes as associated data. They are taken in order, each once; what HQ has
+//! said is said again by the hubs until the device asks for the next number. So none is lost, none counts twice, and who takes a device
+//! cannot read what was said to it before.
+
+use embedded_storage::nor_flash::NorFlash;
+
+use super::bytes::{Reader, Writer, join};
+use super::chain::Chain;
+use super::device::Device;
+use super::{Error, ErrorKind, Peer, Secret, TAG, siv};
+use crate::model::Stamp;
+
+const DOWN: u8 = 0x16;
+const HEAD: usize = 9;
+
+/// The most bytes of an alert or a task.
+pub const MAX_SAID: usize = 238;
+
+/// The most bytes of a message.
+pub const MAX_DOWN: usize = HEAD + 1 + MAX_SAID + TAG;
+
+/// What HQ says to a device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Message<'a> {
+    /// HQ has another key (X25519). The next report begins an epoch that only it opens.
+    HqKey([u8; 32]),
+    /// The key of frames between the device and hubs is another one: a hub was taken, and must no longer speak for them.
+    HopKey(Secret<16>),
+    /// The device is revoked: [`Device::panic_wipe`].
+    Wipe,
+    /// Something that its user must know now. May name people: not for a log.
+    Alert(&'a str),
+    /// Something that its user is asked to do.
+    Task(&'a str),
+    /// It is as late as this, or later: the message may have waited at a hub.
+    Time(Stamp),
+}
+
+impl<'a> Message<'a> {
+    /// The kind, and up to which byte of the buffer its content goes.
+    fn write(&self, content: &mut [u8]) -> Option<(u8, usize)> {
+        let seconds;
+        let (kind, bytes): (u8, &[u8]) = match self {
+            Self::HqKey(key) => (1, key),
+            Self::HopKey(key) => (2, key.expose()),
+            Self::Wipe => (3, &[]),
+            Self::Alert(text) => (4, text.as_bytes()),
+            Self::Task(text) => (5, text.as_bytes()),
+            Self::Time(at) => {
+                seconds = at.seconds().to_le_bytes();
+                (6, &seconds)
+            }
+        };
+        let to = content.get_mut(..bytes.len()).filter(|_| bytes.len() <= MAX_SAID)?;
+        to.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+        Some((kind, bytes.len()))
+    }
+
+    fn read(kind: u8, content: &'a [u8]) -> Option<Self> {
+        let text = || core::str::from_utf8(content).ok();
+        match kind {
+            1 => content.try_into().ok().map(Self::HqKey),
+            2 => content.try_into().ok().map(|key| Self::HopKey(Secret::new(key))),
+            3 => content.is_empty().then_some(Self::Wipe),
+            4 => text().map(Self::Alert),
+            5 => text().map(Self::Task),
+            6 => content.try_into().ok().map(|bytes| Self::Time(Stamp::new(i64::from_le_bytes(bytes)))),
+            _ => None,
+        }
+    }
+}
+
+fn head(author: u32, number: u32) -> [u8; HEAD] {
+    join(&[&[DOWN], &author.to_le_bytes(), &number.to_le_bytes()])
+}
+
+impl Peer {
+    /// Seals a message for the device, in `buffer`: [`MAX_DOWN`] bytes are always enough. After it the peer must be kept anew, and the message too,
+    /// until the device asks for a later one. After a new hop key the hubs need it beside the old one, until then.
+    ///
+    /// # Errors
+    /// [`BufferTooSmall`](ErrorKind::BufferTooSmall); [`TooLong`](ErrorKind::TooLong) for a text of more than [`MAX_SAID`] bytes.
+    pub fn say<'b>(&mut self, message: &Message<'_>, buffer: &'b mut [u8]) -> Result<&'b [u8], Error> {
+        let small = Error::new(ErrorKind::BufferTooSmall, 0);
+        let said = match message {
+            Message::Alert(text) | Message::Task(text) => text.len(),
+            _ => 0,
+        };
+        if said > MAX_SAID {
+            return Err(Error::new(ErrorKind::TooLong, 0));
+        }
+        let head = head(self.author(), self.down.next);
+        let (to_head, rest) = buffer.split_first_chunk_mut::<HEAD>().ok_or(small)?;
+        *to_head = head;
+        let (to_kind, content) = rest.split_first_mut().ok_or(small)?;
+        let (kind, length) = message.write(content).ok_or(small)?;
+        *to_kind = kind;
+        let (text, rest) = rest.split_at_mut_checked(length.saturating_add(1)).ok_or(small)?;
+        *rest.first_chunk_mut().ok_or(small)? = siv::seal(&self.down.keys(), &head, text);
+        self.down.advance();
+        if let Message::HopKey(key) = message {
+            self.hop = key.clone();
+        }
+        buffer.get(..HEAD.saturating_add(1).saturating_add(length).saturating_add(TAG)).ok_or(small)
+    }
+
+    /// The number of the next message.
+    #[must_use]
+    pub const fn next_down(&self) -> u32 {
+        self.down.next
+    }
+}
+
+impl<F: NorFlash> Device<F> {
+    /// The number of the message that comes next; links say its low byte.
+    #[must_use]
+    pub const fn next_down(&self) -> u32 {
+        self.state.down.next
+    }
+
+    /// Opens HQ's next message, in `buffer`: [`MAX_DOWN`] bytes are always enough. Nothing changes: when the message was shown, or done, say so with
+    /// [`heard`](Self::heard). If power fails before that, the message comes again.
+    ///
+    /// # Errors
+    /// [`OutOfTurn`](ErrorKind::OutOfTurn) for another number, an earlier one too; [`Forged`](ErrorKind::Forged),
+    /// [`OtherAuthor`](ErrorKind::OtherAuthor), [`OtherKind`](ErrorKind::OtherKind), [`EndsEarly`](ErrorKind::EndsEarly),
+    /// [`LeftOver`](ErrorKind::LeftOver), [`BufferTooSmall`](ErrorKind::BufferTooSmall); [`UnknownMessage`](ErrorKind::UnknownMessage) for a
+    /// kind of a later version: it is good, and is passed over by [`heard`](Self::heard).
+    pub fn open_down<'b>(&self, message: &[u8], buffer: &'b mut [u8]) -> Result<Message<'b>, Error> {
+        let down = &self.state.down;
+        let text = open(message, self.state.author, down, buffer)?;
+        let (kind, content) = text.split_first().ok_or(Error::new(ErrorKind::EndsEarly, HEAD))?;
+        Message::read(*kind, content).ok_or(Error::new(ErrorKind::UnknownMessage, HEAD))
+    }
+
+    /// HQ's next message is done with: its key is erased, and a new key in it holds from now on.
+    ///
+    /// # Errors
+    /// Those of [`open_down`](Self::open_down) but the unknown message, and what the flash did.
+    pub fn heard(&mut self, message: &[u8], buffer: &mut [u8]) -> Result<(), Error> {
+        let text = open(message, self.state.author, &self.state.down, buffer)?;
+        let mut next = self.state.clone();
+        next.down.advance();
+        match text.split_first().and_then(|(kind, content)| Message::read(*kind, content)) {
+            Some(Message::HqKey(key)) => (next.hq, next.epoch) = (key, 0),
+            Some(Message::HopKey(key)) => next.hop = key,
+            _ => {}
+        }
+        let unsure = self.unsure;
+        self.commit(next)?;
+        self.unsure = unsure;
+        Ok(())
+    }
+}
+
+fn open<'b>(message: &[u8], author: u32, down: &Chain, buffer: &'b mut [u8]) -> Result<&'b [u8], Error> {
+    let mut reader = Reader::new(message);
+    reader.kind(DOWN)?;
+    if reader.number()? != author {
+        return Err(Error::new(ErrorKind::OtherAuthor, 1));
+    }
+    if reader.number()? != down.next {
+        return Err(Error::new(ErrorKind::OutOfTurn, 5));
+    }
+    let (sealed, tag) = reader.rest().split_last_chunk().ok_or(Error::new(ErrorKind::EndsEarly, message.len()))?;
+    if sealed.len() > MAX_SAID.saturating_add(1) {
+        return Err(Error::new(ErrorKind::LeftOver, MAX_DOWN));
+    }
+    let text = buffer.get_mut(..sealed.len()).ok_or(Error::new(ErrorKind::BufferTooSmall, 0))?;
+    let mut writer = Writer::new(text);
+    writer.put(sealed);
+    if siv::open(&down.keys(), &head(author, down.next), text, *tag) { Ok(text) } else { Err(Error::new(ErrorKind::Forged, HEAD)) }
+}
