@@ -189,15 +189,15 @@ impl increp::link::Shelf for Shelf<'_> {
         Ok(increp::seal::Numbers(*numbers.bits()))
     }
 
-    fn tags(&mut self, author: u32, epoch: u32, low: u8, take: &mut dyn FnMut(u8, [u8; 8])) -> Result<()> {
+    fn bodies(&mut self, author: u32, epoch: u32, low: u8, take: &mut dyn FnMut(u8, &[u8])) -> Result<()> {
         self.finish()?;
-        let mut last = BTreeMap::new();
-        for kept in self.hub.records(Run { author, epoch })? {
-            if kept.seq >= low {
-                last.insert(kept.seq, kept.bytes.last_chunk().copied().unwrap_or_default());
+        let records = self.hub.records(Run { author, epoch })?;
+        // Bodies of a number follow each other, the one that came last at the end.
+        for bodies in records.chunk_by(|one, other| one.seq == other.seq) {
+            if let Some(last) = bodies.last().filter(|kept| kept.seq >= low) {
+                take(last.seq, &last.bytes);
             }
         }
-        last.into_iter().for_each(|(seq, tag)| take(seq, tag));
         Ok(())
     }
 
