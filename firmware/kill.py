@@ -2,9 +2,10 @@
 
     python3 kill.py INCREP FIRMWARE FOLDER QEMU...
 
-Makes HQ, a hub and a device in FOLDER, which must not be there, and has `increp serve` wait for the serial line of the board that QEMU plays. Then QEMU is killed at random moments
-and started again in the device's folder, whose files are the flash. At the end the firmware is let finish, and HQ must have each report that was shown as
-saved, once, with what was shown of it. KILLS says how often (50), SEED at which moments.
+Makes HQ, a hub and a device in FOLDER, which must not be there, and has `increp serve` wait for the serial line of the board that QEMU
+plays. Then QEMU is killed at random moments and started again in the device's folder, whose files are the flash. At the end the firmware
+is let finish, and HQ must have each report that was shown as saved, once, with what was shown of it. KILLS says how often (50), SEED at
+which moments.
 """
 
 import json
@@ -18,13 +19,13 @@ import time
 
 KILLS = int(os.environ.get("KILLS", "50"))
 SEED = int(os.environ.get("SEED") or random.randrange(1 << 32))
-# Seconds from the start of QEMU to its end.
-SOONEST, LATEST = 0.05, 0.8
+# The board has power until it has shown so many lines, and some seconds more, at most: so a slow machine does as much.
+MOST_LINES, MOST_SECONDS = 14, 0.06
 # Kills from one visit of HQ to the next.
 VISIT = 4
 # The journal: so small that reports must be given up when HQ has them. Pages of 4 KiB.
-PAGES = 4
-# Seconds in which the firmware must finish.
+PAGES = 2
+# Seconds in which the board must show a line, and finish.
 PATIENCE = 120
 
 
@@ -37,8 +38,8 @@ class Mission:
     """HQ, a hub, and a device whose flash the board has."""
 
     def __init__(self, increp, firmware, folder, qemu):
-        self.increp, self.firmware, self.qemu = [str(pathlib.Path(path).resolve()) for path in (increp, firmware)] + [qemu]
-        self.folder = pathlib.Path(folder)
+        self.increp, self.firmware, self.folder = (pathlib.Path(path).resolve() for path in (increp, firmware, folder))
+        self.qemu = qemu
         self.folder.mkdir(parents=True)
         self.run("hq", "init", "hq")
         self.run("hq", "hub", "hq", "hub")
@@ -46,7 +47,8 @@ class Mission:
         os.truncate(self.folder / "post" / "journal", PAGES * 4096)
         # In the order in which they came: what the board has shown, and HQ printed.
         self.shown, self.printed = [], []
-        # Starts at which the journal's last write was found cut short, and those at which a number got a void; sessions, and receipts that came.
+        # Starts at which the journal's last write was found cut short, and those at which a number got a void; sessions, receipts, and
+        # times when there was no room.
         self.torn, self.mended, self.sessions, self.receipts, self.full = 0, 0, 0, 0, 0
 
     def run(self, *arguments):
@@ -61,29 +63,36 @@ class Mission:
         self.port = json.loads(server.stdout.readline())["listening"].rsplit(":", 1)[1]
         return server
 
-    def power(self, seconds, *arguments):
-        """The board with its power on for so long; or until it ends, if it is to drain."""
+    def power(self, lines, seconds, *arguments):
+        """The board with its power on until it has shown some lines, and for some seconds more, or until it ends by itself."""
         config = ",".join(["enable=on,target=native,arg=sync", *(f"arg={argument}" for argument in arguments)])
-        command = [*self.qemu, "-machine", "lm3s6965evb", "-display", "none", "-monitor", "none", "-serial", f"tcp:127.0.0.1:{self.port}"]
-        command += ["-semihosting-config", config, "-kernel", self.firmware]
+        command = [*self.qemu, "-machine", "lm3s6965evb", "-display", "none", "-monitor", "none"]
+        command += ["-serial", f"tcp:127.0.0.1:{self.port}", "-semihosting-config", config, "-kernel", self.firmware]
         screen = self.folder / "screen"
         with screen.open("wb") as file:
             board = subprocess.Popen(command, cwd=self.folder / "post", stdin=subprocess.DEVNULL, stdout=file)
+            until = time.monotonic() + PATIENCE
+            while board.poll() is None and screen.read_bytes().count(b"\n") < lines and time.monotonic() < until:
+                time.sleep(0.002)
             try:
                 board.wait(seconds)
             except subprocess.TimeoutExpired:
                 board.kill()
                 board.wait()
         # A line that was cut short was not shown.
-        lines = screen.read_text(encoding="utf-8").split("\n")[:-1]
-        for line in lines:
+        shown = screen.read_text(encoding="utf-8").split("\n")[:-1]
+        for line in shown:
             self.take(line.split(" "))
-        return board.returncode, lines
+        if len(shown) < lines:
+            fail(f"the board shows nothing more: {shown}")
+        return board.returncode, shown
 
     def take(self, words):
         match words:
             case ["saved", report, explosions]:
                 self.shown.append((report, int(explosions)))
+            case ["on"]:
+                pass
             case ["started", "records", _, "unfinished", unfinished, "lost", lost]:
                 self.torn += unfinished == "true"
                 if lost != "0":
@@ -108,12 +117,12 @@ class Mission:
         self.printed += reports(self.run("unseal", "--hub", "hub", "--hq", "hq"))
 
     def kill(self, moment):
-        code, lines = self.power(moment.uniform(SOONEST, LATEST))
+        code, lines = self.power(moment.randint(1, MOST_LINES), moment.uniform(0, MOST_SECONDS))
         if code != -signal.SIGKILL:
             fail(f"the board ended by itself, with code {code}: {lines}")
 
     def drain(self):
-        code, lines = self.power(PATIENCE, "drain")
+        code, lines = self.power(0, PATIENCE, "drain")
         if code != 0:
             fail(f"the board did not finish: code {code}: {lines}")
 
@@ -131,11 +140,11 @@ def check(mission):
         fail("HQ has not printed each report of its archive once")
     if len({report for report, _ in archive}) != len(archive):
         fail("HQ has a report twice")
-    if len({report for report, _ in mission.shown}) != len(mission.shown):
-        fail("the board has given a number twice")
     missing = set(mission.shown) - set(archive)
     if missing:
         fail(f"{len(missing)} of {len(mission.shown)} reports that were shown as saved are not at HQ: {sorted(missing)[:5]}")
+    if len({report for report, _ in mission.shown}) != len(mission.shown):
+        fail("the board has given a number twice")
     # Saved, and killed before it was shown: one a kill at most.
     unseen = len(archive) - len(mission.shown)
     if unseen > KILLS:

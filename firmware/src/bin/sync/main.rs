@@ -74,6 +74,7 @@ struct Post {
 
 fn run() -> Result<(), Trouble> {
     board::start();
+    println!("on");
     let drain = is_said("drain")?;
     let mut post = Post::open()?;
     loop {
