@@ -17,6 +17,7 @@ mod profile;
 mod roundtrip;
 mod save;
 mod schema;
+#[cfg(unix)]
 mod serve;
 mod status;
 mod sync;
@@ -60,7 +61,10 @@ pub fn run(arguments: Arguments) -> Result<Exit> {
         Command::Hq(HqCommand::Revoke(arguments)) => hq::revoke(&arguments),
         Command::Save(arguments) => save::run(&arguments),
         Command::Sync(arguments) => sync::run(&arguments),
+        #[cfg(unix)]
         Command::Serve(arguments) => serve::run(&arguments),
+        #[cfg(not(unix))]
+        Command::Serve(_) => anyhow::bail!("this system has no links but file:"),
         Command::Unseal(arguments) => unseal::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),
         Command::Completions(arguments) => generate::completions(&arguments),

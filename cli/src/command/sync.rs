@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::path::Path;
+#[cfg(unix)]
 use std::time::Duration;
 
 use anyhow::Result;
@@ -10,11 +11,15 @@ use serde_json::json;
 use super::many;
 use crate::args::Sync;
 use crate::exit::Exit;
+#[cfg(unix)]
+use crate::link;
+use crate::link::Link;
 use crate::link::file::hub::Also;
 use crate::link::file::{self, Left};
+#[cfg(unix)]
 use crate::link::framed::Framed;
+#[cfg(unix)]
 use crate::link::pass::Passed;
-use crate::link::{self, Link};
 use crate::store::device::Folder;
 use crate::store::hub::{Added, Hub};
 
@@ -24,12 +29,17 @@ pub(super) fn run(arguments: &Sync) -> Result<Exit> {
         (None, Some(folder), Link::File(stick)) => {
             hub(folder, stick, Also { hubs: arguments.to_hubs, devices: arguments.to_devices }, arguments.json)
         }
+        #[cfg(unix)]
         (Some(folder), _, Link::Framed(link)) => device_over(folder, link, arguments),
+        #[cfg(unix)]
         (None, Some(folder), Link::Framed(link)) => hub_over(folder, link, arguments),
+        #[cfg(not(unix))]
+        (_, _, Link::Framed(link)) => anyhow::bail!("{link}: this system has no links but file:"),
         _ => Ok(Exit::Usage),
     }
 }
 
+#[cfg(unix)]
 fn device_over(folder: &Path, link: &Framed, arguments: &Sync) -> Result<Exit> {
     let longest = arguments.timeout.map(|seconds| Duration::from_secs(seconds.into()));
     let outcome = link::device::sync(&mut Folder::open(folder)?, link, longest)?;
@@ -59,6 +69,7 @@ fn device_over(folder: &Path, link: &Framed, arguments: &Sync) -> Result<Exit> {
     Ok(Exit::findings(refused + forked))
 }
 
+#[cfg(unix)]
 fn hub_over(folder: &Path, link: &Framed, arguments: &Sync) -> Result<Exit> {
     let longest = arguments.timeout.map(|seconds| Duration::from_secs(seconds.into()));
     let outcome = link::hub::sync(&mut Hub::open(folder)?, folder, link, longest)?;

@@ -18,23 +18,39 @@
 //! | `patience.rs` | how long to try |
 //! | `receipt.rs` | what a device does with HQ's receipts |
 //! | `progress.rs` | how it goes, on a terminal |
+//!
+//! Links that carry frames need a Unix system; sticks do not.
 
+#[cfg(unix)]
 mod airtime;
+#[cfg(unix)]
 pub mod device;
 pub mod file;
 pub mod framed;
+#[cfg(unix)]
 pub mod hub;
+#[cfg(unix)]
 mod line;
+#[cfg(unix)]
 mod outbox;
+#[cfg(unix)]
 pub mod pass;
+#[cfg(unix)]
 mod patience;
+#[cfg(unix)]
 mod progress;
 mod receipt;
+#[cfg(unix)]
 mod serial;
+#[cfg(unix)]
 pub mod serve;
+#[cfg(unix)]
 mod shelf;
+#[cfg(unix)]
 mod stream;
+#[cfg(unix)]
 mod tcp;
+#[cfg(unix)]
 mod udp;
 
 use std::fmt;
@@ -42,6 +58,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use framed::Framed;
+#[cfg(unix)]
 use rustix::time::{ClockId, clock_gettime};
 
 /// Where records travel to.
@@ -86,6 +103,7 @@ impl fmt::Display for Unusable {
 impl std::error::Error for Unusable {}
 
 /// Milliseconds of a clock that only runs on, while the machine sleeps too.
+#[cfg(unix)]
 fn uptime() -> u64 {
     #[cfg(target_os = "linux")]
     let clock = ClockId::Boottime;
@@ -96,6 +114,7 @@ fn uptime() -> u64 {
 }
 
 /// The number of a session.
+#[cfg(unix)]
 fn nonce() -> anyhow::Result<u16> {
     let random = getrandom::u32().map_err(|error| anyhow::anyhow!("the operating system has no randomness: {error}"))?;
     let [low, high, ..] = random.to_le_bytes();
