@@ -295,17 +295,16 @@ impl<F: NorFlash> Device<F> {
         if !self.unsure {
             return Ok(());
         }
-        // All before it were in the store before this one got its number. If they are no longer, HQ has them.
-        if let Some(last) = self.state.last() {
-            let mut has_last = false;
-            each(store, buffer, &mut |_, record, _| {
-                has_last |= record.epoch == self.state.epoch && record.seq == last;
-                Ok(())
-            })?;
+        let last = self.state.last();
+        let mut has_last = last.is_none();
+        each(store, buffer, &mut |_, record, _| {
+            has_last |= record.epoch == self.state.epoch && Some(record.seq) == last;
+            Ok(())
+        })?;
+        // All before it were in the store before this one got its number. What the store gave up since does not come back.
+        if let Some(last) = last.filter(|_| !has_last) {
             let rest: &[u8] = if last == 0 { &self.state.opening } else { self.state.void.expose() };
-            if !has_last {
-                append(store, buffer, self.state.epoch, last, rest)?;
-            }
+            append(store, buffer, self.state.epoch, last, rest)?;
         }
         self.unsure = false;
         Ok(())
