@@ -68,9 +68,10 @@ class Mission:
         config = ",".join(["enable=on,target=native,arg=sync", *(f"arg={argument}" for argument in arguments)])
         command = [*self.qemu, "-machine", "lm3s6965evb", "-display", "none", "-monitor", "none"]
         command += ["-serial", f"tcp:127.0.0.1:{self.port}", "-semihosting-config", config, "-kernel", self.firmware]
-        screen = self.folder / "screen"
-        with screen.open("wb") as file:
-            board = subprocess.Popen(command, cwd=self.folder / "post", stdin=subprocess.DEVNULL, stdout=file)
+        # What QEMU says itself, of a timer that is not set yet, goes to a file of its own.
+        screen, talk = self.folder / "screen", self.folder / "qemu"
+        with screen.open("wb") as file, talk.open("wb") as errors:
+            board = subprocess.Popen(command, cwd=self.folder / "post", stdin=subprocess.DEVNULL, stdout=file, stderr=errors)
             until = time.monotonic() + PATIENCE
             while board.poll() is None and screen.read_bytes().count(b"\n") < lines and time.monotonic() < until:
                 time.sleep(0.002)
@@ -84,7 +85,7 @@ class Mission:
         for line in shown:
             self.take(line.split(" "))
         if len(shown) < lines:
-            fail(f"the board shows nothing more: {shown}")
+            fail(f"the board shows nothing more: {shown}; QEMU says: {talk.read_text()}")
         return board.returncode, shown
 
     def take(self, words):
