@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Takes each defence of SPEC.md 4 and 5.1 out of a copy of the tree, once, and shows that the test which holds it fails.
 
-    python3 tests/defences.py              all of them, some minutes
+    python3 tests/defences.py              all of them, half an hour
     python3 tests/defences.py WORD...      those whose name has one of the words
     python3 tests/defences.py --list       their names
 
@@ -18,6 +18,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve()
 COPY = TARGET / "defences"
+# Of its own: cargo takes the two trees for one.
+BUILD = TARGET / "defences-target"
 SEAL, STICK = "core/src/seal/", "cli/src/link/file/"
 
 # What is taken out; the file; what stands there, and what takes its place, once or more; the test target, and the test that must fail.
@@ -203,7 +205,7 @@ def copy():
 
 
 def run_test(target, test):
-    command = ["cargo", "test", "--locked", "-p", "increp-tests", "--test", target, "--target-dir", str(TARGET), "--", test]
+    command = ["cargo", "test", "--locked", "-p", "increp-tests", "--test", target, "--target-dir", str(BUILD), "--", test]
     done = subprocess.run(command, cwd=COPY, capture_output=True, text=True, env=os.environ | {"PROPTEST_DISABLE_FAILURE_PERSISTENCE": "1"})
     text = done.stdout + done.stderr
     if re.search(rf"^test (\w+::)*{test} \.\.\. FAILED", text, re.M):

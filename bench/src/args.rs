@@ -6,12 +6,13 @@ use anyhow::{Context as _, Result, bail};
 
 pub const HELP: &str = "\
 increp-bench [--ucdp NAME=FILE.csv[.gz]]... [--texts NAME=FILE.csv[.gz]:TEXT_COLUMN:DATE_COLUMN]...
-             [--outside NAME=FILE.txt]... [--quick] [--strict]
+             [--outside NAME=FILE.txt]... [--quick] [--ours] [--strict]
 
   --ucdp    a UCDP GED file, for the tables of reports; without any, each country of tests/data/ucdp_sample.csv
   --texts   a column of texts and one of dates, for the tables of texts
   --outside prose of which nothing is trained; its sentences are tested with models of all texts
   --quick   one size of dictionary, fewer messages
+  --ours    without the peers, and so without bars: to see at once what a change of ours does
   --strict  exit with 1 if a bar is missed";
 
 #[derive(Debug, Default)]
@@ -20,6 +21,7 @@ pub struct Args {
     pub texts: Vec<Texts>,
     pub outside: Vec<(String, PathBuf)>,
     pub quick: bool,
+    pub ours: bool,
     pub strict: bool,
 }
 
@@ -38,6 +40,7 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Option<Args>> {
     while let Some(word) = words.next() {
         match word.as_str() {
             "--quick" => args.quick = true,
+            "--ours" => args.ours = true,
             "--strict" => args.strict = true,
             "--help" | "-h" => return Ok(None),
             "--ucdp" => {

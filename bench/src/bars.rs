@@ -2,7 +2,7 @@
 
 use crate::experiment::{Experiment, Group};
 use crate::measure::Row;
-use crate::ours::{GENERAL_64, PACKED, TextModel};
+use crate::ours::{GENERAL_64, PACKED, PROFILE_KNOWN, TextModel};
 use crate::peers::{BITCODE, COMPACTLY, COMPACTLY_HINTS, PROTOBUF, UPER, UPER_DELTA};
 use crate::texts::{Pooled, ZSTD_DICTIONARY};
 
@@ -50,6 +50,8 @@ const BARS: &[Bar] = &[
     bar("another country / protobuf", Group::Cross, Over::Each, (PACKED, Column::Alone), (PROTOBUF, Column::Alone), 0.55),
     bar("mission / UPER", Group::Mission, Over::Mean, (PACKED, Column::Alone), (UPER, Column::Alone), 0.52),
     bar("mission / protobuf", Group::Mission, Over::Mean, (PACKED, Column::Alone), (PROTOBUF, Column::Alone), 0.32),
+    bar("mission, without the header that no peer has / UPER", Group::Mission, Over::Mean, (PROFILE_KNOWN, Column::Alone), (UPER, Column::Alone), 0.52),
+    bar("mission, without the header that no peer has / protobuf", Group::Mission, Over::Mean, (PROFILE_KNOWN, Column::Alone), (PROTOBUF, Column::Alone), 0.32),
     bar("mission, receiver knows / UPER", Group::Known, Over::Mean, (PACKED, Column::Alone), (UPER, Column::Alone), 0.45),
     bar("batch of 100 / UPER, delta times", Group::Mission, Over::Mean, (PACKED, Column::Batch100), (UPER_DELTA, Column::Batch100), 0.42),
     bar("batch of 100 / bitcode + zstd dictionary", Group::Mission, Over::Mean, (PACKED, Column::Batch100), (BITCODE, Column::PackedBatch100), 0.55),

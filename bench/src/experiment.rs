@@ -5,7 +5,7 @@ use anyhow::{Context as _, Result};
 use crate::content::{Maker, Schema};
 use crate::data::{Rec, Set};
 use crate::measure::{self, Effort, Row};
-use crate::ours::{Kind, Known, Ours};
+use crate::ours::{Kind, Known, Ours, PROFILE_KNOWN};
 use crate::peers;
 use crate::report;
 use crate::shared::{Names, Shared, profile_names};
@@ -76,7 +76,7 @@ fn structured(group: Group, train: &[Rec], test: &[Rec], effort: Effort) -> Resu
         _ => (Shared::mission(tokens.clone(), train, test), Schema::Mission, Kind::Mission),
     };
     let mut rows = rows_of_peers(&shared, &names, schema, train, test, Some(effort))?;
-    if group == Group::Mission {
+    if group == Group::Mission && effort.peers {
         // What the shared knowledge is worth to them.
         let general = Shared::general(tokens.clone(), train, test);
         for mut row in rows_of_peers(&general, &names, Schema::Plain, train, test, None)? {
@@ -89,6 +89,10 @@ fn structured(group: Group, train: &[Rec], test: &[Rec], effort: Effort) -> Resu
     for ours in Ours::all(&learned, &shared, kind)?.iter().filter(|ours| known.is_none() || ours.uses_known()) {
         eprintln!("  {}", ours.name());
         rows.push(measure::ours(ours, &reports, known.as_deref())?);
+        if group == Group::Mission && ours.uses_known() {
+            let row = measure::ours(ours, &reports, Some(&vec![Known::default(); reports.len()]))?;
+            rows.push(Row { name: PROFILE_KNOWN.to_owned(), ..row });
+        }
     }
     Ok(rows)
 }
@@ -121,6 +125,9 @@ fn rows_of_peers(
     test: &[Rec],
     effort: Option<Effort>,
 ) -> Result<Vec<Row>> {
+    if effort.is_some_and(|effort| !effort.peers) {
+        return Ok(Vec::new());
+    }
     let maker = Maker::new(shared, names);
     let before = train.last().map_or(0, |rec| rec.sent);
     let first = train.first().map_or(0, |rec| rec.sent);
@@ -136,5 +143,8 @@ fn known(train: &[Rec], test: &[Rec]) -> Vec<Known> {
     let before = train.last().map_or(0, |rec| rec.sent);
     let previous = std::iter::once(before).chain(test.iter().map(|rec| rec.sent));
     let id = |rec: &Rec| increp::model::Id::new(u32::from(rec.author), u32::from(rec.seq));
-    test.iter().zip(previous).map(|(rec, previous_minutes)| Known { id: id(rec), previous_minutes }).collect()
+    test.iter()
+        .zip(previous)
+        .map(|(rec, previous_minutes)| Known { id: Some(id(rec)), previous_minutes: Some(previous_minutes) })
+        .collect()
 }

@@ -1,7 +1,10 @@
 //! Sizes of messages, each of them decoded again and compared.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context as _, Result, ensure};
 use increp::model::Report;
+use increp_cli::train::measure::Groups;
 
 use crate::content::Content;
 use crate::dictionary::{Dictionary, KIB, thinned};
@@ -20,10 +23,12 @@ pub struct Effort {
     pub compressed: usize,
     /// Sizes of dictionaries in KiB; the best counts.
     pub dictionaries: &'static [usize],
+    /// Whether the peers are measured at all.
+    pub peers: bool,
 }
 
-pub const FULL: Effort = Effort { compressed: 2000, dictionaries: &[4, 32, 110] };
-pub const QUICK: Effort = Effort { compressed: 200, dictionaries: &[32] };
+pub const FULL: Effort = Effort { compressed: 2000, dictionaries: &[4, 32, 110], peers: true };
+pub const QUICK: Effort = Effort { compressed: 200, dictionaries: &[32], peers: true };
 
 /// Sizes in bytes.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +48,8 @@ pub struct Row {
     /// The same with zstd and the best dictionary.
     pub packed_alone: Option<f64>,
     pub packed_batches: [Option<f64>; 2],
+    /// Of ours, the bits of a report by groups of fields: alone, and in the larger batches.
+    pub bits: [BTreeMap<String, f64>; 2],
 }
 
 /// What a format makes of the reports of an experiment.
@@ -88,10 +95,11 @@ fn messages_of(peer: &Peer, contents: &[Content], check: bool) -> Result<Message
 pub fn ours(ours: &Ours, test: &[Report<'_>], known: Option<&[Known]>) -> Result<Row> {
     let mut messages = Messages::default();
     let mut texts = vec![0; TEXTS * BATCHES[1]];
+    let [mut alone, mut batched] = [Groups::default(), Groups::default()];
     for (at, report) in test.iter().enumerate() {
         let known = known.map(|known| &known[at]);
         let bytes = ours.encode(report, known)?;
-        let same = ours.decode(&bytes, known, &mut texts[..TEXTS])? == *report;
+        let same = ours.decode(&bytes, known, &mut texts[..TEXTS], &mut alone)? == *report;
         ensure!(same, "{} does not give back {}", ours.name(), report.id);
         messages.alone.push(bytes);
     }
@@ -99,13 +107,18 @@ pub fn ours(ours: &Ours, test: &[Report<'_>], known: Option<&[Known]>) -> Result
         for (size, batch) in BATCHES.into_iter().zip(&mut messages.batches) {
             for reports in test.chunks_exact(size) {
                 let bytes = ours.encode_batch(reports)?;
-                let same = ours.decode_batch(&bytes, &mut texts)? == reports;
+                // Those of the largest batches are kept.
+                batched = if size == BATCHES[1] { batched } else { Groups::default() };
+                let same = ours.decode_batch(&bytes, &mut texts, &mut batched)? == reports;
                 ensure!(same, "{} does not give back a batch of {size} from {} on", ours.name(), reports[0].id);
                 batch.push(bytes);
             }
         }
     }
-    Ok(row(ours.name(), &messages))
+    let many = test.len() as f64;
+    let in_batches = (messages.batches[1].len() * BATCHES[1]) as f64;
+    let each = |groups: Groups, many: f64| groups.bits().into_iter().map(|(group, bits)| (group, bits / many)).collect();
+    Ok(Row { bits: [each(alone, many), each(batched, in_batches)], ..row(ours.name(), &messages) })
 }
 
 fn row(name: String, messages: &Messages) -> Row {

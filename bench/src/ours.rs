@@ -4,6 +4,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use increp::model::{Id, Report};
+use increp::wire::Trace;
 use increp::wire::packed::{self, Area, BatchReader, BatchWriter, Profile};
 use increp_cli::train::Options;
 use increp_cli::train::text::source_weight;
@@ -13,6 +14,8 @@ use crate::shared::Shared;
 
 /// The row of the packed encoding in every table of the structured part.
 pub const PACKED: &str = "increp packed";
+/// The same where the receiver knows which profile it is from elsewhere, as the receivers of all peers do.
+pub const PROFILE_KNOWN: &str = "increp packed, profile known";
 /// The row of the packed encoding with the general profile of 64 KiB in the table of whole reports.
 pub const GENERAL_64: &str = "increp packed, general-64";
 
@@ -28,16 +31,16 @@ pub enum Kind {
 }
 
 /// What the receiver knows before a report arrives: from the associated data, and from the report before.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Known {
-    pub id: Id,
+    pub id: Option<Id>,
     /// When the last report was sent, in minutes since 1989-01-01 like everything in [`Shared`].
-    pub previous_minutes: i64,
+    pub previous_minutes: Option<i64>,
 }
 
 impl Known {
     fn packed(&self) -> packed::Known {
-        packed::Known { id: Some(self.id), sent: Some(stamp(self.previous_minutes)), profile: true, ..packed::Known::default() }
+        packed::Known { id: self.id, sent: self.previous_minutes.map(stamp), profile: true, ..packed::Known::default() }
     }
 }
 
@@ -87,6 +90,11 @@ impl Ours {
         self.name.into()
     }
 
+    /// The profile, if it has one.
+    pub fn profile(&self) -> Option<&Profile<'static>> {
+        self.profile.as_ref()
+    }
+
     /// Whether it makes use of what the receiver knows.
     pub fn uses_known(&self) -> bool {
         self.profile.is_some()
@@ -102,12 +110,19 @@ impl Ours {
     }
 
     /// Texts that do not stand in the bytes as they are may be put into `texts`, which has room for those of a report.
-    pub fn decode<'b>(&self, bytes: &'b [u8], known: Option<&Known>, texts: &'b mut [u8]) -> Result<Report<'b>> {
+    /// `trace` is told what each value takes.
+    pub fn decode<'b, T: Trace>(
+        &self,
+        bytes: &'b [u8],
+        known: Option<&Known>,
+        texts: &'b mut [u8],
+        trace: &mut T,
+    ) -> Result<Report<'b>> {
         let mut report = Report::default();
         let known = known.map(Known::packed).unwrap_or_default();
         match &self.profile {
-            None => increp::decode_into(bytes, &mut report)?,
-            Some(profile) => packed::decode_into(bytes, profile, &known, &mut report, texts)?,
+            None => increp::wire::decode_traced(bytes, &mut report, trace)?,
+            Some(profile) => packed::decode_traced(bytes, profile, &known, &mut report, texts, trace)?,
         }
         Ok(report)
     }
@@ -124,14 +139,14 @@ impl Ours {
     }
 
     /// As [`Ours::decode`]; `texts` has room for those of all reports.
-    pub fn decode_batch<'b>(&self, bytes: &'b [u8], texts: &'b mut [u8]) -> Result<Vec<Report<'b>>> {
+    pub fn decode_batch<'b, T: Trace>(&self, bytes: &'b [u8], texts: &'b mut [u8], trace: &mut T) -> Result<Vec<Report<'b>>> {
         let Some(profile) = &self.profile else {
             return frames(bytes)?.into_iter().map(|bytes| Ok(increp::decode(bytes)?)).collect();
         };
         let mut reader = BatchReader::new(bytes, profile, texts)?;
         let mut reports = Vec::new();
         let mut report = Report::default();
-        while reader.next(&mut report)? {
+        while reader.next_traced(&mut report, trace)? {
             reports.push(std::mem::take(&mut report));
         }
         Ok(reports)

@@ -48,7 +48,7 @@ pub fn run(set: &Set) -> Result<Vec<Speed>> {
         });
         let mut texts = vec![0; increp::MAX_LEN];
         let decode = median(reports.len(), || {
-            messages.iter().for_each(|bytes| drop(black_box(ours.decode(bytes, None, &mut texts))));
+            messages.iter().for_each(|bytes| drop(black_box(ours.decode(bytes, None, &mut texts, &mut ()))));
         });
         speeds.push(Speed { name: ours.name(), encode, decode });
     }

@@ -2,6 +2,7 @@
 
 use crate::experiment::{Experiment, Group};
 use crate::measure::{Row, Spread};
+use crate::ours::PACKED;
 use crate::texts::Pooled;
 
 impl Group {
@@ -26,6 +27,19 @@ pub fn print(experiment: &Experiment) {
     println!("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
     for row in &experiment.rows {
         println!("| {} | {} |", row.name, cells(row).join(" | "));
+    }
+    experiment.rows.iter().filter(|row| row.name.contains(PACKED)).for_each(groups);
+}
+
+/// Where the bits of our reports are, the largest remainder first.
+fn groups(row: &Row) {
+    let [alone, batched] = &row.bits;
+    let mut groups: Vec<(&String, f64)> = alone.iter().map(|(group, bits)| (group, *bits)).collect();
+    groups.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(other.0)));
+    println!("\n| {}: bits per report | alone | batch of 100 |\n|---|---:|---:|", row.name);
+    for (group, bits) in groups {
+        let batch = batched.get(group).map_or(String::new(), |bits| format!("{bits:.1}"));
+        println!("| {group} | {bits:.1} | {batch} |");
     }
 }
 

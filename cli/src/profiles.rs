@@ -141,20 +141,20 @@ impl Profiles {
 
     /// The profile that a report or a batch needs; the one that knows nothing for reports that need none.
     ///
-    /// A message says 7 bits of its profile's id. Where several known profiles have these, it is the first one with which
+    /// A message says 4 bits of its profile's id. Where several known profiles have these, it is the first one with which
     /// the message can be read whole, or else simply the first one.
     ///
     /// # Errors
     /// None is known. The message says what to do.
     pub fn choose(&self, bytes: &[u8]) -> Result<Named, String> {
-        let Some(tag) = tag(bytes) else { return Ok(Named::none()) };
+        let Some(tag) = packed::tag(bytes) else { return Ok(Named::none()) };
         let tagged = self.tagged(tag);
         let choice = match tagged.as_slice() {
             [one] => Some(*one),
             several => several.iter().copied().find(|named| reads(bytes, &named.profile)).or_else(|| several.first().copied()),
         };
         choice.cloned().ok_or_else(|| {
-            let what = format!("needs a profile with tag {tag:#04x}, and none is known");
+            let what = format!("needs a profile with tag {tag:#x}, and none is known");
             if self.told.replace(Some(tag)) == Some(tag) {
                 return what;
             }
@@ -165,15 +165,7 @@ impl Profiles {
     /// Whether a message needs a profile that is known, and can be read with it.
     #[must_use]
     pub fn read(&self, bytes: &[u8]) -> bool {
-        tag(bytes).is_some_and(|tag| self.tagged(tag).into_iter().any(|named| reads(bytes, &named.profile)))
-    }
-}
-
-/// The tag of the profile that a report or a batch needs.
-fn tag(bytes: &[u8]) -> Option<u8> {
-    match bytes {
-        [BATCH, rest @ ..] => packed::tag(rest),
-        _ => packed::tag(bytes),
+        packed::tag(bytes).is_some_and(|tag| self.tagged(tag).into_iter().any(|named| reads(bytes, &named.profile)))
     }
 }
 

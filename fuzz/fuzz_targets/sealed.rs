@@ -5,10 +5,10 @@
 use std::cell::OnceCell;
 
 use increp::model::Report;
-use increp::seal::{Epoch, ErrorKind, Opened, Peer, Record};
+use increp::seal::{Epoch, ErrorKind, HqKey, Opened, Peer, Record};
 use increp::wire::packed::{self, Profile};
 use increp_fuzz::seal::{mac, seal};
-use increp_tests::sealed::{Headquarters, Read, Unit, mission};
+use increp_tests::sealed::{Headquarters, Read, Replayed, Unit, enrolled};
 use libfuzzer_sys::fuzz_target;
 
 thread_local! {
@@ -30,9 +30,11 @@ fuzz_target!(|data: &[u8]| {
     });
 });
 
-/// A device with three reports, of which HQ has opened all.
+/// A device with three reports, of which HQ has opened all. It is another one than that of the vectors, whose openings are seeds.
 fn saved() -> (Headquarters, Unit) {
-    let (mut hq, mut unit) = mission();
+    let key = HqKey::new(&mut Replayed(11)).expect("randomness");
+    let (peer, device) = enrolled(17, &key, &mut Replayed(12), &mut Replayed(13));
+    let (mut hq, mut unit) = (Headquarters { key, peer, epochs: Vec::new() }, Unit::new(device, 14));
     for note in ["one", "two", "three"] {
         unit.save(note).expect("saved");
     }
@@ -73,7 +75,7 @@ fn a_text(hq: &Headquarters, bytes: &[u8]) {
         Ok(Opened::Report(packed)) => {
             let (report, filling) = text.split_at(packed.len());
             assert!(report == packed && filling[0] == 0x80 && filling[1..].iter().all(|&byte| byte == 0));
-            let (mut report, mut room) = (Report::default(), vec![0; 8192]);
+            let (mut room, mut report) = (vec![0; 8192], Report::default());
             let _ = packed::decode_into(packed, &Profile::EMPTY, &hq.epochs[0].known(seq), &mut report, &mut room);
         }
         Err(error) => {

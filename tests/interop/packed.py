@@ -20,7 +20,7 @@ from decode import MAX_TEXT
 from decode import decode as decode_postcard
 
 POSTCARD, BATCH = 0x11, 0x12  # byte 0 of what is not packed, and of a batch (3.1)
-PACKED = 0x80  # the highest bit of byte 0
+PACKED = 0x80  # byte 0 of what is packed is at least this
 POSTCARD_FOLLOWS = 0xFF  # byte 0 where the profile is known
 WORD = 0xFFFFFFFF  # 32 bits
 
@@ -45,19 +45,19 @@ def decode(data, profile, known=Known()):
     if known.profile:
         if data[:1] == bytes([POSTCARD_FOLLOWS]):
             return decode_postcard(data[1:])
-        header = 0
     else:
         if not data:
             raise DecodeError("empty", "", 0)
         if data[0] == POSTCARD or data[0] < PACKED:
             return decode_postcard(data)
-        if data[0] != PACKED | profile.tag:
-            raise DecodeError("other_profile", "", 0)
-        header = 1
-    coder = Coder(data, header)
-    if known.profile and not coder.bit(0xFF00):
+    coder = Coder(data, 0)
+    if known.profile:
+        right = coder.bit(0xFF00)
+    else:
+        right = not coder.bit(0x8001) and coder.part(16) == profile.tag
+    if not right:
         raise DecodeError("other_profile", "", 0)
-    memory = Memory(16, known.sent, known.point)
+    memory = Memory(8, known.sent, known.point)
     report = ReportDecoder(coder, profile, memory, known.id, later=False).decode()
     coder.finish()
     return report
@@ -71,10 +71,10 @@ def decode_batch(data, profile):
         raise DecodeError("unknown_encoding" if data[0] >> 4 == BATCH >> 4 else "unknown_version", "", 0)
     if len(data) < 2:
         raise DecodeError("ends_early", "", 1)
-    if data[1] != PACKED | profile.tag:
+    coder = Coder(data, 1)
+    if coder.bit(0x8001) or coder.part(16) != profile.tag:
         raise DecodeError("other_profile", "", 1)
-    coder = Coder(data, 2)
-    memory = Memory(128)
+    memory = Memory(128, batch=True)
     later = False
     while not coder.bit(1024):
         report = ReportDecoder(coder, profile, memory, None, later).decode()
@@ -192,7 +192,7 @@ class Profile:
             return
         if blob[:8] != b"irpf\3\0\0\0" or sha256(blob[40:]).digest() != blob[8:40]:
             raise ValueError("no profile")
-        self.tag = blob[8] & 0x7F
+        self.tag = blob[8] & 0xF
         lengths = struct.unpack_from("<7I", blob, 40)
         if 68 + sum(lengths) != len(blob):
             raise ValueError("lengths do not fill the profile")
@@ -298,9 +298,12 @@ def order_of(point):
 
 # --- What was said before ---
 class Memory:
-    def __init__(self, most, sent=None, point=None):
-        self.texts, self.points, self.ids = Recent(most), Recent(most), Recent(most, lambda id: id[0])
+    def __init__(self, most, sent=None, point=None, batch=False):
+        self.texts, self.points, self.ids = Recent(most), Recent(most), Heard(most)
         self.sent = sent
+        self.batch = batch
+        self.places = []  # of a batch: who was in the event, and where it was in the order of the gazetteer
+        self.gap = self.gaps = 0  # of a batch: how far apart the reports were sent, and of how many
         self.form = None  # the number of that of the report before
         if point is not None:
             self.points.use(point)
@@ -309,19 +312,43 @@ class Memory:
 class Recent:
     """Values in order of use, the oldest first."""
 
-    def __init__(self, most, key=lambda value: value):
-        self.most, self.key, self.values = most, key, []
+    def __init__(self, most):
+        self.most, self.values = most, []
+
+    def at(self, back):
+        return self.values[-1 - back]
 
     def use(self, value):
-        kept = [old for old in self.values if self.key(old) != self.key(value)]
+        kept = [old for old in self.values if old != value]
         if len(kept) == self.most:
             del kept[0]
         self.values = kept + [value]
 
 
+class Heard:
+    """The last id of each author, those heard most often first."""
+
+    def __init__(self, most):
+        self.most, self.values, self.counts = most, [], []
+
+    def at(self, back):
+        return self.values[back]
+
+    def use(self, id):
+        place = next((i for i, old in enumerate(self.values) if old[0] == id[0]), None)
+        count = min(255, 1 + (0 if place is None else self.counts[place]))
+        if place is None and len(self.values) == self.most:
+            place = self.most - 1
+        if place is not None:
+            del self.values[place], self.counts[place]
+        before = next((i for i, other in enumerate(self.counts) if other <= count), len(self.counts))
+        self.values.insert(before, id)
+        self.counts.insert(before, count)
+
+
 # --- A decision, and where it stands ---
 (FIELDS, CODE, FLAG, CASE, LENGTH, NUMBER, REST, SAME, SAID, SAID_BACK, LATER_SAID, LATER_SAID_BACK, LISTED, LISTED_RANK,
- AS_PLACE, KNOWN, HALF, INSIDE, CELL, LATITUDE_STEP, LONGITUDE_STEP, UNIT, START, AGO, HORIZON, AUTHOR, EPOCH, SEQ, FORM, FORM_NUMBER) = range(1, 31)
+ AS_PLACE, KNOWN, HALF, INSIDE, CELL, LATITUDE_STEP, LONGITUDE_STEP, UNIT, START, AGO, HORIZON, AUTHOR, EPOCH, SEQ, FORM, FORM_NUMBER, SINCE) = range(1, 32)
 
 
 class Frame:
@@ -350,7 +377,7 @@ class ReportDecoder:
         self.later = later  # in a batch from its second report on
         self.stack = [Frame()]
         self.given = False
-        self.kind = self.who = self.time = self.place = 0
+        self.form = self.kind = self.who = self.time = self.place = 0
         self.parties_known = 0
         self.last = self.named = self.total = self.best = None
         self.counted = 0
@@ -391,15 +418,22 @@ class ReportDecoder:
         return len(self.stack) > 1 and self.stack[1].name == "Report.event"
 
     # Decisions
-    def decision(self, what, number=0, root=None):
-        """One decision; root is its (weight, below) where the table of weights does not have it."""
+    def unlearned(self, what, first):
+        """Whether nothing is known of decisions like this here."""
+        return self.profile.look_up(mix(mix(self.top.generic, what), first)) is None
+
+    def decision(self, what, number=0, root=None, seen=(0, 0)):
+        """One decision; root is its (weight, below) where the table of weights does not have it, seen how often it was false and true."""
         top = self.top
         generic = mix(top.generic, what)
         weight, below = root or self.profile.look_up(mix(generic, number)) or (0, 0)
         for chain in range(4):
             if below >> chain & 1:
                 weight += self.chain_weight(chain, self.chain_additions(chain), generic, number)
-        return self.coder.bit(squash(16 * weight))
+        one = squash(16 * weight)
+        if any(seen):
+            one = max(1, (32 * one + 65535 * seen[1]) // (32 + sum(seen)))
+        return self.coder.bit(one)
 
     def chain_weight(self, chain, additions, key, number):
         total = 0
@@ -420,20 +454,33 @@ class ReportDecoder:
             (field ^ 0x0A000000, self.kind, self.who),
             (top.before ^ 0x0B000000, field, self.kind),
             (field ^ mix(top.hint, 0x0C000000), self.kind, top.before),
-            (field ^ mix(top.hint, 0x0D000000 | self.time << 8 | self.place), self.kind),
+            (field ^ mix(top.hint, 0x0D000000 | (self.form << 16 if self.form else self.time << 8 | self.place)), self.kind),
         ][chain]
 
     # Numbers
     def number(self, what, learned):
+        if self.unlearned(what, 0):
+            bits = self.coder.part(4)
+            if bits == 3:
+                bits += self.coder.part(16)
+            if bits == 18:
+                bits = self.coder.part(64)
+            return self.low_bits(1, bits) - 1
         bits = 0
         while bits < 63 and self.decision(what, bits):
             bits += 1
         number = 1
         for i in range(bits):
             if i >= learned:
-                return (number << bits - i | self.coder.fair(bits - i)) - 1
+                return self.low_bits(number, bits - i) - 1
             number = number << 1 | self.decision(what, mix(0x40 + bits, number & WORD))
         return number - 1
+
+    def low_bits(self, number, bits):
+        """The number with so many fair bits behind it."""
+        if bits > 32:
+            number, bits = number << bits - 32 | self.coder.fair(bits - 32), 32
+        return number << bits | self.coder.fair(bits) if bits else number
 
     def signed(self, what, learned):
         size = self.number(what, learned)
@@ -443,9 +490,10 @@ class ReportDecoder:
 
     def one_of(self, what, of):
         most, node, number, edge = of - 1, 1, 0, True
+        unlearned = self.unlearned(what, 1)
         for at in reversed(range(most.bit_length())):
             most_bit = most >> at & 1
-            bit = 0 if edge and not most_bit else self.decision(what, node)
+            bit = 0 if edge and not most_bit else self.coder.bit(0x8000) if unlearned else self.decision(what, node)
             edge = edge and bit == most_bit
             node = node << 1 | bit
             number = number << 1 | bit
@@ -472,6 +520,7 @@ class ReportDecoder:
         self.memory.form = self.one_of(FORM_NUMBER, len(forms)) if self.decision(FORM) else None
         if self.memory.form is not None:
             self.steps = list(forms[self.memory.form])
+            self.form = 1 + self.memory.form
         self.hints(0)
 
     def step(self, path, below=256):
@@ -519,14 +568,15 @@ class ReportDecoder:
         sets = self.profile.masks.get(id, [])
         if self.steps is not None:
             return sets[self.step(path, len(sets))]
-        rank = self.number(FIELDS, 8)
-        if rank > len(sets):
+        said = self.number(FIELDS, 8)
+        if said == 1 or said == 0 and not sets:
+            if self.unlearned(FIELDS, 0x100):
+                return self.coder.fair(len(RECORDS[name]))
+            return sum(self.decision(FIELDS, 0x100 + n) << n for n in range(len(RECORDS[name])))
+        rank = max(0, said - 1)
+        if rank >= len(sets):
             self.fail("other_profile", path)
-        if rank < len(sets):
-            chosen = sets[rank]
-        else:
-            chosen = sum(self.decision(FIELDS, 0x100 + n) << n for n in range(len(RECORDS[name])))
-        return chosen
+        return sets[rank]
 
     def read_field(self, path, record, n, field, type_):
         self.enter(site=mix(self.top.site, n + 1), generic=mix(self.top.record, n), name=f"{record}.{field}")
@@ -611,7 +661,7 @@ class ReportDecoder:
             number = self.fits(path, self.instant(path), True, 64)
             self.last = number
             if self.top.name == "Report.sent":
-                self.memory.sent = number
+                self.sent(number)
         else:
             if self.top.name == "Count.value":
                 number = self.count_value(path)
@@ -658,7 +708,7 @@ class ReportDecoder:
         if back >= len(recent.values):
             self.fail("other_profile", path)
         self.back = back
-        return recent.values[-1 - back]
+        return recent.at(back)
 
     # Instants
     def instant(self, path):
@@ -680,7 +730,25 @@ class ReportDecoder:
         if start in (1, 2):
             first = (datetime(1970, 1, 1) + timedelta(seconds=reference)).replace(day=1, hour=0, minute=0, second=0)
             return (first.replace(month=1) if start == 2 else first).toordinal() * 86400 - 719163 * 86400
+        if own_sent and self.memory.gaps:
+            return self.since(reference, seconds)
         return self.ago(reference, seconds)
+
+    def since(self, reference, seconds):
+        usual = self.memory.gap // seconds
+        rest = min(16, max(0, usual.bit_length() - 1 - 3))
+        size = self.number(SINCE, 4) << rest | self.coder.fair(rest)
+        if size and self.decision(SINCE, 0x80):
+            size = -size
+        return (reference // seconds + size) * seconds
+
+    def sent(self, seconds):
+        memory = self.memory
+        if memory.batch and memory.sent is not None:
+            memory.gaps = min(16, memory.gaps + 1)
+            change = abs(seconds - memory.sent) - memory.gap
+            memory.gap += abs(change) // memory.gaps * (1 if change > 0 else -1)
+        memory.sent = seconds
 
     def ago(self, reference, seconds):
         return (reference // seconds - self.signed(AGO, 4)) * seconds
@@ -689,17 +757,22 @@ class ReportDecoder:
     def read_id(self, path):
         if self.top.name == "Report.id" and self.own_id:
             id = self.own_id
-        elif (old := self.said(path, self.memory.ids)) is not None:
+        elif (old := self.heard(path)) is not None:
             epoch = old[1] if self.decision(EPOCH, 0x100) else self.number(EPOCH, 0)
             id = (old[0], epoch, old[2] + 1 + self.signed(SEQ, 3))
         else:
             author = self.number(AUTHOR, 0)
             self.says((author + 1).bit_length() - 1)
-            id = (author, self.number(EPOCH, 0), self.number(NUMBER, 1))
+            id = (author, self.number(EPOCH, 0), self.number(NUMBER, 3))
         for part in id:
             self.fits(path, part, False, 32)
         self.memory.ids.use(id)
         return to_json("Id", dict(zip(("author", "epoch", "seq"), id)))
+
+    def heard(self, path):
+        if self.memory.ids.values:
+            self.hints(1 + len(self.memory.ids.values))
+        return self.said(path, self.memory.ids)
 
     # Points
     def read_point(self, path):
@@ -717,12 +790,18 @@ class ReportDecoder:
         first, second = self.profile.first_tier, self.profile.second_tier
         if first and self.decision(KNOWN, 0):
             start, end = 0, len(first)
+            met = [order for who, order in self.memory.places if who == self.who]
             while end - start > 1:
                 middle = (start + end) // 2
-                if self.decision(HALF, middle, (first[middle].weight, first[middle].below)):
+                yes = sum(order >= order_of(first[middle].point) for order in met)
+                if self.decision(HALF, middle, (first[middle].weight, first[middle].below), (len(met) - yes, yes)):
                     start = middle
+                    met = [order for order in met if order >= order_of(first[middle].point)]
                 else:
                     end = middle
+                    met = [order for order in met if order < order_of(first[middle].point)]
+            if self.memory.batch:
+                self.memory.places = self.memory.places[-127:] + [(self.who, order_of(first[start].point))]
             return first[start].point
         if second and self.decision(KNOWN, 1):
             return second[self.uniform(path, len(second))].point
@@ -733,7 +812,7 @@ class ReportDecoder:
         limits = [list(pair) for pair in (self.profile.area.limits if inside else WORLD)]
         world = 0 if inside else 1 << 20
         number = 1
-        for _ in range(8):
+        for _ in range(0 if self.unlearned(CELL, number + world) else 8):
             for pair in limits:
                 middle = int(math.copysign(abs(sum(pair)) // 2, sum(pair)))
                 bit = self.decision(CELL, number + world)

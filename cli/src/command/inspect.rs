@@ -87,10 +87,11 @@ fn message(bytes: &[u8], profiles: &Profiles, unpacker: &mut Unpacker<'_>, view:
     let mut rows = Rows(Vec::new());
     if batch {
         let head = bytes.len().min(2);
-        view.rows(bytes, &[Row { bits: Some(16.0), ..Row::new(0..head, start_meaning(bytes, Some(&named.name))) }])?;
+        view.rows(bytes, &[Row { bits: Some(13.0), ..Row::new(0..head, start_meaning(bytes, Some(&named.name))) }])?;
     }
     let read = unpacker.traced(bytes, &named, &mut rows, &mut |number, _, rows| {
         if packed::tag(bytes).is_some()
+            && !batch
             && let Some(head) = rows.0.first_mut()
         {
             head.meaning = start_meaning(bytes, Some(&named.name));
@@ -117,11 +118,8 @@ fn message(bytes: &[u8], profiles: &Profiles, unpacker: &mut Unpacker<'_>, view:
 
 /// What the first bytes of a packed message say, and which profile that is.
 fn start_meaning(bytes: &[u8], name: Option<&str>) -> String {
-    let (what, tag) = match bytes {
-        [BATCH, rest @ ..] => ("batch", packed::tag(rest)),
-        _ => ("packed", packed::tag(bytes)),
-    };
-    let tag = tag.map_or(String::new(), |tag| format!(", profile tag {tag:#04x}"));
+    let what = if bytes.first() == Some(&BATCH) { "batch" } else { "packed" };
+    let tag = packed::tag(bytes).map_or(String::new(), |tag| format!(", profile tag {tag:#x}"));
     format!("{what}{tag}{}", name.map_or(String::new(), |name| format!(": {name}")))
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use increp::model::describe::{Field, Shape};
 use increp::model::{Date, DateForm, Degrees, Stamp};
-use increp::wire::{Encoding, Seen, packed};
+use increp::wire::{Encoding, Seen};
 
 use crate::hex::hex;
 
@@ -16,9 +16,7 @@ pub(super) fn meaning(shape: Option<&'static Shape>, field: Option<&'static Fiel
         Seen::Header(byte) if byte == increp::wire::VERSION << 4 | Encoding::Postcard as u8 => {
             "format version 1, postcard".to_owned()
         }
-        Seen::Header(byte) if byte & packed::PACKED != 0 => {
-            format!("packed, profile tag {:#04x}", byte & !packed::PACKED)
-        }
+        Seen::Tag(tag) => format!("packed, profile tag {tag:#x}"),
         Seen::Header(byte) => format!("format version {}, encoding {}", byte >> 4, byte & 0xf),
         Seen::Form(form) => form.map_or("no form of the profile".to_owned(), |form| format!("form {form}")),
         Seen::Code(code) => match inner {

@@ -23,7 +23,7 @@ pub(super) fn show(arguments: &ProfileShow) -> Result<Exit> {
     let Named { name, blob, profile } = &named;
     writeln!(out, "{name}")?;
     writeln!(out, "id       {}", id(profile))?;
-    writeln!(out, "tag      {:#04x}", profile.tag())?;
+    writeln!(out, "tag      {:#x}", profile.tag())?;
     writeln!(out, "version  {PROFILE_VERSION}")?;
     writeln!(out, "size     {}", many(blob.len() as u64, "byte"))?;
     if let Some(area) = profile.area() {

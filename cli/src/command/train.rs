@@ -87,7 +87,7 @@ pub(super) fn run(arguments: &Train) -> Result<Exit> {
 /// What came of it, for people.
 fn summary(trained: &Trained, reports: &[Report<'_>], table: Option<&str>) -> Result<()> {
     let profile = Profile::new(&trained.blob)?;
-    say!("profile {}, tag {:#04x}, {}", id(&profile), profile.tag(), many(trained.blob.len() as u64, "byte"));
+    say!("profile {}, tag {:#x}, {}", id(&profile), profile.tag(), many(trained.blob.len() as u64, "byte"));
     let places = profile.gazetteer().first.len() + profile.gazetteer().second.len();
     let (names, places) = (many(trained.strings.len() as u64, "name"), many(places as u64, "place"));
     say!("learned from {}; holds {names} and {places}{}", many(trained.reports as u64, "report"), kept_out(reports));

@@ -137,7 +137,7 @@ impl Broken {
             return format!("expected at most {MOST_REPORTS} reports in a batch, found more");
         };
         let what = self.number.map_or(String::new(), |number| format!("report {number} of the batch: "));
-        let packed = bytes.first() == Some(&BATCH) || packed::tag(bytes).is_some();
+        let packed = packed::tag(bytes).is_some();
         let with = if packed { format!("; read with the profile {}", named.name) } else { String::new() };
         format!("{what}{error}{with}")
     }

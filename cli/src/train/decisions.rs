@@ -19,6 +19,8 @@ pub(super) const FEWEST: u32 = 5;
 const CHAINS: usize = 4;
 /// The number of the report's field `extra`.
 const EXTRA: u8 = 13;
+/// The number of the report's field `sent`.
+const SENT: u8 = 3;
 /// Says that a key is that of a node of the gazetteer.
 const NODE: u32 = 0x6e6f_6465;
 
@@ -67,6 +69,8 @@ pub(super) struct Sayings {
     pub least: u32,
     /// The report at hand is to do without a form.
     pub formless: bool,
+    /// Nothing was sent before the report at hand.
+    pub first: bool,
 }
 
 impl Sayings {
@@ -106,8 +110,8 @@ impl Census {
 
 fn root(at: &At<'_>, number: u32) -> u32 {
     match at.root {
-        Root::Table => at.root_key(number),
-        Root::Node(_) => mix(NODE, number),
+        Root::Table | Root::Found(_) => at.root_key(number),
+        Root::Node { .. } => mix(NODE, number),
     }
 }
 
@@ -142,6 +146,8 @@ pub(super) struct Learner {
     ids: Keys<u32>,
     keys: Vec<u32>,
     nodes: Vec<bool>,
+    /// The root of the first decision like this at the same place: without it, a root is not asked for.
+    first: Vec<u32>,
     taken: Vec<Taken>,
     contexts: Vec<u32>,
     /// How much the report at hand counts.
@@ -168,6 +174,7 @@ impl Learner {
             ids,
             keys,
             nodes: vec![false; many],
+            first: (0..many as u32).collect(),
             taken: Vec::new(),
             contexts: Vec::new(),
             weight: 1.0,
@@ -191,8 +198,12 @@ impl Decisions for Learner {
         if at.what == What::Horizon {
             // Past reports lie before the time that the profile is for.
             if self.fixed.iter().all(|(fixed, _)| *fixed != key) {
-                self.fixed.push((key, 3 * 16));
+                self.fixed.push((key, 4 * 16));
             }
+            return bit;
+        }
+        if at.what == What::Ago && at.fields() == [Some(SENT), None] && !self.general && self.sayings.first {
+            // Nor will it be told by how far before that time it is.
             return bit;
         }
         // Of names, what keys a report has is common to many missions.
@@ -201,8 +212,11 @@ impl Decisions for Learner {
             return bit;
         }
         let Some(id) = self.ids.get(&key) else { return bit };
-        if matches!(at.root, Root::Node(_)) {
+        if matches!(at.root, Root::Node { .. }) {
             self.nodes[*id as usize] = true;
+        } else {
+            let Some(first) = self.ids.get(&at.root_key(at.first)) else { return bit };
+            self.first[*id as usize] = *first;
         }
         let mut taken = Taken { start: self.contexts.len() as u32, chains: [0; CHAINS], bit, weight: self.weight };
         self.contexts.push(*id);
@@ -407,6 +421,9 @@ impl Learner {
                 many += usize::from(!self.nodes[id]);
                 kept[id] = self.nodes[id] || many <= most * share;
             }
+            for (id, first) in self.first.iter().enumerate() {
+                kept[*first as usize] |= kept[id];
+            }
             self.kept = kept;
             self.slope.fill(0.0);
             for rate in [0.3, 0.2, 0.12, 0.06] {
@@ -440,12 +457,17 @@ impl Learner {
                 }
             }
         }
+        // What others are asked for behind is there even if it says nothing.
+        let mut asked = vec![false; self.keys.len()];
+        for (id, first) in self.first.iter().enumerate() {
+            asked[*first as usize] |= id != *first as usize && self.kept[id] && reached[id];
+        }
         let quantised = |value: f32| (value * STEP).round().clamp(-127.0, 127.0) as i8;
         let mut learned = Learned::default();
         let mut cells: Vec<Cell> = Vec::new();
         for id in 0..self.keys.len() {
             let weight = Weight { value: quantised(self.value[id]), below: below[id] };
-            if !self.kept[id] || !reached[id] || weight == Weight::default() {
+            if !self.kept[id] || !reached[id] || weight == Weight::default() && !asked[id] {
                 continue;
             }
             if !self.nodes[id] {

@@ -22,24 +22,30 @@ pub fn earlier<'r, 'a>(reports: &'r [Report<'a>]) -> &'r [Report<'a>] {
     earlier
 }
 
-/// What reports take.
-#[derive(Default)]
-struct Taken {
-    bytes: usize,
-    /// Bits of each group of fields.
-    groups: BTreeMap<String, f64>,
+/// Bits that values take, by groups of fields: a trace of decoders.
+#[derive(Clone, Debug, Default)]
+pub struct Groups {
+    bits: BTreeMap<String, f64>,
     /// The group and the bits of the value that was read last.
     last: (String, f64),
 }
 
-impl Taken {
+impl Groups {
     fn settle(&mut self) {
         let (group, bits) = std::mem::take(&mut self.last);
-        *self.groups.entry(group).or_default() += bits;
+        *self.bits.entry(group).or_default() += bits;
+    }
+
+    /// The bits of each group.
+    #[must_use]
+    pub fn bits(mut self) -> BTreeMap<String, f64> {
+        self.settle();
+        self.bits.remove("");
+        self.bits
     }
 }
 
-impl Trace for Taken {
+impl Trace for Groups {
     fn seen(&mut self, path: &Path, bytes: Range<usize>, seen: Seen<'_>) {
         self.settle();
         // Where postcard was shorter, it was taken, and a value has its bytes for itself.
@@ -59,7 +65,7 @@ fn group(path: &Path, seen: Seen<'_>) -> String {
     let mut steps = path.split('.').map(|step| step.split('[').next().unwrap_or(step));
     let first = steps.next().unwrap_or_default();
     let group = match (first, steps.next()) {
-        ("", _) if matches!(seen, Seen::Header(_)) => "header".to_owned(),
+        ("", _) if matches!(seen, Seen::Header(_) | Seen::Tag(_)) => "header".to_owned(),
         ("", _) => "which fields".to_owned(),
         ("event", Some(field)) => format!("event.{field}"),
         ("event", None) => "event: which fields".to_owned(),
@@ -69,19 +75,22 @@ fn group(path: &Path, seen: Seen<'_>) -> String {
 }
 
 /// What reports take with a profile, each alone.
+struct Taken {
+    bytes: usize,
+    groups: BTreeMap<String, f64>,
+}
+
 fn taken(reports: &[Report<'_>], profile: &Profile<'_>) -> Result<Taken> {
-    let mut taken = Taken::default();
+    let (mut taken, mut all) = (Groups::default(), 0);
     let (mut buffer, mut room) = ([0; MAX_LEN], vec![0; room(&[])]);
     for report in reports {
         let bytes = packed::encode(report, profile, &Known::default(), &mut buffer)?;
         let mut again = Report::default();
         packed::decode_traced(bytes, profile, &Known::default(), &mut again, &mut room, &mut taken)?;
         ensure!(again == *report, "report {} does not come back: this is a defect of increp", report.id);
-        taken.bytes += bytes.len();
+        all += bytes.len();
     }
-    taken.settle();
-    taken.groups.remove("");
-    Ok(taken)
+    Ok(Taken { bytes: all, groups: taken.bits() })
 }
 
 /// Bytes that reports take with a profile, each alone.

@@ -9,7 +9,9 @@ mod forms;
 pub mod measure;
 pub mod text;
 
-use increp::model::{Handling, Report};
+use std::collections::BTreeMap;
+
+use increp::model::{Handling, Id, Report};
 use increp::wire::packed::{
     Area, Cost, Entry, Known, LENGTHS, MAGIC, PROFILE_VERSION, Profile, Rehearsal, SECTION_NAMES, Weighing, order, section,
 };
@@ -147,31 +149,70 @@ const BATCH: usize = 100;
 /// Takes a report of a message, what its receiver knows, how it is sent, and its number.
 type Each<'e, 'a> = dyn FnMut(&Report<'a>, &mut Rehearsal<'a>, &Known, Way, usize) -> Result<(), increp::Error> + 'e;
 
+/// The numbers of the reports to come: each author's go on from the last, for a quarter of as many reports again.
+struct Numbers(BTreeMap<(u32, u32), Run>);
+
+#[derive(Clone, Copy, Default)]
+struct Run {
+    last: u32,
+    reports: u32,
+    /// How many of them were renumbered.
+    renumbered: u32,
+}
+
+impl Numbers {
+    fn new(reports: &[&Report<'_>]) -> Self {
+        let mut runs = BTreeMap::<_, Run>::new();
+        for Id { author, epoch, seq } in reports.iter().map(|report| report.id) {
+            let run = runs.entry((author, epoch)).or_default();
+            (run.last, run.reports) = (run.last.max(seq), run.reports + 1);
+        }
+        Self(runs)
+    }
+
+    /// The reports of a message with the numbers that they would have in the time to come.
+    fn renumbered<'a>(&mut self, message: &[&Report<'a>]) -> Vec<Report<'a>> {
+        let mut ahead = BTreeMap::new();
+        let renumber = |report: &&Report<'a>| {
+            let mut report = (*report).clone();
+            let key = (report.id.author, report.id.epoch);
+            let run = self.0.entry(key).or_default();
+            let ahead = *ahead.entry(key).or_insert_with(|| {
+                run.renumbered += 1;
+                (run.last - report.id.seq).saturating_add(1 + run.renumbered % (run.reports / 4 + 1))
+            });
+            report.id.seq = report.id.seq.saturating_add(ahead);
+            report
+        };
+        message.iter().map(renumber).collect()
+    }
+}
+
 /// Goes through all reports as they will be sent: alone, to a receiver who knows the last one, and in batches.
 fn rehearse<'a>(reports: &[&Report<'a>], each: &mut Each<'_, 'a>) -> Result<(), increp::Error> {
+    let mut numbers = Numbers::new(reports);
+    let nothing = Known::default();
+    let mut message = |message: &[&Report<'a>], way, first, each: &mut Each<'_, 'a>| {
+        let mut rehearsal = Rehearsal::new(&nothing);
+        let mut renumbered = numbers.renumbered(message).into_iter().zip(first..);
+        renumbered.try_for_each(|(report, number)| each(&report, &mut rehearsal, &nothing, way, number))
+    };
     for (number, report) in reports.iter().enumerate() {
-        // Numbers go on growing: what is to come has those of the next quarter of as many reports.
-        let (past, future) = (number as u64 + 1, reports.len() as u64 * (64 + number as u64 % 16) / 64);
-        let seq = u64::from(report.id.seq) * future / past;
-        let mut grown = (*report).clone();
-        grown.id.seq = u32::try_from(seq).unwrap_or(u32::MAX);
-        each(&grown, &mut Rehearsal::new(&Known::default()), &Known::default(), Way::Alone, number)?;
+        message(&[report], Way::Alone, number, each)?;
     }
     // Now and then without a form, for those that will have none.
     for (number, report) in reports.iter().enumerate().step_by(FORMLESS) {
-        each(report, &mut Rehearsal::new(&Known::default()), &Known::default(), Way::Formless, number)?;
+        message(&[report], Way::Formless, number, each)?;
     }
     let mut last: Option<&Report<'_>> = None;
     for (number, report) in reports.iter().enumerate() {
+        // Numbers are known with all the rest.
         let known = last.map_or(Known::default(), |last| known(last, report));
         each(report, &mut Rehearsal::new(&known), &known, Way::Known, number)?;
         last = Some(report);
     }
     for (batch, chunk) in reports.chunks(BATCH).enumerate() {
-        let mut rehearsal = Rehearsal::new(&Known::default());
-        for (number, report) in chunk.iter().enumerate() {
-            each(report, &mut rehearsal, &Known::default(), Way::Batch, batch * BATCH + number)?;
-        }
+        message(chunk, Way::Batch, batch * BATCH, each)?;
     }
     Ok(())
 }
@@ -223,6 +264,7 @@ fn learn<'a>(
             Way::Known | Way::Batch => 0.5,
         };
         learner.sayings.formless = now == Way::Formless;
+        learner.sayings.first = matches!(now, Way::Alone | Way::Formless);
         learner.weight = if options.mission { share * recent(many - number, many) } else { share };
         rehearsal.report(report, &profile, known, &mut learner)
     })?;

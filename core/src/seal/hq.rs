@@ -281,10 +281,12 @@ impl Epoch {
     /// [`EndsEarly`](ErrorKind::EndsEarly), [`LeftOver`](ErrorKind::LeftOver), [`NoState`](ErrorKind::NoState).
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
         let mut reader = Reader::new(bytes);
-        let (author, number, start) = (reader.number()?, reader.number()?, Start::parse(reader.take()?));
+        let (author, number, kept) = (reader.number()?, reader.number()?, reader.take()?);
+        let start = Start::parse(kept);
         let chain = Chain { next: reader.number()?, key: Secret::new(*reader.take()?) };
         reader.end()?;
-        if !(1..1 << 24).contains(&number) || chain.next > u32::from(LAST) + 1 {
+        // A time beyond all that a report may say is none that was kept.
+        if !(1..1 << 24).contains(&number) || chain.next > u32::from(LAST) + 1 || start.bytes() != *kept {
             return Err(Error::new(ErrorKind::NoState, 4));
         }
         Ok(Self { author, number, start, chain })

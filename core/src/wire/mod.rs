@@ -116,6 +116,8 @@ pub fn decode_traced<'a, T: Trace>(bytes: &'a [u8], report: &mut Report<'a>, tra
 pub enum Seen<'a> {
     /// Format version and encoding.
     Header(u8),
+    /// The tag of the profile that a packed report needs.
+    Tag(u8),
     /// Which form of the profile a packed report has.
     Form(Option<usize>),
     /// A code.

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! byte 0        0x12: version 1, encoding 2
-//! byte 1        0x80 | tag of the profile
-//! from byte 2   the arithmetic coder: for each report a decision "one more" at 63/64, then the report; at last "no more"
+//! from byte 1   the arithmetic coder: the start of a packed report; for each report a decision "one more" at 63/64, then the
+//!               report; at last "no more"
 //! ```
 
 use super::coder::Coder as _;
@@ -11,10 +11,10 @@ use super::context::Way;
 use super::decide::Weighing;
 use super::decoder::Decoder;
 use super::encoder::Encoder;
-use super::memory::{Known, Memory};
+use super::memory::{Batch, Known, Memory};
 use super::packer::Packer;
 use super::profile::Profile;
-use super::{IN_BATCH, PACKED, take};
+use super::{IN_BATCH, start, take};
 use crate::error::{Error, ErrorKind};
 use crate::model::Report;
 use crate::model::describe::Path;
@@ -52,6 +52,7 @@ const END: u16 = 1 << 10;
 pub struct BatchWriter<'p, 'a, 'b> {
     profile: &'p Profile<'a>,
     memory: Memory<'a, IN_BATCH>,
+    batch: Batch<IN_BATCH>,
     decisions: Weighing<'a, Encoder<'b>>,
 }
 
@@ -63,11 +64,12 @@ impl<'p, 'a, 'b> BatchWriter<'p, 'a, 'b> {
     /// Writes into `buffer`.
     #[inline(always)] // Made where it is to stand, not moved there.
     pub fn new(profile: &'p Profile<'a>, buffer: &'b mut [u8]) -> Self {
-        for (byte, value) in buffer.iter_mut().zip([BATCH, PACKED | profile.tag()]) {
-            *byte = value;
+        if let Some(first) = buffer.first_mut() {
+            *first = BATCH;
         }
-        let decisions = Weighing { weights: profile.weights, coder: Encoder::new(buffer, 2) };
-        Self { profile, memory: Memory::empty(), decisions }
+        let mut decisions = Weighing { weights: profile.weights, coder: Encoder::new(buffer, 1) };
+        start(&mut decisions.coder, profile.tag());
+        Self { profile, memory: Memory::empty(), batch: Batch::new(), decisions }
     }
 
     /// One more report.
@@ -78,7 +80,9 @@ impl<'p, 'a, 'b> BatchWriter<'p, 'a, 'b> {
         report.check()?;
         self.decisions.coder.bit(END, false);
         let mut way = Way::new();
-        let put = Packer::new(self.profile, &mut self.decisions, &mut self.memory, &mut way, &Known::default()).put(report);
+        let mut packer = Packer::new(self.profile, &mut self.decisions, &mut self.memory, &mut way, &Known::default());
+        packer.batch = Some(&mut self.batch);
+        let put = packer.put(report);
         self.memory.later = true;
         put
     }
@@ -92,7 +96,7 @@ impl<'p, 'a, 'b> BatchWriter<'p, 'a, 'b> {
     /// Whether there is no report yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.memory.ids.is_empty()
+        self.memory.authors.len() == 0
     }
 
     /// The message.
@@ -112,6 +116,7 @@ impl<'p, 'a, 'b> BatchWriter<'p, 'a, 'b> {
 pub struct BatchReader<'p, 'a, 'b> {
     profile: &'p Profile<'a>,
     memory: Memory<'a, IN_BATCH>,
+    batch: Batch<IN_BATCH>,
     decisions: Weighing<'a, Decoder<'b>>,
     room: &'a mut [u8],
     ended: bool,
@@ -126,12 +131,14 @@ impl<'p, 'a, 'b> BatchReader<'p, 'a, 'b> {
     pub fn new(bytes: &'b [u8], profile: &'p Profile<'a>, room: &'a mut [u8]) -> Result<Self, Error> {
         match bytes {
             [] => Err(error(ErrorKind::Empty, 0)),
-            [BATCH, tag, ..] if *tag == PACKED | profile.tag() => {
-                let decisions = Weighing { weights: profile.weights, coder: Decoder::new(bytes, 2) };
-                Ok(Self { profile, memory: Memory::empty(), decisions, room, ended: false })
-            }
             [BATCH] => Err(error(ErrorKind::EndsEarly, 1)),
-            [BATCH, ..] => Err(error(ErrorKind::OtherProfile, 1)),
+            [BATCH, ..] => {
+                let mut decisions = Weighing { weights: profile.weights, coder: Decoder::new(bytes, 1) };
+                if start(&mut decisions.coder, 0) != Some(profile.tag()) {
+                    return Err(error(ErrorKind::OtherProfile, 1));
+                }
+                Ok(Self { profile, memory: Memory::empty(), batch: Batch::new(), decisions, room, ended: false })
+            }
             [first, ..] => Err(error(ErrorKind::UnknownEncoding(first & 0xf), 0)),
         }
     }
@@ -161,6 +168,7 @@ impl<'p, 'a, 'b> BatchReader<'p, 'a, 'b> {
         }
         let mut way = Way::new();
         let mut packer = Packer::new(self.profile, &mut self.decisions, &mut self.memory, &mut way, &Known::default());
+        packer.batch = Some(&mut self.batch);
         packer.room = core::mem::take(&mut self.room);
         let read = take(packer, report, trace);
         self.memory.later = true;

@@ -52,6 +52,8 @@ pub(super) struct Event {
     /// Precision of time and place.
     pub(super) time: u32,
     pub(super) place: u32,
+    /// The form of the report and 1, or 0.
+    pub(super) form: u32,
 }
 
 /// A step of the way through the report.
@@ -203,13 +205,13 @@ impl Way {
     #[inline]
     pub(super) const fn chain(&self, chain: usize) -> [u32; 3] {
         let Frame { site, before, hint, index, .. } = self.top;
-        let Event { kind, who, time, place, .. } = self.event;
+        let Event { kind, who, time, place, form, .. } = self.event;
         let field = site.wrapping_add(index as u32);
         match chain {
             0 => [field ^ 0x0a00_0000, kind, who],
             1 => [before ^ 0x0b00_0000, field, kind],
             2 => [field ^ mix(hint, 0x0c00_0000), kind, before],
-            _ => [field ^ mix(hint, 0x0d00_0000 | time << 8 | place), kind, 0],
+            _ => [field ^ mix(hint, 0x0d00_0000 | if form == 0 { time << 8 | place } else { form << 16 }), kind, 0],
         }
     }
 }

@@ -43,6 +43,7 @@ pub enum What {
     Seq,
     Form,
     FormNumber,
+    Since,
 }
 
 /// Where the root of a decision has its weight.
@@ -50,8 +51,15 @@ pub enum What {
 pub enum Root {
     /// In the table, under what it is about.
     Table,
-    /// At the node of the gazetteer with this number.
-    Node(Weight),
+    /// It was looked up already.
+    Found(Weight),
+    /// At a node of the gazetteer.
+    Node {
+        /// Its weight.
+        weight: Weight,
+        /// How often the batch decided it before, as false and as true.
+        before: [u16; 2],
+    },
 }
 
 /// Values of a profile that reports share.
@@ -70,6 +78,13 @@ pub trait Decisions: Coder {
     /// Decides `bit`, number `number` of `what` at the place `at`. An encoder gives it back, a decoder what it read.
     fn decide(&mut self, at: &At<'_>, number: u32, bit: bool) -> bool;
 
+    /// Whether anything was learned of decisions like these at this place, and the root of the first of them. If not, they
+    /// need not be asked for one by one.
+    fn learned(&mut self, at: &At<'_>) -> Option<Root> {
+        let _ = at;
+        Some(Root::Table)
+    }
+
     /// Whether a value of the profile may be used: a trainer says no as long as few reports said it.
     fn admits(&mut self, shared: Shared) -> bool {
         let _ = shared;
@@ -85,13 +100,19 @@ pub struct At<'w> {
     pub what: What,
     /// Where its first weight is.
     pub root: Root,
+    /// The number of the first decision like this here. Where that has no weight, the others have none.
+    pub first: u32,
     /// The key of the root but for the number.
     key: u32,
 }
 
 impl<'w> At<'w> {
-    pub(super) fn new(way: &'w Way, what: What, root: Root) -> Self {
-        Self { way, what, root, key: way.root(what as u32) }
+    pub(super) fn new(way: &'w Way, what: What, first: u32) -> Self {
+        Self { way, what, root: Root::Table, first, key: way.root(what as u32) }
+    }
+
+    pub(super) fn with(&self, root: Root) -> Self {
+        Self { root, ..*self }
     }
 
     /// The number of the report's field in which it stands, and of that field's field.
@@ -111,7 +132,7 @@ impl<'w> At<'w> {
     pub fn sum(&self, weights: &Weights<'_>, number: u32) -> i32 {
         let root = match self.root {
             Root::Table => weights.get(self.root_key(number)).unwrap_or_default(),
-            Root::Node(weight) => weight,
+            Root::Found(weight) | Root::Node { weight, .. } => weight,
         };
         let chains = if root.below == 0 { 0 } else { self.chains(weights, number, root.below) };
         i32::from(root.value) + chains
@@ -185,7 +206,25 @@ impl<C: Coder> Coder for Weighing<'_, C> {
 
 impl<C: Coder> Decisions for Weighing<'_, C> {
     fn decide(&mut self, at: &At<'_>, number: u32, bit: bool) -> bool {
-        let sum = at.sum(&self.weights, number);
-        self.coder.bit(squash(sum * WEIGHT), bit)
+        let one = squash(at.sum(&self.weights, number) * WEIGHT);
+        let one = match at.root {
+            Root::Node { before, .. } => blend(one, before),
+            Root::Table | Root::Found(_) => one,
+        };
+        self.coder.bit(one, bit)
     }
+
+    fn learned(&mut self, at: &At<'_>) -> Option<Root> {
+        self.weights.get(at.root_key(at.first)).map(Root::Found)
+    }
+}
+
+/// The profile counts as much as so many reports of the batch itself.
+const PROFILE: u32 = 32;
+
+/// The probability of `true`, in 1/65536: what the profile says, and how often the batch decided it before.
+fn blend(one: u16, [not, yes]: [u16; 2]) -> u16 {
+    let (not, yes) = (u32::from(not), u32::from(yes));
+    let blended = (u32::from(one) * PROFILE + yes * 0xffff).checked_div(PROFILE + not + yes).unwrap_or(0);
+    u16::try_from(blended).unwrap_or(u16::MAX).max(1)
 }

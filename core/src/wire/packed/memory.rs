@@ -22,6 +22,10 @@ impl<T: Copy + PartialEq, const N: usize> Recent<T, N> {
         self.0.iter().rev().position(is)
     }
 
+    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.0.iter()
+    }
+
     pub(super) fn get(&self, back: usize) -> Option<T> {
         self.0.iter().rev().nth(back).copied()
     }
@@ -40,6 +44,77 @@ impl<T: Copy + PartialEq, const N: usize> Recent<T, N> {
             // There is room: it was not full.
             None => drop(self.0.push(value)),
         }
+    }
+}
+
+/// The last id of each author, and how often they were heard: those heard most often first.
+#[derive(Clone, Debug)]
+pub(super) struct Authors<const N: usize>(Vec<(Id, u8), N>);
+
+impl<const N: usize> Authors<N> {
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn rank(&self, author: u32) -> Option<usize> {
+        self.0.iter().position(|(id, _)| id.author == author)
+    }
+
+    pub(super) fn get(&self, rank: usize) -> Option<Id> {
+        self.0.get(rank).map(|(id, _)| *id)
+    }
+
+    /// An author was heard. Of too many, the one heard least gives way.
+    pub(super) fn hear(&mut self, id: Id) {
+        let known = self.rank(id.author);
+        let before = known.and_then(|rank| self.0.get(rank)).map_or(0, |(_, heard)| *heard);
+        let heard = before.saturating_add(1);
+        let from = match known {
+            Some(rank) => rank,
+            None => {
+                // It is not full, or the last one gives way.
+                let _ = self.0.push((id, heard));
+                self.0.len().saturating_sub(1)
+            }
+        };
+        let to = self.0.iter().position(|(_, often)| *often <= heard).unwrap_or(from).min(from);
+        let mut moved = (id, heard);
+        for place in self.0.iter_mut().take(from + 1).skip(to) {
+            core::mem::swap(place, &mut moved);
+        }
+    }
+}
+
+/// What a batch said before that bears on what it says next.
+#[derive(Clone, Debug)]
+pub(super) struct Batch<const N: usize> {
+    /// Who was where: places of the gazetteer in its order, by who was in the event.
+    pub(super) places: Recent<(u32, u64), N>,
+    /// Seconds between the times at which the last reports were sent, on average, and of how many.
+    gap: (i64, i64),
+}
+
+impl<const N: usize> Batch<N> {
+    pub(super) const fn new() -> Self {
+        Self { places: Recent::new(), gap: (0, 0) }
+    }
+
+    /// How far apart reports were sent, in seconds; `None` before the second.
+    pub(super) const fn gap(&self) -> Option<i64> {
+        match self.gap {
+            (_, 0) => None,
+            (gap, _) => Some(gap),
+        }
+    }
+
+    /// A report was sent so long after the one before.
+    pub(super) fn sent(&mut self, after: i64) {
+        /// Older ones bear less and less on the average.
+        const MOST: i64 = 16;
+        let (gap, of) = self.gap;
+        let of = (of + 1).min(MOST);
+        let new = after.saturating_abs();
+        self.gap = (gap + new.saturating_sub(gap).checked_div(of).unwrap_or(0), of);
     }
 }
 
@@ -64,7 +139,7 @@ pub struct Known {
 pub(super) struct Memory<'a, const N: usize> {
     pub(super) texts: Recent<&'a str, N>,
     pub(super) points: Recent<Point, N>,
-    pub(super) ids: Recent<Id, N>,
+    pub(super) authors: Authors<N>,
     pub(super) sent: Option<i64>,
     /// The form of the report before.
     pub(super) form: Option<usize>,
@@ -76,7 +151,7 @@ impl<const N: usize> Memory<'_, N> {
     /// Nothing was said. Made where it is to stand: of a batch it has a few KiB.
     #[inline(always)]
     pub(super) const fn empty() -> Self {
-        Self { texts: Recent::new(), points: Recent::new(), ids: Recent::new(), sent: None, form: None, later: false }
+        Self { texts: Recent::new(), points: Recent::new(), authors: Authors(Vec::new()), sent: None, form: None, later: false }
     }
 
     pub(super) fn new(known: &Known) -> Self {

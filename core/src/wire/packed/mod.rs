@@ -1,8 +1,10 @@
 //! The packed encoding: the fewest bytes.
 //!
 //! ```text
-//! byte 0        0x80 | tag                        tag: 7 bits of the profile's id
-//! from byte 1   one number of arbitrary length    what the arithmetic coder of `coder.rs` made of the decisions
+//! one number of any length    what the arithmetic coder of `coder.rs` made of
+//!   1 decision                that this is packed: byte 0 is 0x80 at least
+//!   one of 16                 the tag: 4 bits of the profile's id
+//!   decisions                 the report
 //! ```
 //!
 //! A report becomes decisions between two cases, each with a probability that the [`Profile`] knows from past reports; a
@@ -53,7 +55,7 @@ pub use text::{
 pub use weights::{BUCKET, BUCKET_LEN, Weight, Weights, place};
 
 use context::Way;
-use memory::Memory;
+use memory::{Batch, Memory};
 use packer::Packer;
 use traced::Traced;
 
@@ -62,11 +64,23 @@ use crate::error::{Error, ErrorKind};
 use crate::model::Report;
 use crate::model::describe::Path;
 
-/// Marks the first byte of a packed report; the other bits are the profile's tag.
+/// The first byte of a packed report is this at least, and that of no other message.
 pub const PACKED: u8 = 0x80;
+/// The decision that makes it so: whether this is another message.
+const OTHER: u16 = 0x8001;
+/// There are so many tags of profiles.
+const TAGS: u32 = 16;
+
+/// Codes the start of a packed report or of a batch, behind its byte; `None` if this is neither.
+fn start<C: Coder>(coder: &mut C, tag: u8) -> Option<u8> {
+    if coder.bit(OTHER, false) {
+        return None;
+    }
+    u8::try_from(coder.part(TAGS, tag.into())).ok()
+}
 
 /// How many texts, points and authors of a report are remembered while it is packed.
-const REMEMBERED: usize = 16;
+const REMEMBERED: usize = 8;
 /// The same for all reports of a batch.
 const IN_BATCH: usize = 128;
 
@@ -88,13 +102,11 @@ const IN_BATCH: usize = 128;
 /// # Errors
 /// The first limit or rule that the report breaks, or [`BufferFull`](ErrorKind::BufferFull).
 pub fn encode<'b, 'a>(report: &Report<'a>, profile: &Profile<'a>, known: &Known, buffer: &'b mut [u8]) -> Result<&'b [u8], Error> {
-    if let Some(first) = buffer.first_mut().filter(|_| !known.profile) {
-        *first = PACKED | profile.tag();
-    }
-    let start = usize::from(!known.profile);
-    let mut decisions = Weighing { weights: profile.weights, coder: Encoder::new(&mut *buffer, start) };
+    let mut decisions = Weighing { weights: profile.weights, coder: Encoder::new(&mut *buffer, 0) };
     if known.profile {
         decisions.coder.bit(NOT_POSTCARD, true);
+    } else {
+        start(&mut decisions.coder, profile.tag());
     }
     let mut memory = Memory::<REMEMBERED>::new(known);
     let mut way = Way::new();
@@ -162,15 +174,14 @@ pub fn decode_traced<'a, T: Trace>(
         return super::decode_traced(bytes, report, trace);
     }
     let mut memory = Memory::<REMEMBERED>::new(known);
-    let mut decisions = Weighing { weights: profile.weights, coder: Decoder::new(bytes, usize::from(!known.profile)) };
+    let mut decisions = Weighing { weights: profile.weights, coder: Decoder::new(bytes, 0) };
     if known.profile {
         decisions.coder.bit(NOT_POSTCARD, true);
-    } else if tag(bytes) != Some(profile.tag()) {
+    } else if start(&mut decisions.coder, 0) != Some(profile.tag()) {
         return Err(Error { kind: ErrorKind::OtherProfile, ..Error::NONE });
     } else if T::LISTENS {
-        let end = decisions.coder.position();
-        trace.seen(&Path::ROOT, 0..end.bytes, Seen::Header(PACKED | profile.tag()));
-        trace.packed(Position { bytes: 0, range: u32::MAX }, end);
+        trace.seen(&Path::ROOT, 0..1, Seen::Tag(profile.tag()));
+        trace.packed(Position { bytes: 0, range: u32::MAX }, decisions.coder.position());
     }
     let mut way = Way::new();
     let mut packer = Packer::new(profile, &mut decisions, &mut memory, &mut way, known);
@@ -195,21 +206,28 @@ fn take<'a, T: Trace, const N: usize>(
     Ok(packer.room)
 }
 
-/// The tag of the profile that a packed report needs; `None` if it is not packed.
+/// The tag of the profile that a packed report or a batch needs; `None` if it is neither.
 #[must_use]
 pub fn tag(bytes: &[u8]) -> Option<u8> {
-    bytes.first().filter(|first| *first & PACKED != 0).map(|first| first & !PACKED)
+    match bytes {
+        [PACKED..=0xff, ..] => start(&mut Decoder::new(bytes, 0), 0),
+        [BATCH, _, ..] => start(&mut Decoder::new(bytes, 1), 0),
+        _ => None,
+    }
 }
 
 /// Takes all decisions of reports, without writing anything: for trainers.
 #[derive(Debug)]
-pub struct Rehearsal<'a>(Memory<'a, IN_BATCH>);
+pub struct Rehearsal<'a> {
+    memory: Memory<'a, IN_BATCH>,
+    batch: Batch<IN_BATCH>,
+}
 
 impl<'a> Rehearsal<'a> {
     /// A message of its own.
     #[must_use]
     pub fn new(known: &Known) -> Self {
-        Self(Memory::new(known))
+        Self { memory: Memory::new(known), batch: Batch::new() }
     }
 
     /// The decisions of one more report of the message.
@@ -223,8 +241,11 @@ impl<'a> Rehearsal<'a> {
         known: &Known,
         decisions: &mut dyn Decisions,
     ) -> Result<(), Error> {
-        Packer::new(profile, decisions, &mut self.0, &mut Way::new(), known).put(report)?;
-        self.0.later = true;
+        let mut way = Way::new();
+        let mut packer = Packer::new(profile, decisions, &mut self.memory, &mut way, known);
+        packer.batch = Some(&mut self.batch);
+        packer.put(report)?;
+        self.memory.later = true;
         Ok(())
     }
 }

@@ -4,10 +4,15 @@
 
 use super::coder::{fair, uniform};
 use super::context::{bucket, mix};
-use super::decide::{At, Root, What};
+use super::decide::{At, What};
 use super::packer::{EVENT, Packer};
 use crate::error::ErrorKind;
 use crate::model::{Stopped, Walk as _};
+
+/// Where nothing is known of a number, two bits say that it has fewer bits than this behind its first, and four more that it
+/// has fewer than the other.
+const FEW: u32 = 3;
+const MORE: u32 = 18;
 
 /// Figures of a report so far.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,45 +26,68 @@ pub(super) struct Figures {
 
 impl<const N: usize> Packer<'_, '_, N> {
     /// A number of any size: how many bits it has above 1, one by one, then the bits below its first, of which the first
-    /// `learned` are decisions and the others as likely as not.
+    /// `learned` are decisions and the others as likely as not. Where nothing is learned, all are.
     pub(super) fn number(&mut self, what: What, value: u64, learned: u8) -> u64 {
         let above = value.saturating_add(1);
         let width = 63 - above.leading_zeros();
-        let at = At::new(self.way, what, Root::Table);
-        let mut bits = 0;
-        while bits < 63 && self.decisions.decide(&at, bits, bits < width) {
+        let at = At::new(self.way, what, 0);
+        let Some(root) = self.decisions.learned(&at) else { return self.unlearned(above, width) };
+        let mut bits = u32::from(self.decisions.decide(&at.with(root), 0, width > 0));
+        while bits > 0 && bits < 63 && self.decisions.decide(&at, bits, bits < width) {
             bits += 1;
         }
         let learned = bits.min(learned.into());
-        let mut rest = bits - learned;
+        let rest = bits - learned;
         let first = (above >> rest) as u32;
         let mut read = 1;
         for bit in (0..learned).rev() {
             let number = mix(0x40 + bits, read);
             read = read << 1 | u32::from(self.decisions.decide(&at, number, first >> bit & 1 == 1));
         }
-        let mut read = u64::from(read);
-        // At most 32 at once.
+        self.low_bits(read.into(), above, rest) - 1
+    }
+
+    /// A number of which nothing is known: how many bits it has, in up to three steps, then those bits.
+    fn unlearned(&mut self, above: u64, width: u32) -> u64 {
+        let mut read = self.decisions.part(FEW + 1, width.min(FEW));
+        if read == FEW {
+            read += self.decisions.part(MORE - FEW + 1, width.clamp(FEW, MORE) - FEW);
+        }
+        if read == MORE {
+            read = self.decisions.part(64, width);
+        }
+        self.low_bits(1, above, read) - 1
+    }
+
+    /// The `rest` low bits of a number behind those that were read, at most 32 at once.
+    fn low_bits(&mut self, mut read: u64, above: u64, mut rest: u32) -> u64 {
         while rest > 0 {
             let bits = if rest > 32 { rest - 32 } else { rest };
             rest -= bits;
             let part = (above >> rest) as u32 & (u32::MAX >> (32 - bits));
             read = read << bits | u64::from(fair(self.decisions, bits as u8, part));
         }
-        read - 1
+        read
     }
 
     /// One of the numbers below `of`, high bits first; all are as likely as long as nothing is learned.
     pub(super) fn one_of(&mut self, what: What, of: u32, value: u32) -> u32 {
         let most = of.saturating_sub(1);
         let mut read = 0;
-        let at = At::new(self.way, what, Root::Table);
+        let at = At::new(self.way, what, 1);
+        let first = self.decisions.learned(&at);
         // The bits so far with a 1 before them: the number of the decision.
         let mut node = 1;
         let mut edge = true;
         for place in (0..u32::BITS - most.leading_zeros()).rev() {
             let possible = !edge || most >> place & 1 == 1;
-            let bit = possible && self.decisions.decide(&at, node, value >> place & 1 == 1);
+            let bit = value >> place & 1 == 1;
+            let bit = match first {
+                _ if !possible => false,
+                None => self.decisions.bit(1 << 15, bit),
+                Some(root) if node == 1 => self.decisions.decide(&at.with(root), 1, bit),
+                Some(_) => self.decisions.decide(&at, node, bit),
+            };
             edge &= bit == (most >> place & 1 == 1);
             node = node << 1 | u32::from(bit);
             read = read << 1 | u32::from(bit);

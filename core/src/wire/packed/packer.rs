@@ -3,10 +3,11 @@
 
 #![allow(clippy::cast_possible_truncation)] // what is cut off was masked or bounded before
 
+use super::IN_BATCH;
 use super::coder::fair;
 use super::context::{Way, bucket, hash, mix};
 use super::decide::{At, Decisions, Root, Shared, What};
-use super::memory::{Known, Memory};
+use super::memory::{Batch, Known, Memory};
 use super::numbers::Figures;
 use super::profile::Profile;
 use super::sections::Masks;
@@ -79,6 +80,7 @@ pub(super) struct Packer<'p, 'a, const N: usize> {
     pub(super) profile: &'p Profile<'a>,
     pub(super) decisions: &'p mut dyn Decisions,
     pub(super) memory: &'p mut Memory<'a, N>,
+    pub(super) batch: Option<&'p mut Batch<IN_BATCH>>,
     pub(super) known: Option<Id>,
     pub(super) way: &'p mut Way,
     /// The value that comes next is known to differ from its default.
@@ -113,6 +115,7 @@ impl<'p, 'a, const N: usize> Packer<'p, 'a, N> {
             profile,
             decisions,
             memory,
+            batch: None,
             known: known.id,
             way,
             given: false,
@@ -167,6 +170,7 @@ impl<'p, 'a, const N: usize> Packer<'p, 'a, N> {
             let form = self.one_of(What::FormNumber, forms.len() as u32, form.unwrap_or(0) as u32) as usize;
             self.form = Some(forms.get(form).ok_or_else(|| self.other())?);
             self.memory.form = Some(form);
+            self.way.event.form = 1 + form as u32;
         }
         self.way.hint(0);
         Ok(self.memory.form)
@@ -198,7 +202,23 @@ impl<'p, 'a, const N: usize> Packer<'p, 'a, N> {
 
     #[inline(never)] // called everywhere
     pub(super) fn decide_at(&mut self, what: What, root: Root, number: u32, bit: bool) -> bool {
-        self.decisions.decide(&At::new(self.way, what, root), number, bit)
+        self.decisions.decide(&At::new(self.way, what, number).with(root), number, bit)
+    }
+
+    /// Which fields are reported, each for itself.
+    fn mask(&mut self, fields: u8, reported: u32) -> u32 {
+        /// Behind the numbers of ranks.
+        const FIRST: u32 = 0x100;
+        let at = At::new(self.way, What::Fields, FIRST);
+        let Some(first) = self.decisions.learned(&at) else { return fair(self.decisions, fields, reported) };
+        (0..u32::from(fields)).fold(0, |mask, number| {
+            let bit = reported >> number & 1 == 1;
+            let bit = match number {
+                0 => self.decisions.decide(&at.with(first), FIRST, bit),
+                _ => self.decisions.decide(&at, FIRST + number, bit),
+            };
+            mask | u32::from(bit) << number
+        })
     }
 
     /// The bytes are not what the profile writes.
@@ -248,22 +268,25 @@ impl<'a, const N: usize> Walk<'a> for Packer<'_, 'a, N> {
         self.way.record(layout);
         let sets = self.profile.masks.of(layout.id);
         let rank = match self.step()? {
-            Some(step) => usize::from(step),
+            Some(step) => Some(usize::from(step)),
             None => {
-                let rank = Masks::rank(sets, reported).unwrap_or(sets.len());
-                self.number(What::Fields, rank as u64, 8) as usize
+                // The commonest set first, then that it is none of them.
+                let said = match Masks::rank(sets, reported) {
+                    Some(0) => 0,
+                    None => 1,
+                    Some(rank) => rank as u64 + 1,
+                };
+                match self.number(What::Fields, said, 8) {
+                    0 if sets.is_empty() => None,
+                    0 => Some(0),
+                    1 => None,
+                    said => Some(said as usize - 1),
+                }
             }
         };
-        let reported = match sets.get(rank) {
-            Some(set) => u32::from_le_bytes(*set),
-            None if rank == sets.len() => {
-                let at = At::new(self.way, What::Fields, Root::Table);
-                (0..u32::from(layout.fields)).fold(0, |mask, number| {
-                    let bit = self.decisions.decide(&at, 0x100 + number, reported >> number & 1 == 1);
-                    mask | u32::from(bit) << number
-                })
-            }
-            None => return Err(self.other()),
+        let reported = match rank {
+            Some(rank) => u32::from_le_bytes(*sets.get(rank).ok_or_else(|| self.other())?),
+            None => self.mask(layout.fields, reported),
         };
         self.way.reported(layout, reported);
         Ok(Fields::reported(layout, reported).ordered(order(layout)))

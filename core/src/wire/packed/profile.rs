@@ -198,11 +198,11 @@ impl<'p> Profile<'p> {
         &self.id
     }
 
-    /// What a report says of the profile that it needs: 7 bits of its id.
+    /// What a report says of the profile that it needs: 4 bits of its id.
     #[must_use]
     pub const fn tag(&self) -> u8 {
         let [first, ..] = self.id;
-        first & 0x7f
+        first & 0xf
     }
 
     /// Names that it knows, the commonest first.

@@ -4,7 +4,8 @@
 
 use core::num::NonZeroU32;
 
-use super::decide::{Root, Shared, What};
+use super::coder::fair;
+use super::decide::{At, Root, Shared, What};
 use super::gazetteer::{Entry, Tier, order};
 use super::packer::{Packer, same_point};
 use super::sections::Area;
@@ -50,13 +51,19 @@ impl<const N: usize> Packer<'_, '_, N> {
                 let reference = said.or(area.map(|area| area.base)).unwrap_or(0);
                 match self.start(reference, seconds, unit) {
                     Some(start) => start,
-                    None => self.ago(reference, seconds, length)?,
+                    None => match self.batch.as_ref().and_then(|batch| batch.gap()).filter(|_| sent) {
+                        Some(gap) => self.since(reference, seconds, gap, length)?,
+                        None => self.ago(reference, seconds, length)?,
+                    },
                 }
             }
         };
         self.last = Some(seconds);
         if sent {
-            self.memory.sent = Some(seconds);
+            let before = self.memory.sent.replace(seconds);
+            if let (Some(before), Some(batch)) = (before, &mut self.batch) {
+                batch.sent(seconds.saturating_sub(before));
+            }
         }
         Ok(seconds)
     }
@@ -98,6 +105,23 @@ impl<const N: usize> Packer<'_, '_, N> {
         units.checked_mul(length).ok_or_else(|| self.fail(ErrorKind::TooWide { bits: 64 }))
     }
 
+    /// How long after the last report of the batch, in units. As far apart as they were, they will be: what is learned is how
+    /// many times about an eighth of that.
+    fn since(&mut self, reference: i64, seconds: i64, gap: i64, length: i64) -> Result<i64, Stopped> {
+        let usual = whole(gap, length).unsigned_abs();
+        let rest = usual.checked_ilog2().unwrap_or(0).saturating_sub(3).min(16) as u8;
+        let reference = whole(reference, length);
+        let since = whole(seconds, length) - reference;
+        let size = since.unsigned_abs();
+        let high = self.number(What::Since, size >> rest, 4);
+        let low = fair(self.decisions, rest, (size & ((1 << rest) - 1)) as u32);
+        let size = high << rest | u64::from(low);
+        let back = size != 0 && self.decide(What::Since, 0x80, since < 0);
+        let since = if back { 0i64.checked_sub_unsigned(size) } else { 0i64.checked_add_unsigned(size) };
+        let units = since.and_then(|since| reference.checked_add(since));
+        units.and_then(|units| units.checked_mul(length)).ok_or_else(|| self.fail(ErrorKind::TooWide { bits: 64 }))
+    }
+
     /// An id: an author who was said before, and how far on from their last number; or all of it.
     pub(super) fn any_id(&mut self, id: Id) -> Result<Id, Stopped> {
         let own = self.way.depth() == 1 && self.way.at(Report::LAYOUT, ID);
@@ -105,16 +129,19 @@ impl<const N: usize> Packer<'_, '_, N> {
             Some(known) => known,
             None => self.new_id(id)?,
         };
-        self.memory.ids.say(id, |said| said.author == id.author);
+        self.memory.authors.hear(id);
         Ok(id)
     }
 
     fn new_id(&mut self, id: Id) -> Result<Id, Stopped> {
-        if !self.memory.ids.is_empty() {
-            let back = self.memory.ids.find(|said| said.author == id.author);
-            if self.decide(self.said(), 0, back.is_some()) {
-                let back = self.number(self.said_back(), back.unwrap_or(0) as u64, 6) as usize;
-                let said = self.memory.ids.get(back).ok_or_else(|| self.other())?;
+        let heard = self.memory.authors.len();
+        if heard > 0 {
+            let rank = self.memory.authors.rank(id.author);
+            // The more authors were heard, the fewer are new.
+            self.way.hint(1 + heard as u32);
+            if self.decide(self.said(), 0, rank.is_some()) {
+                let rank = self.number(self.said_back(), rank.unwrap_or(0) as u64, 6) as usize;
+                let said = self.memory.authors.get(rank).ok_or_else(|| self.other())?;
                 let same = self.decide(What::Epoch, 0x100, id.epoch == said.epoch);
                 let epoch = if same { said.epoch } else { self.part(What::Epoch, id.epoch, 0)? };
                 let on = self.signed_number(What::Seq, i64::from(id.seq) - i64::from(said.seq) - 1, 3);
@@ -126,7 +153,7 @@ impl<const N: usize> Packer<'_, '_, N> {
         // Whoever is often heard of has a small number and a long count; who it is, is not learned.
         self.way.said(author.saturating_add(1).ilog2());
         let epoch = self.part(What::Epoch, id.epoch, 0)?;
-        let seq = self.part(What::Number, id.seq, 1)?;
+        let seq = self.part(What::Number, id.seq, 3)?;
         Ok(Id { author, epoch, seq })
     }
 
@@ -176,11 +203,30 @@ impl<const N: usize> Packer<'_, '_, N> {
     /// Down the tree of a tier to one place, a decision at each node.
     fn halve(&mut self, tier: Tier<'_>, point: Point) -> usize {
         let mut node = tier.root();
+        let who = self.way.event.who;
+        // What of the order is in the node.
+        let (mut from, mut to) = (0, u64::MAX);
         while node.many() > 1 {
             let Some(Entry { point: middle, weight, .. }) = tier.get(node.middle()) else { break };
             let number = u32::try_from(node.middle()).unwrap_or(0);
-            let upper = order(point) >= order(middle);
-            node = node.half(self.decide_at(What::Half, Root::Node(weight), number, upper));
+            let middle = order(middle);
+            // Where the same sides met before in the batch.
+            let mut before = [0, 0];
+            for (_, place) in self.batch.iter().flat_map(|batch| batch.places.iter()).filter(|(other, _)| *other == who) {
+                if (from..to).contains(place) {
+                    before[usize::from(*place >= middle)] += 1;
+                }
+            }
+            let upper = self.decide_at(What::Half, Root::Node { weight, before }, number, order(point) >= middle);
+            if upper {
+                from = middle
+            } else {
+                to = middle
+            }
+            node = node.half(upper);
+        }
+        if let (Some(entry), Some(batch)) = (tier.get(node.first()), &mut self.batch) {
+            batch.places.say((who, order(entry.point)), |_| false);
         }
         node.first()
     }
@@ -199,11 +245,14 @@ impl<const N: usize> Packer<'_, '_, N> {
                 (limits, world) = (area, 0);
             }
         }
-        for _ in 0..HALVINGS {
+        let at = At::new(self.way, What::Cell, number + world);
+        // Where nothing is known of the cells, all of the grid is as likely.
+        let halvings = if self.decisions.learned(&at).is_some() { HALVINGS } else { 0 };
+        for _ in 0..halvings {
             for (limits, degrees) in limits.iter_mut().zip(degrees) {
                 let [from, to] = limits;
                 let middle = i64::midpoint(i64::from(*from), i64::from(*to)) as i32;
-                let upper = self.decide(What::Cell, number + world, degrees > middle);
+                let upper = self.decisions.decide(&at, number + world, degrees > middle);
                 if upper {
                     *from = middle + 1
                 } else {
