@@ -1,7 +1,7 @@
 //! Answers: the receipt, HQ's message, and what is here.
 
 use super::super::frame::{self, Body, Context, Way};
-use super::super::{Key, MAX_NEWS, MAX_RUNS, MAX_SEALED, Partial, Terms, runs};
+use super::super::{Key, MAX_NEWS, MAX_RUNS, MAX_SEALED, Partial, Terms, receipt_name, runs};
 use super::{NEVER, Session, Shelf, Stage};
 use crate::seal::Numbers;
 
@@ -58,7 +58,7 @@ fn receipt<'b, S: Shelf>(session: &Session, shelf: &mut S, buffer: &'b mut [u8])
     }
     let length = shelf.receipt(session.author, session.epoch, buffer)?;
     let receipt = buffer.get(..length).unwrap_or_default();
-    Ok(if receipt.last() == Some(&session.receipt) { &[] } else { receipt })
+    Ok(if receipt_name(receipt) == session.receipt { &[] } else { receipt })
 }
 
 /// The message of HQ's that the device waits for.

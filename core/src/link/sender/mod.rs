@@ -198,7 +198,7 @@ pub struct Sender {
     /// The fewest that they ever were, and how many answers did not make them fewer.
     least: u32,
     stalled: u8,
-    /// Last byte of the last receipt.
+    /// What the last receipt is named by.
     receipt: u8,
     news: Partial<MAX_NEWS>,
     news_id: (u8, u8),
@@ -395,7 +395,7 @@ impl Sender {
             self.down = self.down.wrapping_add(1);
             return Some(Event::Down(news));
         }
-        self.receipt = news.last().copied().unwrap_or(0);
+        self.receipt = super::receipt_name(news);
         Some(Event::Receipt(news))
     }
 }
