@@ -27,8 +27,6 @@ fn life() -> Result<(), Error> {
     device.save(given::<&mut Report<'_>>(), &terms, &mut NoTrng, &mut store, given())?;
     device.confirm(given(), &mut store, given())?;
     black_box(device.opening());
-    black_box(device.open_down(given(), given()))?;
-    device.heard(given(), given())?;
     black_box(store.next(given(), given())?);
     store.mark(given(), Mark::Sent)?;
     black_box(store.status()?);
