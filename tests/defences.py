@@ -172,7 +172,7 @@ DEFENCES = [
     ("a stick file's head is sealed with it", STICK + "sealed.rs",
      [("encrypt_inout_detached(&Nonce::default(), head, text.into())", "encrypt_inout_detached(&Nonce::default(), &[], text.into())"),
       ("decrypt_inout_detached(&Nonce::default(), head, content", "decrypt_inout_detached(&Nonce::default(), &head[..0], content")],
-     "stick", "a_changed_file_is_refused"),
+     "seal_vectors", "a_stick_file_is_refused_for_what_is_wrong_with_it"),
     ("a stick file that was cut short is refused", STICK + "sealed.rs",
      [("Some((body, found)) if digest(body) == *found => Ok(()),", "Some((body, found)) if digest(body).len() == found.len() => Ok(()),")],
      "stick", "a_file_that_was_cut_short_is_refused_at_every_length"),

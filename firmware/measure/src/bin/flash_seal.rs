@@ -1,5 +1,5 @@
 //! All that a device does to seal, over what `flash_unsealed` has: enrolment, the key page, saving into the flash journal, receipts, the
-//! wipe.
+//! wipe. HQ's messages are with the link, in `flash_link`.
 #![no_std]
 #![no_main]
 
