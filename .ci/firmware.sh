@@ -15,7 +15,7 @@ firmware_build() {
 
 # firmware_lint TARGET
 firmware_lint() {
-    (cd firmware && CARGO_PROFILE_RELEASE_DEBUG=none run cargo clippy --locked --quiet --release --workspace --features increp-measure/calls,cortex-m \
+    (cd firmware && CARGO_PROFILE_RELEASE_DEBUG=none run cargo clippy --locked --quiet --release --workspace --features increp-measure/calls,link \
         --target "$1" --target-dir "$target/firmware" -- -D warnings)
 }
 
@@ -57,6 +57,15 @@ firmware_first() {
     hex=$(qemu "$board" "$(firmware_file "$board" release first)")
     grep -q "^\$ echo $hex | increp decode" README.md || fail "first.rs prints $hex: README.md shows other bytes"
     printf 'first.rs prints %s\n' "$hex"
+}
+
+# firmware_syncs TARGET: the firmware that syncs, killed fifty times: all that it had shown as saved is at HQ. KILLS and SEED say how often and when.
+firmware_syncs() {
+    local board=$1 folder=$target/firmware/mission
+    firmware_build "$board" release -p increp-firmware --bin sync --features link
+    run cargo build --locked --quiet -p increp-cli --bin increp
+    rm -rf "$folder"
+    run python3 firmware/kill.py "$target/debug/increp" "$(firmware_file "$board" release sync)" "$folder" "${QEMU[@]}"
 }
 
 # Release firmware of each call links only where the linker finds no path to a panic; and it neither allocates nor reckons with fractions.

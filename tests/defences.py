@@ -71,7 +71,7 @@ DEFENCES = [
      [("Ok(read == *bytes)", "Ok(read == *bytes || at > 0)")],
      "threats", "nothing_is_sealed_while_the_next_key_is_not_in_flash"),
     ("a number that power took becomes a void", SEAL + "device.rs",
-     [("last.filter(|&last| !has_last && last != 0)", "last.filter(|&last| !has_last && last == 0)")],
+     [("last.filter(|_| !has_last)", "last.filter(|&last| !has_last && last == 0)")],
      "key_page", "no_earlier_key_and_no_plain_text_is_in_flash_wherever_power_fails"),
     ("the buffer is wiped", SEAL + "device.rs",
      [("        // The report was in there.\n        buffer.zeroize();\n", "")],

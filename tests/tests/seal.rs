@@ -215,6 +215,19 @@ fn a_full_store_costs_one_number_at_most_and_no_report_that_was_saved() {
 }
 
 #[test]
+fn the_beginning_of_an_epoch_stays_away_once_hq_has_it_and_the_store_gave_it_up() {
+    let (hq, mut unit) = mission();
+    for number in 1..=200 {
+        assert_eq!(unit.save("something happened here").unwrap().seq, number, "one epoch");
+        unit.confirm(&hq.receipt(&bytes(&unit))).unwrap();
+    }
+    let numbers: Vec<u8> = bytes(&unit).iter().map(|record| record[4]).collect();
+    assert!(numbers[0] > 1, "the store is so small that the first ones are gone: {numbers:?}");
+    assert!(numbers.is_sorted_by(|one, next| one + 1 == *next), "{numbers:?}");
+    assert!(unit.records().iter().all(|(mark, _)| *mark == Mark::AtHq));
+}
+
+#[test]
 fn what_cannot_be_saved_takes_no_number() {
     let (_, mut unit) = mission();
     let first = unit.save("one").unwrap();

@@ -391,7 +391,7 @@ fn receipt<'b, S: Shelf>(session: &Session, shelf: &mut S, buffer: &'b mut [u8])
     }
     let length = shelf.receipt(session.author, session.epoch, buffer)?;
     let receipt = buffer.get(..length).unwrap_or_default();
-    Ok(if receipt.last() == Some(&session.receipt) { &[] } else { receipt })
+    Ok(if super::receipt_name(receipt) == session.receipt { &[] } else { receipt })
 }
 
 /// The message of HQ's that the device waits for.

@@ -127,6 +127,11 @@ impl Terms {
     }
 }
 
+/// By what a POLL names the receipt that a device has: its last byte, 1 where that is 0. 0 is none.
+fn receipt_name(receipt: &[u8]) -> u8 {
+    receipt.last().map_or(0, |&last| last.max(1))
+}
+
 /// Frames with a wrong code in the second at hand.
 #[derive(Clone, Copy, Debug, Default)]
 struct Failures {

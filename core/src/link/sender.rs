@@ -191,7 +191,7 @@ pub struct Sender {
     fresh: (u8, u16),
     /// Bytes that are missing, about.
     left: u32,
-    /// Last byte of the last receipt.
+    /// What the last receipt is named by.
     receipt: u8,
     news: Partial<MAX_NEWS>,
     news_id: (u8, u8),
@@ -724,7 +724,7 @@ impl Sender {
             self.down = self.down.wrapping_add(1);
             return Some(Event::Down(news));
         }
-        self.receipt = news.last().copied().unwrap_or(0);
+        self.receipt = super::receipt_name(news);
         Some(Event::Receipt(news))
     }
 }

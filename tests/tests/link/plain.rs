@@ -78,3 +78,24 @@ fn all_reports_reach_the_hub_and_the_receipt_comes_back() {
         assert!(unit.records().iter().all(|(mark, _)| *mark == Mark::AtHq));
     }
 }
+
+#[test]
+fn a_receipt_comes_whatever_its_last_byte_is() {
+    for last in [0, 1, 255] {
+        let (hq, mut unit) = sealed::mission();
+        for _ in 0..10 {
+            unit.save("").unwrap();
+        }
+        let hop = unit.with(|device, _, _, _| Ok(device.hop_key().clone())).unwrap();
+        let mut shelf = RamShelf::new(&[(17, hop)]);
+        session(&mut unit, &mut shelf, Terms::wire(340));
+        let kept: Vec<Vec<u8>> = shelf.records.values().map(|bodies| bodies[0].clone()).collect();
+        // For some of the records, until one ends as wanted.
+        let some = |mask: usize| (0..kept.len()).filter(|at| mask >> at & 1 == 1).map(|at| kept[at].clone()).collect::<Vec<_>>();
+        let receipt = (1..1 << kept.len()).map(|mask| hq.receipt(&some(mask))).find(|receipt| receipt.ends_with(&[last])).unwrap();
+        let epoch = shelf.records.keys().next().unwrap().1;
+        shelf.receipts.insert((17, epoch), receipt.clone());
+        let (outcome, receipts) = session(&mut unit, &mut shelf, Terms::wire(340));
+        assert_eq!((outcome.frames, outcome.answered, receipts), (2, true, vec![receipt]), "{last}");
+    }
+}
