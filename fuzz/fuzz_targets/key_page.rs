@@ -12,8 +12,8 @@ use libfuzzer_sys::fuzz_target;
 
 const PAGE: usize = 1024;
 /// Where the slots of a page begin, how far they are apart, and how long they are.
-const SLOTS: [usize; 3] = [32, 352, 672];
-const SLOT: usize = 299;
+const SLOTS: [usize; 2] = [32, 384];
+const SLOT: usize = 335;
 
 fuzz_target!(|data: &[u8]| {
     let Some((which, bytes)) = data.split_first() else { return };

@@ -5,9 +5,9 @@
 use std::cell::OnceCell;
 
 use increp::model::Report;
-use increp::seal::{Epoch, ErrorKind, HqKey, Opened, Peer, Record};
+use increp::seal::{Epoch, ErrorKind, HqKey, Message, Opened, Peer, Record};
 use increp::wire::packed::{self, Profile};
-use increp_fuzz::seal::{mac, seal};
+use increp_fuzz::seal::{mac, message, seal};
 use increp_tests::sealed::{Headquarters, Read, Replayed, Unit, enrolled};
 use libfuzzer_sys::fuzz_target;
 
@@ -19,13 +19,15 @@ fuzz_target!(|data: &[u8]| {
     let Some((which, bytes)) = data.split_first() else { return };
     MISSION.with(|cell| {
         let (hq, unit) = cell.get_or_init(saved);
-        match which % 6 {
+        match which % 8 {
             0 => a_record(hq, unit, bytes),
             1 => a_text(hq, bytes),
             2 => a_receipt(hq, unit, bytes),
             3 => a_receipt_with_a_good_code(hq, unit, bytes),
             4 => a_device_at_hq(hq, unit, bytes),
-            _ => an_epoch_at_hq(unit, bytes),
+            5 => an_epoch_at_hq(unit, bytes),
+            6 => a_message(unit, bytes, false),
+            _ => a_message(unit, &message(&hq.peer, bytes), true),
         }
     });
 });
@@ -142,4 +144,29 @@ fn an_epoch_at_hq(unit: &Unit, bytes: &[u8]) {
     }
     epoch.erase_below(u32::MAX);
     let _ = epoch.known(1);
+}
+
+/// What is opened is taken, once; and the device goes on.
+fn a_message(unit: &Unit, bytes: &[u8], is_hqs: bool) {
+    let mut unit = unit.clone();
+    let mut new_key = false;
+    let heard = unit.with(|device, _, _, buffer| {
+        let opened = match device.open_down(bytes, buffer) {
+            Ok(message) => {
+                new_key = matches!(message, Message::HqKey(_));
+                true
+            }
+            Err(error) => error.kind == ErrorKind::UnknownMessage,
+        };
+        let heard = device.heard(bytes, buffer).is_ok();
+        assert!(heard || !opened, "opened, and not heard");
+        assert!(!heard || device.heard(bytes, buffer).is_err(), "heard twice");
+        Ok(heard)
+    });
+    assert!(heard == Ok(false) || heard == Ok(true) && is_hqs, "a forged message");
+    match unit.save("after it") {
+        Ok(_) => {}
+        // HQ's new key agrees on zero with everyone.
+        Err(error) => assert!(new_key && error.kind == ErrorKind::WeakKey),
+    }
 }

@@ -18,29 +18,42 @@ pub fn mac(peer: &Peer, receipt: &[u8]) -> [u8; 8] {
 
 /// A record of a text, sealed with the keys of its number in an epoch.
 pub fn seal(epoch: &Epoch, author: u32, seq: u8, text: &[u8]) -> Vec<u8> {
-    let expand = |key: &[u8], label: &[u8]| {
-        let mut derived = [0; 32];
-        Hkdf::<Sha256>::from_prk(key).expect("32 bytes").expand(label, &mut derived).expect("32 bytes");
-        derived
-    };
     let kept = epoch.to_bytes();
     let first: [u8; 32] = kept.expose()[25..].try_into().expect("32 bytes");
     let chain = (1..seq).fold(first, |chain, _| expand(&chain, b"increp chain"));
-    let keys = expand(&chain, b"increp record");
-    let mut record = [&[0x13][..], &epoch.number().to_le_bytes()[..3], &[seq]].concat();
-    let associated = [&record[..], &author.to_le_bytes()].concat();
-    let mut siv = aes_siv::siv::Aes128Siv::new(&keys.into());
-    let tag: [u8; 8] = siv.encrypt([&associated], text).expect("sealed")[..8].try_into().expect("8 bytes");
+    let head = [&[0x13][..], &epoch.number().to_le_bytes()[..3], &[seq]].concat();
+    let associated = [&head[..], &author.to_le_bytes()].concat();
+    [head, siv(&expand(&chain, b"increp record"), &associated, text)].concat()
+}
+
+/// HQ's first message to this device, whatever it says.
+pub fn message(peer: &Peer, text: &[u8]) -> Vec<u8> {
+    let head = [&[0x16][..], &peer.author().to_le_bytes(), &[0; 4]].concat();
+    let keys = expand(&peer.to_bytes().expose()[112..144], b"increp record");
+    let sealed = siv(&keys, &head, text);
+    [head, sealed].concat()
+}
+
+fn expand(key: &[u8], label: &[u8]) -> [u8; 32] {
+    let mut derived = [0; 32];
+    Hkdf::<Sha256>::from_prk(key).expect("32 bytes").expand(label, &mut derived).expect("32 bytes");
+    derived
+}
+
+/// The text under its keys, and the tag.
+fn siv(keys: &[u8; 32], associated: &[u8], text: &[u8]) -> Vec<u8> {
+    let mut whole = aes_siv::siv::Aes128Siv::new(&(*keys).into());
+    let tag: [u8; 8] = whole.encrypt([associated], text).expect("sealed")[..8].try_into().expect("8 bytes");
     let cipher = Aes128::new_from_slice(&keys[16..]).expect("16 bytes");
+    let mut sealed = Vec::with_capacity(text.len() + tag.len());
     for (number, part) in (0_u64..).zip(text.chunks(16)) {
-        let mut block: [u8; 16] = [tag, number.to_be_bytes()].concat().try_into().expect("16 bytes");
+        let block: [u8; 16] = [tag, number.to_be_bytes()].concat().try_into().expect("16 bytes");
         let mut stream = block.into();
         cipher.encrypt_block(&mut stream);
-        block = stream.into();
-        record.extend(part.iter().zip(block).map(|(text, stream)| text ^ stream));
+        sealed.extend(part.iter().zip(stream).map(|(text, stream)| text ^ stream));
     }
-    record.extend(tag);
-    record
+    sealed.extend(tag);
+    sealed
 }
 
 /// CRC-32 (ISO-HDLC), little-endian.

@@ -162,6 +162,22 @@ fn a_file_is_for_its_readers_alone() {
     assert!(sealed::seal(&vec![1; MOST_CONTENT + 1], &readers[1..]).is_err());
 }
 
+/// What a reader has no use for is sealed with the rest: the empty bytes, and the keys of others.
+#[test]
+fn no_byte_of_the_head_of_a_file_can_be_changed() {
+    let hubs = [(); 2].map(|()| sealed::hub_key().unwrap());
+    let readers = [Reader::Hub(hubs[0].1), Reader::Hub(hubs[1].1)];
+    let file = sealed::seal(&content(Kind::Up, 17, &[]), &readers).unwrap();
+    let opener = Opener::Hub(hubs[0].0.clone());
+    assert!(sealed::open(&file, [&opener]).is_ok());
+    for at in 0..16 + 2 * 80 {
+        let mut changed = file.clone();
+        changed[at] ^= 1;
+        mend(&mut changed);
+        assert!(sealed::open(&changed, [&opener]).is_err(), "byte {at}");
+    }
+}
+
 /// Two files of the same content have nothing in common but what the format says of itself.
 #[test]
 fn a_file_tells_nothing_of_what_is_in_it() {

@@ -597,9 +597,10 @@ fn no_key_is_shown() {
     let slot = image.windows(4).position(|part| part == b"irk\x01").unwrap();
     let peer = *hq.peer.to_bytes().expose();
     let epoch = *hq.epochs[0].to_bytes().expose();
-    // Own key, keys for receipts and hops, seed, pre-shared key, chain, void.
-    let in_slot = [12..44, 76..140, 144..176, 201..233, 287..295].map(|range| &image[slot + range.start..slot + range.end]);
-    let secrets = in_slot.into_iter().chain([&peer[36..100], &epoch[25..57], hq.key.secret().expose()]);
+    // Own key, keys for receipts and hops, seed, pre-shared key, chain, void, HQ's messages.
+    let in_slot =
+        [12..44, 76..140, 144..176, 201..233, 287..295, 299..331].map(|range| &image[slot + range.start..slot + range.end]);
+    let secrets = in_slot.into_iter().chain([&peer[36..100], &peer[112..144], &epoch[25..57], hq.key.secret().expose()]);
     let secrets = secrets.flat_map(|secret| secret.windows(4));
     let mut looked = 0;
     for secret in secrets {

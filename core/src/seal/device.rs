@@ -296,15 +296,21 @@ impl<F: NorFlash> Device<F> {
             return Ok(());
         }
         let last = self.state.last();
-        let mut has_last = last.is_none();
+        let (mut has_opening, mut has_last) = (false, last.is_none());
         each(store, buffer, &mut |_, record, _| {
+            has_opening |= record.epoch == self.state.epoch && record.seq == 0;
             has_last |= record.epoch == self.state.epoch && Some(record.seq) == last;
             Ok(())
         })?;
-        // All before it were in the store before this one got its number. What the store gave up since does not come back.
+        // All before it were in the store before this one got its number. What the store gave up since does not come back; but without
+        // the last number, it may be that all of the store was lost, and HQ needs the opening.
         if let Some(last) = last.filter(|_| !has_last) {
-            let rest: &[u8] = if last == 0 { &self.state.opening } else { self.state.void.expose() };
-            append(store, buffer, self.state.epoch, last, rest)?;
+            if !has_opening {
+                append(store, buffer, self.state.epoch, 0, &self.state.opening)?;
+            }
+            if last != 0 {
+                append(store, buffer, self.state.epoch, last, self.state.void.expose())?;
+            }
         }
         self.unsure = false;
         Ok(())

@@ -142,6 +142,9 @@ fn a_stick_file_is_refused_for_what_is_wrong_with_it() {
         (20, false, Refused::Digest),
         (4095, false, Refused::Digest),
         (20, true, Refused::Others),
+        // What nobody reads, and the other hub's key: all of the head is sealed with the content.
+        (13, true, Refused::Tampered),
+        (100, true, Refused::Tampered),
         (200, true, Refused::Tampered),
         (4080, true, Refused::Tampered),
     ] {

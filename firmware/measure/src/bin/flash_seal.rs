@@ -1,5 +1,5 @@
 //! All that a device does to seal, over what `flash_unsealed` has: enrolment, the key page, saving into the flash journal, receipts, the
-//! wipe.
+//! wipe. HQ's messages are with the link, in `flash_link`.
 #![no_std]
 #![no_main]
 
@@ -27,8 +27,6 @@ fn life() -> Result<(), Error> {
     device.save(given::<&mut Report<'_>>(), &terms, &mut NoTrng, &mut store, given())?;
     device.confirm(given(), &mut store, given())?;
     black_box(device.opening());
-    black_box(device.open_down(given(), given()))?;
-    device.heard(given(), given())?;
     black_box(store.next(given(), given())?);
     store.mark(given(), Mark::Sent)?;
     black_box(store.status()?);
