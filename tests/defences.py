@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Takes each defence of SPEC.md 4 and 5.1 out of a copy of the tree, once, and shows that the test which holds it fails.
+"""Takes each defence of SPEC.md 4 and 5 out of a copy of the tree, once, and shows that the test which holds it fails.
 
     python3 tests/defences.py              all of them, half an hour
     python3 tests/defences.py WORD...      those whose name has one of the words
@@ -20,7 +20,7 @@ TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve()
 COPY = TARGET / "defences"
 # Of its own: cargo takes the two trees for one.
 BUILD = TARGET / "defences-target"
-SEAL, STICK = "core/src/seal/", "cli/src/link/file/"
+SEAL, STICK, LINK = "core/src/seal/", "cli/src/link/file/", "core/src/link/"
 
 # What is taken out; the file; what stands there, and what takes its place, once or more; the test target, and the test that must fail.
 DEFENCES = [
@@ -190,6 +190,44 @@ DEFENCES = [
     ("a profile has what five reports say", "cli/src/train/decisions.rs",
      [("FEWEST: u32 = 5;", "FEWEST: u32 = 1;")],
      "packed", "training_gives_the_same_bytes_and_keeps_out_what_few_or_nobody_may_say"),
+    ("link: a code is compared", LINK + "frame.rs",
+     [("    fits.ct_eq(found).into()", "    let _: bool = fits.ct_eq(found).into();\n    true")],
+     "link", "whatever_the_air_does_all_arrives_once_and_nothing_else"),
+    ("link: a code covers the epoch", LINK + "frame.rs",
+     [("(nonce.to_le_bytes(), epoch.to_le_bytes())", "(nonce.to_le_bytes(), (epoch ^ epoch).to_le_bytes())")],
+     "link", "whatever_the_air_does_all_arrives_once_and_nothing_else"),
+    ("link: a code covers the nonce", LINK + "frame.rs",
+     [("(nonce.to_le_bytes(), epoch.to_le_bytes())", "((nonce ^ nonce).to_le_bytes(), epoch.to_le_bytes())")],
+     "link", "an_answer_of_an_earlier_session_is_not_believed"),
+    ("link: heads are masked", LINK + "frame.rs",
+     [("body.iter_mut().take(MASKED).zip(mask).for_each(|(to, mask)| *to ^= mask);", "let _ = mask;"),
+      ("head.iter_mut().zip(key.mask(code)).take(body.len()).for_each(|(to, mask)| *to ^= mask);", "let _ = code;")],
+     "link", "nothing_in_two_frames_of_a_device_is_the_same"),
+    ("link: bad frames a second are counted", LINK + "mod.rs",
+     [("mac == Mac::None || self.many < mac.failures()", "mac == Mac::None || self.many <= mac.failures().saturating_mul(9)")],
+     "link", "a_second_has_no_more_than_ten_bad_frames_and_a_good_one_waits_for_the_next"),
+    ("link: a hub's bodies are the device's", LINK + "sender/scan.rs",
+     [("let is_ours = sum == bodies;", "let is_ours = sum == bodies || sum != bodies;")],
+     "link", "a_forged_number_does_not_keep_the_true_one_away"),
+    ("link: at a hub is not at HQ", LINK + "sender/scan.rs",
+     [("mark < Mark::AtHq && (!self.only_urgent", "mark < Mark::AtHub && (!self.only_urgent"),
+      ("let wanted = mark < Mark::AtHq &&", "let wanted = mark < Mark::AtHub &&")],
+     "link", "the_state_of_a_hub_that_has_less_than_it_had_is_not_believed_from_before"),
+    ("link: record 0 goes before what is urgent", LINK + "sender/scan.rs",
+     [("(!self.only_urgent || seq == 0 || ", "(!self.only_urgent || ")],
+     "link", "what_is_urgent_goes_first_and_its_opening_before_it"),
+    ("link: the hour of the ledger is whole", LINK + "ledger.rs",
+     [("const PARTS: usize = 13;", "const PARTS: usize = 12;")],
+     "link", "no_sixty_minutes_hold_more_than_the_link_may_send"),
+    ("link: a record of another epoch's opening is none", SEAL + "record.rs",
+     [("let begins = seq != 0 || body.first_chunk().is_some_and(|enc| super::epoch::number(enc) == epoch);", "let begins = true;")],
+     "link", "an_opening_is_kept_in_its_own_epoch_alone"),
+    ("HQ's messages are taken in their turn", SEAL + "down.rs",
+     [("if reader.number()? != down.next {", "if reader.number()? > down.next.saturating_add(1000) {")],
+     "down", "each_message_is_heard_in_its_turn_and_once_whatever_the_power_does"),
+    ("a message that was heard is erased", SEAL + "down.rs",
+     [("        next.down.advance();\n", "        next.down.next += 1;\n")],
+     "down", "what_was_heard_cannot_be_read_from_a_device_that_was_taken"),
 ]
 
 

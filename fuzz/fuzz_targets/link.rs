@@ -50,7 +50,7 @@ fn air(seed: u8, fates: &[u8]) {
     let (mut outbox, mut shelf) = (RamBox::random(seed.into(), &[10, 300, 50, 400, 20, 20]), RamShelf::new(&[(AUTHOR, hop())]));
     let mut fates = fates.iter();
     let mut old: Vec<Vec<u8>> = Vec::new();
-    for pass in 0..2 {
+    for pass in 0..2_u16 {
         let mut network = |frame: &[u8]| -> Vec<Vec<u8>> {
             if pass > 0 {
                 return vec![frame.to_vec()];
@@ -71,7 +71,7 @@ fn air(seed: u8, fates: &[u8]) {
                 _ => vec![changed],
             }
         };
-        session(terms, u16::from(pass), &mut outbox, &mut shelf, &mut network);
+        session(terms, pass, &mut outbox, &mut shelf, &mut network);
     }
     assert_eq!(shelf.records.len(), outbox.records.len());
     for (kept, (_, sent)) in shelf.records.values().zip(&outbox.records) {

@@ -169,7 +169,7 @@ impl Ends<'_> {
                     cost.up += bytes.len() as u64;
                     for arrived in network(Some(Way::Up), bytes) {
                         for (hub, shelf) in hubs.iter_mut().zip(&mut *self.shelves) {
-                            hub.receive(self.now, &mut arrived.clone(), None, shelf, &mut room).unwrap();
+                            hub.receive(self.now, &mut arrived.clone(), Some(AUTHOR), shelf, &mut room).unwrap();
                         }
                     }
                     self.now += 10;

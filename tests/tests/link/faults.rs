@@ -1,12 +1,12 @@
 //! Air that doubles, turns round, flips and plays again; devices that were copied, hubs that lie. Nothing is lost, nothing doubled, and nothing
 //! is kept that was not sent.
 
-use increp::link::{Key, Sender, Terms};
-use increp::seal::Secret;
+use increp::link::{Hub, Key, Sender, Session, Terms};
+use increp::seal::{MAX_RECORD, Secret};
 use increp::store::Mark;
 use increp_tests::link::air::{Air, Loss, below};
 use increp_tests::link::outbox::{RamBox, bytes, lengths};
-use increp_tests::link::score::{AUTHOR, Ends, hop};
+use increp_tests::link::score::{AUTHOR, Ends, Way, hop};
 use increp_tests::link::{RamShelf, put_record};
 use increp_tests::sealed::Replayed;
 
@@ -64,6 +64,9 @@ fn whatever_the_air_does_all_arrives_once_and_nothing_else() {
         let mut rng = Replayed(seed);
         let many = 1 + below(&mut rng, 60) as usize;
         let mut outbox = RamBox::random(seed, &lengths(&mut rng, many));
+        for epoch in 0..below(&mut rng, 4) {
+            outbox.records.extend(RamBox::random(seed + u64::from(epoch) + 1_000, &lengths(&mut rng, 9)).records);
+        }
         let mut shelves = vec![shelf(); 1 + below(&mut rng, 3) as usize];
         let mut hostile = Hostile::new(seed);
         let mut done = false;
@@ -166,4 +169,82 @@ fn a_hub_that_lies_stops_what_it_hears_and_no_more() {
     liar.records.clear();
     assert_eq!(plain(&mut outbox, &mut honest).at_hub, 31);
     assert_eq!(honest.records.len(), 31);
+}
+
+#[test]
+fn an_answer_of_an_earlier_session_is_not_believed() {
+    let (mut outbox, terms) = (RamBox::random(1, &[40; 30]), Terms::radio(140));
+    let mut answers = Vec::new();
+    let mut first = shelf();
+    let mut ends = Ends { outbox: &mut outbox, shelves: std::slice::from_mut(&mut first), terms, now: 0, limit: u64::MAX };
+    ends.session(Sender::new(terms, Key::new(&hop()), 5, 0, None), &mut |way, frame| {
+        answers.extend((way == Some(Way::Down)).then(|| frame.to_vec()));
+        vec![frame.to_vec()]
+    });
+    // Another hub, that has nothing: whatever it says, the air says what the first one said.
+    let mut second = shelf();
+    let mut ends = Ends { outbox: &mut outbox, shelves: std::slice::from_mut(&mut second), terms, now: 0, limit: u64::MAX };
+    let (outcome, _) = ends.session(Sender::new(terms, Key::new(&hop()), 700, 0, None), &mut |way, frame| {
+        let mut frames = vec![frame.to_vec()];
+        if way == Some(Way::Down) {
+            frames.splice(0..0, answers.iter().rev().cloned());
+        }
+        frames
+    });
+    assert_eq!((outcome.at_hub, second.records.len()), (31, 31));
+}
+
+#[test]
+fn a_second_has_no_more_than_ten_bad_frames_and_a_good_one_waits_for_the_next() {
+    let (mut shelf, mut outbox, terms) = (shelf(), RamBox::random(1, &[40; 3]), Terms::radio(140));
+    let mut frames = Vec::new();
+    let mut ends = Ends { outbox: &mut outbox, shelves: &mut [], terms, now: 0, limit: 1 };
+    ends.session(Sender::new(terms, Key::new(&hop()), 5, 0, None), &mut |_, frame| {
+        frames.push(frame.to_vec());
+        Vec::new()
+    });
+    let mut sessions = [Session::FREE; 1];
+    let (mut hub, mut room, mut rng) = (Hub::new(terms, &mut sessions), [0; MAX_RECORD], Replayed(1));
+    for (many, is_heard) in [(9, true), (10, false)] {
+        let now = 1_000 * many;
+        for _ in 0..many {
+            assert_eq!(hub.receive(now, &mut bytes(&mut rng, 60), None, &mut shelf, &mut room), Ok(None));
+        }
+        let good = hub.receive(now + 999, &mut frames[0].clone(), None, &mut shelf, &mut room).unwrap();
+        assert_eq!(good.is_some(), is_heard, "after {many} bad ones");
+        let later = hub.receive(now + 1_000, &mut frames[0].clone(), None, &mut shelf, &mut room).unwrap();
+        assert!(later.is_some_and(|received| received.author == AUTHOR));
+    }
+}
+
+#[test]
+fn nothing_in_two_frames_of_a_device_is_the_same() {
+    let (mut outbox, terms) = (RamBox::random(1, &[0; 40]), Terms::radio(51));
+    let mut firsts = [[0_u32; 256]; 4];
+    for nonce in 0..200 {
+        outbox.records.iter_mut().for_each(|(mark, _)| *mark = Mark::Saved);
+        let mut ends =
+            Ends { outbox: &mut outbox, shelves: &mut [], terms: Terms { one_way: 1, ..terms }, now: 0, limit: u64::MAX };
+        let fresh = RamBox::random(nonce, &[8; 20]);
+        *ends.outbox = fresh;
+        ends.session(Sender::new(ends.terms, Key::new(&hop()), 5, 0, None), &mut |_, frame| {
+            for (at, counts) in firsts.iter_mut().enumerate() {
+                counts[usize::from(frame[at])] += 1;
+            }
+            Vec::new()
+        });
+    }
+    for (at, counts) in firsts.iter().enumerate() {
+        let (all, most) = (counts.iter().sum::<u32>(), *counts.iter().max().unwrap());
+        assert!(most < all / 256 * 3, "byte {at} is one value in {most} of {all} frames");
+    }
+}
+
+#[test]
+fn an_opening_is_kept_in_its_own_epoch_alone() {
+    let (mut outbox, mut shelf) = (RamBox::random(1, &[40; 3]), shelf());
+    // Whoever has the hop key may say this too.
+    outbox.records.iter_mut().for_each(|(_, record)| record[1] ^= 1);
+    plain(&mut outbox, &mut shelf);
+    assert!(!shelf.records.is_empty() && shelf.records.keys().all(|at| at.2 != 0));
 }
