@@ -316,7 +316,8 @@ fn a_report_takes_at_most_16_bytes_beside_its_own() {
     let mission = Mission::new(1, 1, 1);
     let mut folder = Folder::open(&mission.folder.join("device0")).unwrap();
     let (mut bodies, mut reports) = (0, 0);
-    for number in 0..1000_u32 {
+    // Many, or the rounding to whole blocks would decide.
+    for number in 0..3000_u32 {
         let now = Stamp::new(1_700_000_000 + i64::from(number) * 60);
         let note: String = "seen at the bridge, two lorries".chars().cycle().take((number * 7 % 90) as usize + 1).collect();
         let event = Event { note: Some(note.as_str().into()), ..Event::default() };
