@@ -22,9 +22,9 @@ pub(crate) const INCREP_PROFILE_WORDS: usize = 64;
 /// Words of 8 bytes that a store takes.
 pub(crate) const INCREP_STORE_WORDS: usize = 16;
 /// Words of 8 bytes that the reader or writer of a batch takes where pointers have 32 bits.
-pub(crate) const BATCH_WORDS_32: usize = 464;
+pub(crate) const BATCH_WORDS_32: usize = 800;
 /// The same where they have 64.
-pub(crate) const BATCH_WORDS_64: usize = 600;
+pub(crate) const BATCH_WORDS_64: usize = 936;
 
 const INCREP_REPORT_WORDS: usize = if cfg!(target_pointer_width = "32") { REPORT_WORDS_32 } else { REPORT_WORDS_64 };
 const INCREP_BATCH_WORDS: usize = if cfg!(target_pointer_width = "32") { BATCH_WORDS_32 } else { BATCH_WORDS_64 };

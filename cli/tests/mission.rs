@@ -270,7 +270,7 @@ fn nothing_is_made_over() {
     folder.fails("sync --hub hq file:stick", 3, "there is no hub: increp hq hub makes one");
     folder.fails("save --device hub report.json", 3, "there is no device: increp hq enrol makes one");
     folder.fails("sync --device device file:nowhere", 3, "nowhere: cannot be read");
-    folder.fails("sync --device device stick", 2, "expected file:FOLDER, such as file:/media/stick");
+    folder.fails("sync --device device stick", 2, "serial:DEVICE or file:FOLDER, found");
     assert_eq!(fs::read(folder.0.join("hq/hq.key")).unwrap(), key);
     assert!(!Path::new(&folder.0.join("other")).exists());
 }
