@@ -70,13 +70,13 @@
 #define INCREP_MAX_TEXT 4096
 
 // Sizes in words of 8 bytes. A report takes 2624 bytes where pointers have 32 bits, 4608 where they have 64;
-// what reads or writes a batch takes 3712 and 4800.
+// what reads or writes a batch takes 6400 and 7488.
 #if UINTPTR_MAX > 0xffffffffu
 #define INCREP_REPORT_WORDS 576
-#define INCREP_BATCH_WORDS 600
+#define INCREP_BATCH_WORDS 936
 #else
 #define INCREP_REPORT_WORDS 328
-#define INCREP_BATCH_WORDS 464
+#define INCREP_BATCH_WORDS 800
 #endif
 // A profile takes 512 bytes, a store 128.
 #define INCREP_PROFILE_WORDS 64
