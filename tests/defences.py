@@ -74,7 +74,7 @@ DEFENCES = [
      [("            if last != 0 {\n", "            if last > LAST {\n")],
      "key_page", "no_earlier_key_and_no_plain_text_is_in_flash_wherever_power_fails"),
     ("an opening that the store lost comes back", SEAL + "device.rs",
-     [("            if !has_opening {\n", "            if !has_opening && last == 0 {\n")],
+     [("            if !has_any {\n", "            if !has_any && last == 0 {\n")],
      "threats", "a_wiped_counter_never_counts_anew"),
     ("the buffer is wiped", SEAL + "device.rs",
      [("        // The report was in there.\n        buffer.zeroize();\n", "")],

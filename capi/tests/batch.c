@@ -114,11 +114,11 @@ void batch_misuse(void)
     CHECK(increp_batch_reader_open(&reader, NULL, &byte, 1, NULL, 0, &error) == INCREP_ERROR_ENDS_EARLY && error.offset == 1);
     CHECK(increp_batch_reader_next(&no_reader, &report, &error) == INCREP_ERROR_MISUSE && increp_batch_reader_next(NULL, &report, NULL) == INCREP_ERROR_MISUSE);
 
-    /* An empty batch has 2 bytes. */
-    uint8_t two[2];
-    CHECK(increp_batch_writer_open(&writer, NULL, two, 2, &error) == INCREP_OK && increp_batch_writer_finish(&writer, &error) == 2);
-    CHECK(increp_batch_reader_open(NULL, NULL, two, 2, NULL, 0, &error) == INCREP_ERROR_MISUSE);
-    CHECK(increp_batch_reader_open(&reader, NULL, two, 2, NULL, 0, &error) == INCREP_OK);
+    /* An empty batch has 3 bytes. */
+    uint8_t three[3];
+    CHECK(increp_batch_writer_open(&writer, NULL, three, 3, &error) == INCREP_OK && increp_batch_writer_finish(&writer, &error) == 3);
+    CHECK(increp_batch_reader_open(NULL, NULL, three, 3, NULL, 0, &error) == INCREP_ERROR_MISUSE);
+    CHECK(increp_batch_reader_open(&reader, NULL, three, 3, NULL, 0, &error) == INCREP_OK);
     CHECK(increp_batch_reader_next(&reader, NULL, &error) == INCREP_ERROR_MISUSE);
     CHECK(increp_batch_reader_next(&reader, &report, &error) == INCREP_END);
 }

@@ -296,16 +296,16 @@ impl<F: NorFlash> Device<F> {
             return Ok(());
         }
         let last = self.state.last();
-        let (mut has_opening, mut has_last) = (false, last.is_none());
+        let (mut has_any, mut has_last) = (false, last.is_none());
         each(store, buffer, &mut |_, record, _| {
-            has_opening |= record.epoch == self.state.epoch && record.seq == 0;
+            has_any |= record.epoch == self.state.epoch;
             has_last |= record.epoch == self.state.epoch && Some(record.seq) == last;
             Ok(())
         })?;
-        // All before it were in the store before this one got its number. What the store gave up since does not come back; but without
-        // the last number, it may be that all of the store was lost, and HQ needs the opening.
+        // All before it were in the store before this one got its number. What the store gave up since does not come back; but of a
+        // store that lost all of the epoch, HQ needs the opening.
         if let Some(last) = last.filter(|_| !has_last) {
-            if !has_opening {
+            if !has_any {
                 append(store, buffer, self.state.epoch, 0, &self.state.opening)?;
             }
             if last != 0 {
