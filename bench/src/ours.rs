@@ -90,11 +90,6 @@ impl Ours {
         self.name.into()
     }
 
-    /// The profile, if it has one.
-    pub fn profile(&self) -> Option<&Profile<'static>> {
-        self.profile.as_ref()
-    }
-
     /// Whether it makes use of what the receiver knows.
     pub fn uses_known(&self) -> bool {
         self.profile.is_some()

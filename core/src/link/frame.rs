@@ -3,7 +3,8 @@
 use subtle::ConstantTimeEq as _;
 
 use super::Mac;
-use crate::seal::{Cipher, Secret};
+use crate::seal::Secret;
+use crate::seal::siv::Cipher;
 
 /// What a frame is: the low bits of its first byte.
 pub(super) const RECORDS: u8 = 0;

@@ -57,7 +57,6 @@ pub use random::NoTrng;
 pub use receipt::{MAX_RECEIPT, Numbers};
 pub use record::{HEAD, LAST, MAX_RECORD, OPENING, Record};
 pub use secret::Secret;
-pub(crate) use siv::Cipher;
 
 /// Bytes of a tag: a forgery passes once in 2^64 tries.
 pub const TAG: usize = 8;
