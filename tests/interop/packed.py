@@ -57,7 +57,7 @@ def decode(data, profile, known=Known()):
         right = not coder.bit(0x8001) and coder.part(16) == profile.tag
     if not right:
         raise DecodeError("other_profile", "", 0)
-    memory = Memory(8, known.sent, known.point)
+    memory = Memory(4, known.sent, known.point)
     report = ReportDecoder(coder, profile, memory, known.id, later=False).decode()
     coder.finish()
     return report
@@ -190,7 +190,7 @@ class Profile:
         self.cells, self.looked_up, self.tag = [], {}, 0
         if not blob:
             return
-        if blob[:8] != b"irpf\3\0\0\0" or sha256(blob[40:]).digest() != blob[8:40]:
+        if blob[:8] != b"irpf\4\0\0\0" or sha256(blob[40:]).digest() != blob[8:40]:
             raise ValueError("no profile")
         self.tag = blob[8] & 0xF
         lengths = struct.unpack_from("<7I", blob, 40)
@@ -418,15 +418,19 @@ class ReportDecoder:
         return len(self.stack) > 1 and self.stack[1].name == "Report.event"
 
     # Decisions
-    def unlearned(self, what, first):
-        """Whether nothing is known of decisions like this here."""
-        return self.profile.look_up(mix(mix(self.top.generic, what), first)) is None
-
     def decision(self, what, number=0, root=None, seen=(0, 0)):
         """One decision; root is its (weight, below) where the table of weights does not have it, seen how often it was false and true."""
-        top = self.top
-        generic = mix(top.generic, what)
-        weight, below = root or self.profile.look_up(mix(generic, number)) or (0, 0)
+        generic = mix(self.top.generic, what)
+        return self.weighed(generic, number, root or self.profile.look_up(mix(generic, number)) or (0, 0), seen)
+
+    def ask(self, what, number):
+        """A decision, or None where nothing is learned of it."""
+        generic = mix(self.top.generic, what)
+        root = self.profile.look_up(mix(generic, number))
+        return None if root is None else self.weighed(generic, number, root)
+
+    def weighed(self, generic, number, root, seen=(0, 0)):
+        weight, below = root
         for chain in range(4):
             if below >> chain & 1:
                 weight += self.chain_weight(chain, self.chain_additions(chain), generic, number)
@@ -459,22 +463,29 @@ class ReportDecoder:
 
     # Numbers
     def number(self, what, learned):
-        if self.unlearned(what, 0):
-            bits = self.coder.part(4)
-            if bits == 3:
-                bits += self.coder.part(16)
-            if bits == 18:
-                bits = self.coder.part(64)
-            return self.low_bits(1, bits) - 1
         bits = 0
-        while bits < 63 and self.decision(what, bits):
+        while bits < 63:
+            longer = self.ask(what, bits)
+            if longer is None:
+                return self.low_bits(1, self.width(bits)) - 1
+            if not longer:
+                break
             bits += 1
         number = 1
         for i in range(bits):
-            if i >= learned:
+            bit = self.ask(what, mix(0x40 + bits, number & WORD)) if i < learned else None
+            if bit is None:
                 return self.low_bits(number, bits - i) - 1
-            number = number << 1 | self.decision(what, mix(0x40 + bits, number & WORD))
+            number = number << 1 | bit
         return number - 1
+
+    def width(self, least):
+        more = self.coder.part(4)
+        if more == 3:
+            more += self.coder.part(16)
+        if more == 18:
+            more = self.coder.part(64)
+        return min(63, least + more)
 
     def low_bits(self, number, bits):
         """The number with so many fair bits behind it."""
@@ -488,12 +499,14 @@ class ReportDecoder:
             return -size
         return size
 
-    def one_of(self, what, of):
+    def one_of(self, path, what, of):
         most, node, number, edge = of - 1, 1, 0, True
-        unlearned = self.unlearned(what, 1)
         for at in reversed(range(most.bit_length())):
             most_bit = most >> at & 1
-            bit = 0 if edge and not most_bit else self.coder.bit(0x8000) if unlearned else self.decision(what, node)
+            bit = 0 if edge and not most_bit else self.ask(what, node)
+            if bit is None:
+                low = (2 << at) - 1
+                return number << at + 1 | self.uniform(path, (most & low if edge else low) + 1)
             edge = edge and bit == most_bit
             node = node << 1 | bit
             number = number << 1 | bit
@@ -517,7 +530,7 @@ class ReportDecoder:
         if not forms:
             return
         self.hints(0 if self.memory.form is None else 1 + self.memory.form)
-        self.memory.form = self.one_of(FORM_NUMBER, len(forms)) if self.decision(FORM) else None
+        self.memory.form = self.one_of("", FORM_NUMBER, len(forms)) if self.decision(FORM) else None
         if self.memory.form is not None:
             self.steps = list(forms[self.memory.form])
             self.form = 1 + self.memory.form
@@ -570,9 +583,10 @@ class ReportDecoder:
             return sets[self.step(path, len(sets))]
         said = self.number(FIELDS, 8)
         if said == 1 or said == 0 and not sets:
-            if self.unlearned(FIELDS, 0x100):
+            first = self.ask(FIELDS, 0x100)
+            if first is None:
                 return self.coder.fair(len(RECORDS[name]))
-            return sum(self.decision(FIELDS, 0x100 + n) << n for n in range(len(RECORDS[name])))
+            return first | sum(self.decision(FIELDS, 0x100 + n) << n for n in range(1, len(RECORDS[name])))
         rank = max(0, said - 1)
         if rank >= len(sets):
             self.fail("other_profile", path)
@@ -812,15 +826,16 @@ class ReportDecoder:
         limits = [list(pair) for pair in (self.profile.area.limits if inside else WORLD)]
         world = 0 if inside else 1 << 20
         number = 1
-        for _ in range(0 if self.unlearned(CELL, number + world) else 8):
-            for pair in limits:
-                middle = int(math.copysign(abs(sum(pair)) // 2, sum(pair)))
-                bit = self.decision(CELL, number + world)
-                if bit:
-                    pair[0] = middle + 1
-                else:
-                    pair[1] = middle
-                number = number << 1 | bit
+        for pair in 8 * limits:
+            middle = int(math.copysign(abs(sum(pair)) // 2, sum(pair)))
+            bit = self.ask(CELL, number + world)
+            if bit is None:
+                break
+            if bit:
+                pair[0] = middle + 1
+            else:
+                pair[1] = middle
+            number = number << 1 | bit
         return self.coordinate(path, LATITUDE_STEP, *limits[0]), self.coordinate(path, LONGITUDE_STEP, *limits[1])
 
     def coordinate(self, path, what, low, high):
@@ -875,7 +890,7 @@ class ReportDecoder:
         if (old := self.said(path, self.memory.texts)) is not None:
             return old, 2 + self.back, True
         if names and self.decision(LISTED, int(self.later)):
-            rank = self.one_of(LISTED_RANK, len(names))
+            rank = self.one_of(path, LISTED_RANK, len(names))
             return names[rank], 0x100 + rank, True
         return self.new_text(path, 0, most), 0, True
 
@@ -1051,7 +1066,7 @@ class History:
         self.word = self.letters = self.case = 0
         self.last_word, self.word_before, self.last_case = kind, 0, 3
         self.text = bytearray()
-        self.places = [0] * 128
+        self.places = [0] * 64
 
     def add(self, byte):
         folded = byte + 0x20 if 0x41 <= byte <= 0x5A else 0x30 if 0x30 <= byte <= 0x39 else byte
@@ -1096,7 +1111,7 @@ class History:
 
     def find_earlier(self):
         """How long the text was when the last 4 bytes were as now, at most 256 bytes back; 0 where they never were."""
-        at = mix(4, self.folded) >> 25
+        at = mix(4, self.folded) >> 26
         length = len(self.text)
         back = (length - self.places[at] - 1) % 256 + 1
         self.places[at] = length % 256

@@ -110,7 +110,7 @@ impl Census {
 
 fn root(at: &At<'_>, number: u32) -> u32 {
     match at.root {
-        Root::Table | Root::Found(_) => at.root_key(number),
+        Root::Table => at.root_key(number),
         Root::Node { .. } => mix(NODE, number),
     }
 }
@@ -146,8 +146,8 @@ pub(super) struct Learner {
     ids: Keys<u32>,
     keys: Vec<u32>,
     nodes: Vec<bool>,
-    /// The root of the first decision like this at the same place: without it, a root is not asked for.
-    first: Vec<u32>,
+    /// The root of the decision above this one, or itself: without that, this one is not asked.
+    above: Vec<u32>,
     taken: Vec<Taken>,
     contexts: Vec<u32>,
     /// How much the report at hand counts.
@@ -174,7 +174,7 @@ impl Learner {
             ids,
             keys,
             nodes: vec![false; many],
-            first: (0..many as u32).collect(),
+            above: (0..many as u32).collect(),
             taken: Vec::new(),
             contexts: Vec::new(),
             weight: 1.0,
@@ -212,12 +212,7 @@ impl Decisions for Learner {
             return bit;
         }
         let Some(id) = self.ids.get(&key) else { return bit };
-        if matches!(at.root, Root::Node { .. }) {
-            self.nodes[*id as usize] = true;
-        } else {
-            let Some(first) = self.ids.get(&at.root_key(at.first)) else { return bit };
-            self.first[*id as usize] = *first;
-        }
+        self.nodes[*id as usize] = matches!(at.root, Root::Node { .. });
         let mut taken = Taken { start: self.contexts.len() as u32, chains: [0; CHAINS], bit, weight: self.weight };
         self.contexts.push(*id);
         for (chain, many_taken) in taken.chains.iter_mut().enumerate() {
@@ -229,6 +224,13 @@ impl Decisions for Learner {
         }
         self.taken.push(taken);
         bit
+    }
+    fn ask(&mut self, at: &At<'_>, above: u32, number: u32, bit: bool) -> Option<bool> {
+        // No fewer reports have the one above.
+        if let (Some(id), Some(above)) = (self.ids.get(&at.root_key(number)), self.ids.get(&at.root_key(above))) {
+            self.above[*id as usize] = *above;
+        }
+        Some(self.decide(at, number, bit))
     }
     fn admits(&mut self, shared: Shared) -> bool {
         self.sayings.admits(shared)
@@ -421,9 +423,7 @@ impl Learner {
                 many += usize::from(!self.nodes[id]);
                 kept[id] = self.nodes[id] || many <= most * share;
             }
-            for (id, first) in self.first.iter().enumerate() {
-                kept[*first as usize] |= kept[id];
-            }
+            self.with_those_above(&mut kept);
             self.kept = kept;
             self.slope.fill(0.0);
             for rate in [0.3, 0.2, 0.12, 0.06] {
@@ -435,6 +435,16 @@ impl Learner {
             pass(self, rate);
         }
         self.table()
+    }
+
+    /// Adds those that stand above, all the way up.
+    fn with_those_above(&self, set: &mut [bool]) {
+        for mut id in 0..set.len() {
+            while set[id] && !set[self.above[id] as usize] {
+                id = self.above[id] as usize;
+                set[id] = true;
+            }
+        }
     }
 
     fn table(&mut self) -> Learned {
@@ -459,9 +469,10 @@ impl Learner {
         }
         // What others are asked for behind is there even if it says nothing.
         let mut asked = vec![false; self.keys.len()];
-        for (id, first) in self.first.iter().enumerate() {
-            asked[*first as usize] |= id != *first as usize && self.kept[id] && reached[id];
+        for (id, above) in self.above.iter().enumerate() {
+            asked[*above as usize] |= id != *above as usize && self.kept[id] && reached[id];
         }
+        self.with_those_above(&mut asked);
         let quantised = |value: f32| (value * STEP).round().clamp(-127.0, 127.0) as i8;
         let mut learned = Learned::default();
         let mut cells: Vec<Cell> = Vec::new();

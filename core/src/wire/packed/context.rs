@@ -10,6 +10,8 @@
 //!
 //! A weight says which chains go on behind it, so most decisions look up their root alone.
 
+use heapless::Vec;
+
 use crate::model::Layout;
 use crate::model::describe::Path;
 
@@ -78,15 +80,14 @@ pub(super) struct Way {
     top: Frame,
     /// The value at the top has no parts.
     leaf: bool,
-    depth: u8,
     /// The report, and what lies between it and the top.
-    above: [Frame; Path::DEPTH],
+    above: Vec<Frame, { Path::DEPTH }>,
     pub(super) event: Event,
 }
 
 impl Way {
     pub(super) fn new() -> Self {
-        Self { top: Frame::default(), leaf: true, depth: 0, above: [Frame::default(); Path::DEPTH], event: Event::default() }
+        Self { top: Frame::default(), leaf: true, above: Vec::new(), event: Event::default() }
     }
 
     /// The top is a record.
@@ -128,24 +129,13 @@ impl Way {
     /// Down one step, to what is at first like the one above.
     fn enter(&mut self) {
         // No way is deeper.
-        if let Some(above) = self.above.get_mut(usize::from(self.depth)) {
-            // One by one: as a whole they would be copied by a function.
-            above.site = self.top.site;
-            above.generic = self.top.generic;
-            above.before = self.top.before;
-            above.hint = self.top.hint;
-            above.index = self.top.index;
-            above.number = self.top.number;
-            self.depth += 1;
-        }
+        let _ = self.above.push(self.top);
         self.leaf = true;
     }
 
     /// Up one step. What a value without parts said bears on what its record says next; what parts said, on one another.
     pub(super) fn leave(&mut self) {
-        let Some(depth) = self.depth.checked_sub(1) else { return };
-        let Some(above) = self.above.get(usize::from(depth)) else { return };
-        self.depth = depth;
+        let Some(above) = self.above.pop() else { return };
         self.top.site = above.site;
         self.top.generic = above.generic;
         self.top.index = above.index;
@@ -175,11 +165,8 @@ impl Way {
 
     /// The number of the field so many steps below the report, if the way is that long.
     fn number(&self, step: u8) -> Option<u8> {
-        match step.checked_sub(self.depth) {
-            Some(0) => Some(self.top.number),
-            Some(_) => None,
-            None => self.above.get(usize::from(step)).map(|frame| frame.number),
-        }
+        let step = usize::from(step);
+        if step == self.above.len() { Some(self.top.number) } else { self.above.get(step).map(|frame| frame.number) }
     }
 
     /// The first two steps.
@@ -193,8 +180,8 @@ impl Way {
         self.number(1) == Some(number)
     }
 
-    pub(super) const fn depth(&self) -> u8 {
-        self.depth
+    pub(super) fn depth(&self) -> usize {
+        self.above.len()
     }
 
     pub(super) const fn root(&self, kind: u32) -> u32 {

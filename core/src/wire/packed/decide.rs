@@ -51,8 +51,6 @@ pub enum What {
 pub enum Root {
     /// In the table, under what it is about.
     Table,
-    /// It was looked up already.
-    Found(Weight),
     /// At a node of the gazetteer.
     Node {
         /// Its weight.
@@ -78,11 +76,11 @@ pub trait Decisions: Coder {
     /// Decides `bit`, number `number` of `what` at the place `at`. An encoder gives it back, a decoder what it read.
     fn decide(&mut self, at: &At<'_>, number: u32, bit: bool) -> bool;
 
-    /// Whether anything was learned of decisions like these at this place, and the root of the first of them. If not, they
-    /// need not be asked for one by one.
-    fn learned(&mut self, at: &At<'_>) -> Option<Root> {
-        let _ = at;
-        Some(Root::Table)
+    /// Decides like [`decide`](Self::decide), but only if anything was learned of this decision: `None` if not. It is one of a
+    /// tree, below decision `above`, or the first of it.
+    fn ask(&mut self, at: &At<'_>, above: u32, number: u32, bit: bool) -> Option<bool> {
+        let _ = above;
+        Some(self.decide(at, number, bit))
     }
 
     /// Whether a value of the profile may be used: a trainer says no as long as few reports said it.
@@ -100,15 +98,13 @@ pub struct At<'w> {
     pub what: What,
     /// Where its first weight is.
     pub root: Root,
-    /// The number of the first decision like this here. Where that has no weight, the others have none.
-    pub first: u32,
     /// The key of the root but for the number.
     key: u32,
 }
 
 impl<'w> At<'w> {
-    pub(super) fn new(way: &'w Way, what: What, first: u32) -> Self {
-        Self { way, what, root: Root::Table, first, key: way.root(what as u32) }
+    pub(super) fn new(way: &'w Way, what: What) -> Self {
+        Self { way, what, root: Root::Table, key: way.root(what as u32) }
     }
 
     pub(super) fn with(&self, root: Root) -> Self {
@@ -125,17 +121,6 @@ impl<'w> At<'w> {
     #[must_use]
     pub const fn root_key(&self, number: u32) -> u32 {
         mix(self.key, number)
-    }
-
-    /// The sum of the weights of a decision, in 1/16 of a natural unit.
-    #[must_use]
-    pub fn sum(&self, weights: &Weights<'_>, number: u32) -> i32 {
-        let root = match self.root {
-            Root::Table => weights.get(self.root_key(number)).unwrap_or_default(),
-            Root::Found(weight) | Root::Node { weight, .. } => weight,
-        };
-        let chains = if root.below == 0 { 0 } else { self.chains(weights, number, root.below) };
-        i32::from(root.value) + chains
     }
 
     /// What the chains add that go on behind the root.
@@ -204,18 +189,31 @@ impl<C: Coder> Coder for Weighing<'_, C> {
     }
 }
 
-impl<C: Coder> Decisions for Weighing<'_, C> {
-    fn decide(&mut self, at: &At<'_>, number: u32, bit: bool) -> bool {
-        let one = squash(at.sum(&self.weights, number) * WEIGHT);
+impl<C: Coder> Weighing<'_, C> {
+    /// Codes a decision whose root has this weight.
+    fn weigh(&mut self, at: &At<'_>, root: Weight, number: u32, bit: bool) -> bool {
+        let chains = if root.below == 0 { 0 } else { at.chains(&self.weights, number, root.below) };
+        let one = squash((i32::from(root.value) + chains) * WEIGHT);
         let one = match at.root {
             Root::Node { before, .. } => blend(one, before),
-            Root::Table | Root::Found(_) => one,
+            Root::Table => one,
         };
         self.coder.bit(one, bit)
     }
+}
 
-    fn learned(&mut self, at: &At<'_>) -> Option<Root> {
-        self.weights.get(at.root_key(at.first)).map(Root::Found)
+impl<C: Coder> Decisions for Weighing<'_, C> {
+    fn decide(&mut self, at: &At<'_>, number: u32, bit: bool) -> bool {
+        let root = match at.root {
+            Root::Table => self.weights.get(at.root_key(number)).unwrap_or_default(),
+            Root::Node { weight, .. } => weight,
+        };
+        self.weigh(at, root, number, bit)
+    }
+
+    fn ask(&mut self, at: &At<'_>, _: u32, number: u32, bit: bool) -> Option<bool> {
+        let root = self.weights.get(at.root_key(number))?;
+        Some(self.weigh(at, root, number, bit))
     }
 }
 

@@ -1,7 +1,10 @@
 //! What was said before, the newest last: in this report, in the messages of its batch, or to the same receiver.
 
+use core::num::NonZeroU32;
+
 use heapless::Vec;
 
+use crate::model::calendar::split;
 use crate::model::{Id, Point, Stamp};
 
 /// Values that were said, the newest last, each once; the oldest gives way.
@@ -91,7 +94,7 @@ pub(super) struct Batch<const N: usize> {
     /// Who was where: places of the gazetteer in its order, by who was in the event.
     pub(super) places: Recent<(u32, u64), N>,
     /// Seconds between the times at which the last reports were sent, on average, and of how many.
-    gap: (i64, i64),
+    gap: (i64, u32),
 }
 
 impl<const N: usize> Batch<N> {
@@ -110,11 +113,12 @@ impl<const N: usize> Batch<N> {
     /// A report was sent so long after the one before.
     pub(super) fn sent(&mut self, after: i64) {
         /// Older ones bear less and less on the average.
-        const MOST: i64 = 16;
+        const MOST: NonZeroU32 = NonZeroU32::new(16).unwrap();
         let (gap, of) = self.gap;
-        let of = (of + 1).min(MOST);
-        let new = after.saturating_abs();
-        self.gap = (gap + new.saturating_sub(gap).checked_div(of).unwrap_or(0), of);
+        let of = NonZeroU32::MIN.saturating_add(of).min(MOST);
+        let more = after.saturating_abs().saturating_sub(gap);
+        let (share, _) = split(more.saturating_abs(), of);
+        self.gap = (if more < 0 { gap - share } else { gap + share }, of.get());
     }
 }
 

@@ -80,7 +80,7 @@ fn start<C: Coder>(coder: &mut C, tag: u8) -> Option<u8> {
 }
 
 /// How many texts, points and authors of a report are remembered while it is packed.
-const REMEMBERED: usize = 8;
+const REMEMBERED: usize = 4;
 /// The same for all reports of a batch.
 const IN_BATCH: usize = 128;
 

@@ -26,37 +26,46 @@ pub(super) struct Figures {
 
 impl<const N: usize> Packer<'_, '_, N> {
     /// A number of any size: how many bits it has above 1, one by one, then the bits below its first, of which the first
-    /// `learned` are decisions and the others as likely as not. Where nothing is learned, all are.
+    /// `learned` are decisions. What comes behind a decision of which nothing is learned is all as likely.
     pub(super) fn number(&mut self, what: What, value: u64, learned: u8) -> u64 {
         let above = value.saturating_add(1);
         let width = 63 - above.leading_zeros();
-        let at = At::new(self.way, what, 0);
-        let Some(root) = self.decisions.learned(&at) else { return self.unlearned(above, width) };
-        let mut bits = u32::from(self.decisions.decide(&at.with(root), 0, width > 0));
-        while bits > 0 && bits < 63 && self.decisions.decide(&at, bits, bits < width) {
-            bits += 1;
+        let at = At::new(self.way, what);
+        let (mut bits, mut last) = (0, 0);
+        while bits < 63 {
+            match self.decisions.ask(&at, last, bits, bits < width) {
+                Some(true) => (last, bits) = (bits, bits + 1),
+                Some(false) => break,
+                None => {
+                    bits = self.width(bits, width);
+                    return self.low_bits(1, above, bits) - 1;
+                }
+            }
         }
-        let learned = bits.min(learned.into());
-        let rest = bits - learned;
-        let first = (above >> rest) as u32;
-        let mut read = 1;
-        for bit in (0..learned).rev() {
+        last = bits.min(62);
+        let (mut read, mut rest) = (1, bits);
+        while rest > 0 && bits - rest < learned.into() {
             let number = mix(0x40 + bits, read);
-            read = read << 1 | u32::from(self.decisions.decide(&at, number, first >> bit & 1 == 1));
+            let Some(bit) = self.decisions.ask(&at, last, number, above >> (rest - 1) & 1 == 1) else { break };
+            read = read << 1 | u32::from(bit);
+            rest -= 1;
+            last = number;
         }
         self.low_bits(read.into(), above, rest) - 1
     }
 
-    /// A number of which nothing is known: how many bits it has, in up to three steps, then those bits.
-    fn unlearned(&mut self, above: u64, width: u32) -> u64 {
-        let mut read = self.decisions.part(FEW + 1, width.min(FEW));
+    /// How many bits a number has, of which nothing is known but that it has so many at least: how many more, in up to
+    /// three steps.
+    fn width(&mut self, least: u32, width: u32) -> u32 {
+        let more = width.saturating_sub(least);
+        let mut read = self.decisions.part(FEW + 1, more.min(FEW));
         if read == FEW {
-            read += self.decisions.part(MORE - FEW + 1, width.clamp(FEW, MORE) - FEW);
+            read += self.decisions.part(MORE - FEW + 1, more.clamp(FEW, MORE) - FEW);
         }
         if read == MORE {
-            read = self.decisions.part(64, width);
+            read = self.decisions.part(64, more);
         }
-        self.low_bits(1, above, read) - 1
+        (least + read).min(63)
     }
 
     /// The `rest` low bits of a number behind those that were read, at most 32 at once.
@@ -70,25 +79,28 @@ impl<const N: usize> Packer<'_, '_, N> {
         read
     }
 
-    /// One of the numbers below `of`, high bits first; all are as likely as long as nothing is learned.
+    /// One of the numbers below `of`, high bits first; behind a bit of which nothing is learned, all that are left are as
+    /// likely. A decoder of bytes that nobody wrote may read a larger one.
     pub(super) fn one_of(&mut self, what: What, of: u32, value: u32) -> u32 {
         let most = of.saturating_sub(1);
+        let at = At::new(self.way, what);
         let mut read = 0;
-        let at = At::new(self.way, what, 1);
-        let first = self.decisions.learned(&at);
-        // The bits so far with a 1 before them: the number of the decision.
-        let mut node = 1;
+        // The bits so far with a 1 before them: the number of the decision. And that of the last one.
+        let (mut node, mut last) = (1, 1);
         let mut edge = true;
         for place in (0..u32::BITS - most.leading_zeros()).rev() {
-            let possible = !edge || most >> place & 1 == 1;
-            let bit = value >> place & 1 == 1;
-            let bit = match first {
-                _ if !possible => false,
-                None => self.decisions.bit(1 << 15, bit),
-                Some(root) if node == 1 => self.decisions.decide(&at.with(root), 1, bit),
-                Some(_) => self.decisions.decide(&at, node, bit),
+            let limit = most >> place & 1 == 1;
+            let bit = if edge && !limit {
+                false
+            } else if let Some(bit) = self.decisions.ask(&at, last, node, value >> place & 1 == 1) {
+                last = node;
+                bit
+            } else {
+                let low = u32::MAX >> (31 - place);
+                let left = if edge { most & low } else { low };
+                return read << place << 1 | uniform(self.decisions, left.saturating_add(1), value & low);
             };
-            edge &= bit == (most >> place & 1 == 1);
+            edge &= bit == limit;
             node = node << 1 | u32::from(bit);
             read = read << 1 | u32::from(bit);
         }

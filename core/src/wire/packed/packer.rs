@@ -202,21 +202,21 @@ impl<'p, 'a, const N: usize> Packer<'p, 'a, N> {
 
     #[inline(never)] // called everywhere
     pub(super) fn decide_at(&mut self, what: What, root: Root, number: u32, bit: bool) -> bool {
-        self.decisions.decide(&At::new(self.way, what, number).with(root), number, bit)
+        self.decisions.decide(&At::new(self.way, what).with(root), number, bit)
     }
 
     /// Which fields are reported, each for itself.
     fn mask(&mut self, fields: u8, reported: u32) -> u32 {
         /// Behind the numbers of ranks.
         const FIRST: u32 = 0x100;
-        let at = At::new(self.way, What::Fields, FIRST);
-        let Some(first) = self.decisions.learned(&at) else { return fair(self.decisions, fields, reported) };
-        (0..u32::from(fields)).fold(0, |mask, number| {
+        let at = At::new(self.way, What::Fields);
+        let Some(first) = self.decisions.ask(&at, FIRST, FIRST, reported & 1 == 1) else {
+            return fair(self.decisions, fields, reported);
+        };
+        (1..fields).fold(first.into(), |mask, number| {
             let bit = reported >> number & 1 == 1;
-            let bit = match number {
-                0 => self.decisions.decide(&at.with(first), FIRST, bit),
-                _ => self.decisions.decide(&at, FIRST + number, bit),
-            };
+            let asked = self.decisions.ask(&at, FIRST, FIRST + u32::from(number), bit);
+            let bit = asked.unwrap_or_else(|| self.decisions.bit(1 << 15, bit));
             mask | u32::from(bit) << number
         })
     }

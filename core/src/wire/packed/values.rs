@@ -19,7 +19,7 @@ const ID: u8 = field(Report::RECORD.fields, "id");
 const SENT: u8 = field(Report::RECORD.fields, "sent");
 
 /// How often each axis is halved to find the cell of a point.
-const HALVINGS: u32 = 8;
+const HALVINGS: usize = 8;
 
 /// Seconds in a day, an hour, a minute, a second.
 const UNITS: [i64; 4] = [86_400, 3600, 60, 1];
@@ -115,7 +115,8 @@ impl<const N: usize> Packer<'_, '_, N> {
         let size = since.unsigned_abs();
         let high = self.number(What::Since, size >> rest, 4);
         let low = fair(self.decisions, rest, (size & ((1 << rest) - 1)) as u32);
-        let size = high << rest | u64::from(low);
+        let high = high.checked_mul(1 << rest).ok_or_else(|| self.fail(ErrorKind::TooWide { bits: 64 }))?;
+        let size = high | u64::from(low);
         let back = size != 0 && self.decide(What::Since, 0x80, since < 0);
         let since = if back { 0i64.checked_sub_unsigned(size) } else { 0i64.checked_add_unsigned(size) };
         let units = since.and_then(|since| reference.checked_add(since));
@@ -245,21 +246,20 @@ impl<const N: usize> Packer<'_, '_, N> {
                 (limits, world) = (area, 0);
             }
         }
-        let at = At::new(self.way, What::Cell, number + world);
-        // Where nothing is known of the cells, all of the grid is as likely.
-        let halvings = if self.decisions.learned(&at).is_some() { HALVINGS } else { 0 };
-        for _ in 0..halvings {
-            for (limits, degrees) in limits.iter_mut().zip(degrees) {
-                let [from, to] = limits;
-                let middle = i64::midpoint(i64::from(*from), i64::from(*to)) as i32;
-                let upper = self.decisions.decide(&at, number + world, degrees > middle);
-                if upper {
-                    *from = middle + 1
-                } else {
-                    *to = middle
-                }
-                number = number << 1 | u32::from(upper);
+        let at = At::new(self.way, What::Cell);
+        let mut last = number + world;
+        // Down to a cell of whose halves nothing is known: all of its grid is as likely.
+        for axis in [0, 1].into_iter().cycle().take(2 * HALVINGS) {
+            let (Some([from, to]), Some(degrees)) = (limits.get_mut(axis), degrees.get(axis)) else { break };
+            let middle = i64::midpoint(i64::from(*from), i64::from(*to)) as i32;
+            let Some(upper) = self.decisions.ask(&at, last, number + world, *degrees > middle) else { break };
+            if upper {
+                *from = middle + 1
+            } else {
+                *to = middle
             }
+            last = number + world;
+            number = number << 1 | u32::from(upper);
         }
         let [lat, lon] = limits;
         let step = self.number(What::LatitudeStep, step(point.lat), 4);

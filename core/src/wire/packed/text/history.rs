@@ -95,20 +95,20 @@ impl History {
 
 /// Where this text said the same before: the low 8 bits of how long it was when it last ended in 4 such bytes.
 #[derive(Clone, Debug)]
-pub struct Repeats([u8; 128]);
+pub struct Repeats([u8; 64]);
 
 impl Repeats {
     /// For the start of a text.
     #[must_use]
     pub const fn new() -> Self {
-        Self([0; 128])
+        Self([0; 64])
     }
 
     /// What followed, in lower case, when `text`, all so far, said what it ends in no more than 256 bytes ago, and how many
     /// bytes agreed, 4 to 15.
     #[inline]
     pub fn find(&mut self, history: &History, text: &[u8]) -> Option<(u8, u8)> {
-        let entry = self.0.get_mut((mix(4, history.folded) >> 25) as usize)?;
+        let entry = self.0.get_mut((mix(4, history.folded) >> 26) as usize)?;
         let [length, ..] = text.len().to_le_bytes();
         let back = usize::from(length.wrapping_sub(*entry).wrapping_sub(1)).wrapping_add(1);
         *entry = length;

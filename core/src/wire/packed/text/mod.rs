@@ -52,6 +52,9 @@ pub const DEPTH_CLASSES: usize = 4;
 /// Stands in the alphabet for what is not a byte: letters there are lower case.
 pub const NO_BYTE: u8 = b'A';
 
+/// Strengths that a cell may have.
+const STRENGTHS: u8 = 8;
+
 /// Which of `slots` weights a context has for a node.
 #[inline]
 #[must_use]
@@ -65,8 +68,6 @@ struct State {
     repeats: Repeats,
     voices: Voices,
     confidence: Confidence,
-    /// The ways to the leaves that cells know.
-    ways: [u16; FREE_CELL as usize],
 }
 
 /// A symbol of a text.
@@ -88,8 +89,8 @@ pub struct TextModel<'p> {
     alphabet: &'p [u8],
     biases: &'p [u8],
     levels: &'p [u8],
+    /// Those of cells, then of repetitions.
     strengths: &'p [u8],
-    repeats: &'p [u8],
     scales: &'p [u8],
     weights: &'p [u8],
     cells: Cells<'p>,
@@ -123,7 +124,7 @@ impl<'p> TextModel<'p> {
             return None;
         }
         let Some(biases) = bytes.many((case as usize + 1) * 2) else { return None };
-        let (Some(levels), Some(strengths), Some(repeats)) = (bytes.many(32), bytes.many(16), bytes.many(32)) else { return None };
+        let (Some(levels), Some(strengths)) = (bytes.many(32), bytes.many(2 * (STRENGTHS as usize + 16))) else { return None };
         let Some(scales) = bytes.many(VOICES * DEPTH_CLASSES) else { return None };
         let Some(weights) = bytes.many(slots.div_ceil(2) as usize) else { return None };
         let (cells, rest) = bytes.0.as_chunks();
@@ -132,12 +133,12 @@ impl<'p> TextModel<'p> {
         }
         let symbols = if leaves < FREE_CELL { leaves } else { FREE_CELL };
         let cells = Cells { buckets, symbols, bytes: cells };
-        Some(Self { end, escape, case, slots, counts, alphabet, biases, levels, strengths, repeats, scales, weights, cells })
+        Some(Self { end, escape, case, slots, counts, alphabet, biases, levels, strengths, scales, weights, cells })
     }
 
     /// Codes `text` and its end. `start` is what kind of text it is: its first letters depend on that.
     pub fn encode<C: Coder>(&self, coder: &mut C, text: &[u8], start: u8) {
-        let mut state = self.start(start);
+        let mut state = Self::start(start);
         for (at, &byte) in text.iter().enumerate() {
             self.symbol(coder, &mut state, text.get(..at).unwrap_or_default(), Symbol::Byte(byte));
         }
@@ -146,7 +147,7 @@ impl<'p> TextModel<'p> {
 
     /// Reads a text into `buffer` and gives its length; `None` if it is longer than that.
     pub fn decode<C: Coder>(&self, coder: &mut C, buffer: &mut [u8], start: u8) -> Option<usize> {
-        let mut state = self.start(start);
+        let mut state = Self::start(start);
         let mut at = 0_usize;
         // What is given to a decoder does not matter.
         while let Symbol::Byte(byte) = self.symbol(coder, &mut state, buffer.get(..at)?, Symbol::End) {
@@ -156,13 +157,13 @@ impl<'p> TextModel<'p> {
         Some(at)
     }
 
-    fn start(&self, start: u8) -> State {
+    #[inline(always)] // it is made where it is to stand
+    fn start(start: u8) -> State {
         State {
             history: History::new(start),
             repeats: Repeats::new(),
             voices: Voices::default(),
             confidence: Confidence::default(),
-            ways: tree::ways(self.counts),
         }
     }
 
@@ -173,7 +174,7 @@ impl<'p> TextModel<'p> {
             Symbol::Byte(byte) => self.leaf(byte.to_ascii_lowercase()),
         };
         self.listen(state, text);
-        let leaf = self.walk(coder, state, self.way(state, target));
+        let leaf = self.walk(coder, state, tree::way(self.counts, target));
         let symbol = if leaf == self.end {
             return Symbol::End;
         } else if leaf == self.escape {
@@ -189,42 +190,36 @@ impl<'p> TextModel<'p> {
     }
 
     /// The leaf of a byte that is no capital.
-    #[inline]
+    #[inline(never)] // called twice
     fn leaf(&self, lower: u8) -> u8 {
         let at = self.alphabet.iter().position(|&byte| byte == lower);
         at.and_then(|at| u8::try_from(at).ok()).unwrap_or(self.escape)
     }
 
-    /// The way to a leaf.
-    #[inline]
-    fn way(&self, state: &State, leaf: u8) -> u16 {
-        state.ways.get(usize::from(leaf)).copied().unwrap_or_else(|| tree::way(self.counts, leaf))
-    }
-
     /// Collects what speaks after `text`.
-    #[inline]
+    #[inline(never)] // what it needs is not for long
     fn listen(&self, state: &mut State, text: &[u8]) {
-        let (voices, ways) = (&mut state.voices, &state.ways);
+        let voices = &mut state.voices;
         voices.clear();
         for (row, context) in (0_u8..).zip(state.history.cell_contexts()) {
             self.cells.of(context, |symbol, strength| {
-                let way = ways.get(usize::from(symbol)).copied().unwrap_or_default();
+                let way = tree::way(self.counts, symbol);
                 if voices.room() {
-                    voices.speak(Voice { way, strength: number(self.strengths, strength.into()), row });
+                    voices.speak(Voice { way, strength, row });
                 }
             });
         }
         if let Some((next, length)) = state.repeats.find(&state.history, text) {
             let leaf = self.leaf(next);
             if leaf != self.escape {
-                let way = self.way(state, leaf);
-                state.voices.speak(Voice { way, strength: number(self.repeats, length.into()), row: 3 });
+                let way = tree::way(self.counts, leaf);
+                state.voices.speak(Voice { way, strength: length.wrapping_add(STRENGTHS), row: 3 });
             }
         }
     }
 
     /// Goes down the tree.
-    #[inline]
+    #[inline(never)] // what it needs is not for long
     fn walk<C: Coder>(&self, coder: &mut C, state: &mut State, target: u16) -> u8 {
         let contexts = state.history.weight_contexts();
         let (mut level, mut way) = (Level::ROOT, 0_u16);
@@ -238,7 +233,7 @@ impl<'p> TextModel<'p> {
             let mut sum = self.plain(&contexts, node);
             for voice in state.voices.speaking() {
                 let scale = self.scales.get(usize::from(voice.row) * DEPTH_CLASSES + scales).copied().unwrap_or_default();
-                let said = i32::from(voice.strength).wrapping_mul(scale.into()) >> 6;
+                let said = i32::from(number(self.strengths, voice.strength.into())).wrapping_mul(scale.into()) >> 6;
                 sum = sum.wrapping_add(if voice.way & mask == 0 { said.wrapping_neg() } else { said });
             }
             let bit = state.confidence.decide(coder, sum, target & mask != 0);
@@ -253,7 +248,7 @@ impl<'p> TextModel<'p> {
     }
 
     /// Codes whether a letter is a capital.
-    #[inline]
+    #[inline(never)] // what it needs is not for long
     fn is_upper<C: Coder>(&self, coder: &mut C, state: &mut State, letter: u8, upper: bool) -> bool {
         let sum = self.plain(&state.history.case_contexts(letter), self.case);
         state.confidence.decide_case(coder, sum, upper)

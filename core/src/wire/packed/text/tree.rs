@@ -80,20 +80,6 @@ pub(super) const fn size(counts: &[u8]) -> Option<(u8, u8)> {
     Some((leaves, nodes))
 }
 
-/// The ways to the first leaves in order.
-pub(super) fn ways<const COUNT: usize>(counts: &[u8]) -> [u16; COUNT] {
-    let (mut ways, mut way) = ([0_u16; COUNT], 0_u16);
-    let mut free = ways.iter_mut();
-    for (depth, &count) in (0..=DEEPEST).zip(counts) {
-        let step = 1_u16.checked_shl(DEEPEST.wrapping_sub(depth).into()).unwrap_or(0);
-        for leaf in free.by_ref().take(count.into()) {
-            *leaf = way;
-            way = way.wrapping_add(step);
-        }
-    }
-    ways
-}
-
 /// The way to one leaf.
 #[allow(clippy::cast_possible_truncation)] // what lies beyond was checked not to be
 pub(super) fn way(counts: &[u8], leaf: u8) -> u16 {

@@ -1,5 +1,7 @@
 //! Cells that speak: which symbols are likely to follow.
 
+use heapless::Vec;
+
 use super::history::CELL_CONTEXTS;
 use crate::wire::packed::context::mix;
 
@@ -19,56 +21,51 @@ pub const VOICES: usize = CELL_CONTEXTS + 1;
 pub(super) struct Voice {
     /// The way to its symbol.
     pub(super) way: u16,
-    pub(super) strength: i16,
+    pub(super) strength: u8,
     /// Which row of the scales.
     pub(super) row: u8,
 }
 
 /// All that speak before a symbol.
 #[derive(Debug, Default)]
-pub(super) struct Voices {
-    list: [Voice; MOST_CELLS + 1],
-    count: usize,
-}
+pub(super) struct Voices(Vec<Voice, { MOST_CELLS + 1 }>);
 
 impl Voices {
-    pub(super) const fn clear(&mut self) {
-        self.count = 0;
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
     }
 
     #[inline]
     pub(super) fn speak(&mut self, voice: Voice) {
-        if let Some(free) = self.list.get_mut(self.count) {
-            *free = voice;
-            self.count = self.count.wrapping_add(1);
-        }
+        // There is room: cells leave one for the repetition.
+        let _ = self.0.push(voice);
     }
 
     /// Whether there is room for one more cell.
     #[inline]
-    pub(super) const fn room(&self) -> bool {
-        self.count < MOST_CELLS
+    pub(super) fn room(&self) -> bool {
+        self.0.len() < MOST_CELLS
     }
 
     #[inline]
     pub(super) fn speaking(&self) -> &[Voice] {
-        self.list.get(..self.count).unwrap_or_default()
+        &self.0
     }
 
     /// Silences those that said something else than `bit` at the bit `mask` of their way.
     #[inline]
     pub(super) fn decided(&mut self, mask: u16, bit: bool) {
         let mut kept = 0_usize;
-        for at in 0..self.count {
-            let Some(&voice) = self.list.get(at) else { break };
+        for at in 0..self.0.len() {
+            let Some(&voice) = self.0.get(at) else { break };
             if (voice.way & mask != 0) == bit
-                && let Some(place) = self.list.get_mut(kept)
+                && let Some(place) = self.0.get_mut(kept)
             {
                 *place = voice;
                 kept = kept.wrapping_add(1);
             }
         }
-        self.count = kept;
+        self.0.truncate(kept);
     }
 }
 
@@ -86,24 +83,19 @@ impl Cells<'_> {
     #[inline]
     pub(super) fn of(&self, context: u32, mut each: impl FnMut(u8, u8)) {
         let ([first, second], fingerprint) = cell_place(context, self.buckets);
-        self.in_bucket(first, fingerprint, &mut each);
-        if second != first {
-            self.in_bucket(second, fingerprint, &mut each);
-        }
-    }
-
-    #[inline]
-    fn in_bucket(&self, place: usize, fingerprint: u8, each: &mut impl FnMut(u8, u8)) {
-        let Some(&[a, b, c, d, values @ ..]) = self.bytes.get(place) else { return };
-        // Most have none: all four at once, a byte that agrees becomes 0.
-        let differ = u32::from_le_bytes([a, b, c, d]) ^ u32::from(fingerprint).wrapping_mul(0x0101_0101);
-        if differ.wrapping_sub(0x0101_0101) & !differ & 0x8080_8080 == 0 {
-            return;
-        }
-        for (own, value) in [a, b, c, d].into_iter().zip(values) {
-            let symbol = value & 31;
-            if own == fingerprint && symbol < self.symbols {
-                each(symbol, value >> 5);
+        let places = [first, second];
+        for place in places.iter().take(if first == second { 1 } else { 2 }) {
+            let Some(&[a, b, c, d, values @ ..]) = self.bytes.get(*place) else { break };
+            // Most have none: all four at once, a byte that agrees becomes 0.
+            let differ = u32::from_le_bytes([a, b, c, d]) ^ u32::from(fingerprint).wrapping_mul(0x0101_0101);
+            if differ.wrapping_sub(0x0101_0101) & !differ & 0x8080_8080 == 0 {
+                continue;
+            }
+            for (own, value) in [a, b, c, d].into_iter().zip(values) {
+                let symbol = value & 31;
+                if own == fingerprint && symbol < self.symbols {
+                    each(symbol, value >> 5);
+                }
             }
         }
     }
