@@ -99,7 +99,7 @@ fn every_text_comes_back() {
 fn cells_and_repetitions_speak() {
     let section = section(0, 0);
     let model = TextModel::new(&section).expect("whole");
-    let mut state = model.start(0);
+    let mut state = TextModel::start(0);
     let text = b"Hama. hama";
     for (at, &byte) in text.iter().enumerate() {
         model.listen(&mut state, &text[..at]);
@@ -108,17 +108,17 @@ fn cells_and_repetitions_speak() {
     }
     model.listen(&mut state, text);
     let [voice] = state.voices.speaking() else { panic!("the repetition alone speaks") };
-    assert_eq!(voice.way, model.way(&state, model.leaf(b'.')));
+    assert_eq!(voice.way, tree::way(model.counts, model.leaf(b'.')));
     // The section has one cell, for `h` (leaf 7) at the start of a text.
     let mut section = section[..section.len()].to_vec();
     section[8] = 1;
     let context = History::new(0).cell_contexts()[1];
     section.extend([0, 0, cell_place(context, 1).1, 0, 31, 31, 7, 31]);
     let model = TextModel::new(&section).expect("whole");
-    let mut state = model.start(0);
+    let mut state = TextModel::start(0);
     model.listen(&mut state, b"");
     let [voice] = state.voices.speaking() else { panic!("one cell speaks") };
-    assert_eq!((voice.way, voice.row), (model.way(&state, 7), 1));
+    assert_eq!((voice.way, voice.row), (tree::way(model.counts, 7), 1));
     state.voices.decided(1 << 15, true);
     assert!(state.voices.speaking().is_empty(), "the way to h begins on the other side");
 }
