@@ -464,9 +464,9 @@ def read_content(content, hop):
         elif entry == 10:
             entries.append({"message": number(cursor.take(4)), "sealed": cursor.take(cursor.varint()).hex()})
         elif entry == 6 and kind == 3:
-            device, hop, (trust,) = number(cursor.take(4)), cursor.take(16).hex(), cursor.take(1)
+            device, shared, (trust,) = number(cursor.take(4)), cursor.take(16).hex(), cursor.take(1)
             assert trust <= 2, "0, 1 or 2"
-            entries.append({"device": device, "hop": hop, "revoked": trust > 0} | ({"wiped": True} if trust == 2 else {}))
+            entries.append({"device": device, "hop": shared, "revoked": trust > 0} | ({"wiped": True} if trust == 2 else {}))
         elif entry == 7 and kind == 3:
             entries.append({"have": number(cursor.take(3)), "numbers": cursor.take(32).hex(), "digest": cursor.take(16).hex()})
         elif entry == 8 and kind == 3:

@@ -1,6 +1,6 @@
 //! What a hub keeps of that which comes in frames: its store, and in memory what is not whole yet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Error, Result};
 use increp::link::{Key, Known, MAX_SEALED, Partial, Received};
@@ -40,6 +40,8 @@ pub(super) struct Shelf<'h> {
     known: Vec<Known>,
     /// The same, and those that HQ has revoked: another hub may have what they sent before.
     all: Vec<Known>,
+    /// Devices, by the numbers of their keys, for which another hub spoke last.
+    by_hub: BTreeSet<u32>,
     /// Who is heard is another hub.
     pub(super) is_hub: bool,
     /// What was taken last is another hub's word that it is there, or that it has said all.
@@ -68,6 +70,7 @@ impl<'h> Shelf<'h> {
             letters: BTreeMap::new(),
             known: Vec::new(),
             all: Vec::new(),
+            by_hub: BTreeSet::new(),
             is_hub: false,
             is_end: false,
             looked: 0,
@@ -191,7 +194,10 @@ impl<'h> Shelf<'h> {
         {
             self.waits(Run { author: device, epoch }, waiting)?;
         }
-        if !is_other && !self.is_hub {
+        if self.is_hub {
+            self.by_hub.insert(author);
+        } else {
+            self.by_hub.remove(&author);
             self.has_used(author)?;
         }
         if self.looked == 0 {
@@ -342,8 +348,12 @@ impl increp::link::Shelf for Shelf<'_> {
     }
 
     fn receipt(&mut self, author: u32, epoch: u32, buffer: &mut [u8]) -> Result<usize> {
+        if self.common(author).is_some() {
+            return Ok(0);
+        }
+        let by_hub = self.by_hub.contains(&author);
         let author = self.device(author);
-        if self.devices.iter().any(|device| device.author == author && device.trust != Trust::Trusted) && !self.is_hub {
+        if self.devices.iter().any(|device| device.author == author && device.trust != Trust::Trusted) && !by_hub {
             return Ok(0);
         }
         let receipt = self.hub.receipts(author)?.into_iter().find(|(of, _)| *of == epoch);
@@ -355,7 +365,7 @@ impl increp::link::Shelf for Shelf<'_> {
 
     fn down(&mut self, author: u32, number: u8, buffer: &mut [u8]) -> Result<usize> {
         // Hubs have letters for that.
-        if self.is_hub || self.common(author).is_some() {
+        if self.by_hub.contains(&author) || self.common(author).is_some() {
             return Ok(0);
         }
         let author = self.device(author);
