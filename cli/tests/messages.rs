@@ -9,6 +9,7 @@ use std::fs;
 use std::thread::sleep;
 use std::time::Duration;
 
+use increp_cli::store::hub::{Hub, Run};
 use serde_json::{Value, json};
 use serving::{Mission, notes};
 
@@ -92,10 +93,13 @@ fn hubs_tell_each_other_over_a_link_what_hq_has_decided() {
     mission.run(&["hq", "enrol", "hq", "--device", "new", "--hub", "base"], 0);
     mission.run(&["hq", "revoke", "hq", "2", "--hub", "base"], 0);
     mission.run(&["hq", "alert", "hq", "go home", "--hub", "base"], 0);
+    let (run, refused) = (Run { author: 1, epoch: 7 }, [3, 9].into_iter().collect());
+    Hub::open(&mission.0.join("base")).unwrap().refuse_early(run, &refused).unwrap();
     let base = mission.serve("base", &["tcp://127.0.0.1:0?mtu=140"]);
     let call = || parse(&mission.run(&["sync", "--hub", "field", "--json", &base.links[0]], 0));
     let first = call();
     assert_eq!(first["answered"], true, "{first}");
+    assert_eq!(Hub::open(&mission.0.join("field")).unwrap().have(run).unwrap().refused, refused);
     let field = mission.serve("field", &["tcp://127.0.0.1:0"]);
     for (device, answered) in [("old", 0), ("new", 0), ("lost", 4)] {
         mission.save(device, &notes(device, 2));
