@@ -11,11 +11,11 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 /// A mission in a folder, which goes with it.
-pub struct Mission(pub PathBuf);
+pub(crate) struct Mission(pub(crate) PathBuf);
 
 impl Mission {
     /// HQ, hubs and devices by these names.
-    pub fn new(name: &str, hubs: &[&str], devices: &[&str]) -> Self {
+    pub(crate) fn new(name: &str, hubs: &[&str], devices: &[&str]) -> Self {
         let folder = std::env::temp_dir().join(format!("increp-serve-{}-{name}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).unwrap();
@@ -27,13 +27,13 @@ impl Mission {
         mission
     }
 
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_increp"));
         command.args(arguments).current_dir(&self.0);
         command
     }
 
-    pub fn run(&self, arguments: &[&str], expected: i32) -> String {
+    pub(crate) fn run(&self, arguments: &[&str], expected: i32) -> String {
         let done = self.command(arguments).output().unwrap();
         let said = String::from_utf8_lossy(&done.stderr);
         assert_eq!(done.status.code(), Some(expected), "{arguments:?}: {said}");
@@ -41,7 +41,7 @@ impl Mission {
     }
 
     /// Saves reports with these notes.
-    pub fn save(&self, device: &str, notes: &[String]) {
+    pub(crate) fn save(&self, device: &str, notes: &[String]) {
         let mut child = self.command(&["save", "--device", device]).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         let mut input = child.stdin.take().unwrap();
         for note in notes {
@@ -51,12 +51,12 @@ impl Mission {
         assert!(child.wait().unwrap().success());
     }
 
-    pub fn sync(&self, device: &str, link: &str, expected: i32) -> Value {
+    pub(crate) fn sync(&self, device: &str, link: &str, expected: i32) -> Value {
         serde_json::from_str(&self.run(&["sync", "--device", device, "--json", link], expected)).unwrap()
     }
 
     /// The notes that HQ prints for the first time.
-    pub fn unseal(&self, hub: &str) -> Vec<String> {
+    pub(crate) fn unseal(&self, hub: &str) -> Vec<String> {
         let lines = self.run(&["unseal", "--hub", hub, "--hq", "hq"], 0);
         let note = |line: &str| serde_json::from_str::<Value>(line).unwrap()["event"]["note"].as_str().unwrap().to_owned();
         let mut notes: Vec<String> = lines.lines().map(note).collect();
@@ -64,7 +64,7 @@ impl Mission {
         notes
     }
 
-    pub fn serve(&self, hub: &str, links: &[&str]) -> Serve {
+    pub(crate) fn serve(&self, hub: &str, links: &[&str]) -> Serve {
         let mut child = self.command(&[&["serve", "--hub", hub, "--json"], links].concat()).stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut listening = || {
@@ -83,15 +83,15 @@ impl Drop for Mission {
 }
 
 /// A hub that listens; it ends with this.
-pub struct Serve {
+pub(crate) struct Serve {
     child: Child,
-    pub links: Vec<String>,
+    pub(crate) links: Vec<String>,
     rest: std::io::Lines<BufReader<std::process::ChildStdout>>,
 }
 
 impl Serve {
     /// Asks it to end; gives what it says at the end.
-    pub fn stop(mut self) -> Value {
+    pub(crate) fn stop(mut self) -> Value {
         kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
         let last = self.rest.next().unwrap().unwrap();
         assert_eq!(self.child.wait().unwrap().code(), Some(0));
@@ -99,7 +99,7 @@ impl Serve {
     }
 
     /// Kills it: the end of the test does so too.
-    pub fn kill(self) {
+    pub(crate) fn kill(self) {
         drop(self);
     }
 }
@@ -112,7 +112,7 @@ impl Drop for Serve {
     }
 }
 
-pub fn notes(of: &str, many: usize) -> Vec<String> {
+pub(crate) fn notes(of: &str, many: usize) -> Vec<String> {
     let mut notes: Vec<String> =
         (0..many).map(|number| format!("{of} {number:03} {}", "something happened ".repeat(number % 7))).collect();
     notes.sort();

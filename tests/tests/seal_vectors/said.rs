@@ -35,7 +35,7 @@ fn messages(all: &Value) -> Vec<Value> {
         json!({ "kind": 4, "text": "", "said": -1 }),
         json!({ "kind": 4, "text": "x".repeat(227), "until": 4_000_000_000_u32 }),
         json!({ "kind": 2, "key": "a5".repeat(16) }),
-        json!({ "kind": 1, "key": hex(HqKey::new(&mut super::Noise::of(27, 1)).unwrap().public()) }),
+        json!({ "kind": 1, "key": hex(HqKey::new(&mut Noise::of(27, 1)).unwrap().public()) }),
         json!({ "kind": 3 }),
     ];
     let said = |(number, mut row): (usize, Value)| {
