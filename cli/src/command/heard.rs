@@ -18,6 +18,7 @@ pub(super) fn json(heard: &[Heard]) -> Value {
         Heard::HopKey => Some(json!({ "kind": "hub_key" })),
         Heard::Wipe => Some(json!({ "kind": "wipe" })),
         Heard::Unknown => Some(json!({ "kind": "unknown" })),
+        Heard::NotKept => Some(json!({ "kind": "not_kept" })),
         Heard::Other | Heard::Refused(_) => None,
     };
     heard.iter().filter_map(one).collect()
@@ -45,8 +46,13 @@ pub(super) fn tell_rest(heard: &Heard) {
         Heard::HopKey => say!("increp: HQ has revoked a hub: the device deals with the others alone, under a new key"),
         Heard::Unknown => say!("increp: HQ has said something that this version does not know: take a later one"),
         Heard::Refused(kind) => say!("increp: a message is refused: {kind}"),
-        Heard::Said(_) | Heard::Time(_) | Heard::Other | Heard::Wipe => {}
+        Heard::Said(_) | Heard::Time(_) | Heard::Other | Heard::NotKept | Heard::Wipe => {}
     }
+}
+
+/// How many messages are to come again.
+pub(super) fn not_kept(heard: &[Heard]) -> u64 {
+    heard.iter().filter(|heard| **heard == Heard::NotKept).count() as u64
 }
 
 /// HQ has revoked the device: its keys are erased, if that is what was said. True if so.

@@ -56,7 +56,14 @@ fn device(folder: &Path, arguments: &Status) -> Result<Exit> {
     let status = device.status();
     // What is gone was confirmed, and is a loss; a void was not.
     let (lost, free) = (u64::from(status.lost), status.free);
-    let messages = device.said_at(Stamp::new(now()))?;
+    let messages = match device.said_at(Stamp::new(now())) {
+        // What is damaged is done with too.
+        Err(error) if done => {
+            say!("increp: {error:#}");
+            Vec::new()
+        }
+        messages => messages?,
+    };
     if done {
         device.forget()?;
     }

@@ -73,7 +73,7 @@ fn device_over(folder: &Path, link: &Framed, arguments: &Sync) -> Result<Exit> {
         );
         return Ok(Exit::Link);
     }
-    Ok(Exit::findings(refused + forked))
+    Ok(Exit::findings(refused + forked + heard::not_kept(&heard)))
 }
 
 #[cfg(unix)]
@@ -125,7 +125,7 @@ fn device(folder: &Path, stick: &Path, as_json: bool) -> Result<Exit> {
     if hubs > 0 {
         say!("increp: the device seals for {} more from now on", many(hubs, "hub"));
     }
-    Ok(Exit::findings(refused + unread + wrong))
+    Ok(Exit::findings(refused + unread + wrong + heard::not_kept(&heard)))
 }
 
 fn hub(folder: &Path, stick: &Path, also: Also, as_json: bool) -> Result<Exit> {

@@ -5,20 +5,19 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use increp::link::{Event, Key, Sender, Step};
-use increp::model::Stamp;
 use increp::seal::{MAX_RECORD, Record};
 use increp::store::Mark;
 
 use super::airtime::Airtime;
 use super::framed::Framed;
 use super::line::Line;
+use super::messages;
 use super::outbox::Journal;
 use super::patience::Patience;
 use super::progress::Progress;
 use super::receipt::{self, Taken};
 use super::{nonce, uptime};
 use crate::store::device::{Folder, Heard};
-use crate::store::now;
 
 /// What came of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -129,9 +128,9 @@ impl Run<'_> {
             Event::Down(message) => {
                 self.patience.heard();
                 let message = message.to_vec();
-                let (before, heard) = (self.device.next_down(), self.device.hear(&message, Stamp::new(now()))?);
+                let (before, heard) = (self.device.next_down(), messages::hear_one(self.device, &message));
                 // Once.
-                if heard == Heard::Wipe || before != self.device.next_down() {
+                if matches!(heard, Heard::Wipe | Heard::NotKept) || before != self.device.next_down() {
                     self.outcome.heard.push(heard);
                 }
             }

@@ -62,7 +62,11 @@ impl Letter {
 
     /// One that is whole.
     pub(super) fn of(epoch: u32, letter: &[u8]) -> Self {
-        Self { epoch, parts: (1..).zip(parts(letter).unwrap_or_default()).collect() }
+        let parts = parts(letter).unwrap_or_else(|error| {
+            say!("increp: {error:#}");
+            Vec::new()
+        });
+        Self { epoch, parts: (1..=u8::MAX).zip(parts).collect() }
     }
 
     /// Adds a part.
@@ -119,7 +123,7 @@ mod tests {
                 continue;
             }
             let mut coming = Letter::new(number);
-            for (seq, sealed) in (1..).zip(&parts).collect::<Vec<(u8, _)>>().into_iter().rev() {
+            for (seq, sealed) in (1..=u8::MAX).zip(&parts).collect::<Vec<_>>().into_iter().rev() {
                 assert_eq!(coming.whole(), None, "{length} at {seq}");
                 let bytes = record(number, seq, sealed).unwrap();
                 coming.add(&Record::parse(&bytes).unwrap());

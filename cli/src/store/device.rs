@@ -417,6 +417,8 @@ impl Folder {
 fn write_place(folder: &Path, keys: &fs::File) -> Result<()> {
     let path = folder.join(PLACE);
     match place_of(keys) {
+        // On a disk that is full what is there may be kept, and nothing be written.
+        Some(place) if fs::read_to_string(&path).is_ok_and(|there| there == place) => Ok(()),
         Some(place) => fs::write(&path, place).with_context(|| format!("{}: cannot be written", path.display())),
         None => Ok(()),
     }

@@ -138,6 +138,18 @@ impl FileFlash {
         }
     }
 
+    /// The same; if the file cannot be written, the image has what was there before, as the file.
+    fn put_or(&mut self, from: usize, before: &[u8]) -> io::Result<()> {
+        let to = from + before.len();
+        let written = self.put(from, to);
+        if written.is_err()
+            && let Some(place) = self.bytes.get_mut(from..to)
+        {
+            place.copy_from_slice(before);
+        }
+        written
+    }
+
     /// Locks the file with another passphrase, or with none. The file before is overwritten, as far as the disk does so.
     ///
     /// # Errors
@@ -231,17 +243,23 @@ impl NorFlash for FileFlash {
         check_erase(self, from, to).map_err(Fault)?;
         self.file.sync_data().map_err(|error| self.fault(&error))?;
         let (from, to) = (from as usize, to as usize);
-        self.bytes.get_mut(from..to).ok_or(Fault(NorFlashErrorKind::OutOfBounds))?.fill(0xff);
-        self.put(from, to).and_then(|()| self.file.sync_data()).map_err(|error| self.fault(&error))
+        let place = self.bytes.get_mut(from..to).ok_or(Fault(NorFlashErrorKind::OutOfBounds))?;
+        if place.iter().all(|byte| *byte == 0xff) {
+            return Ok(());
+        }
+        let before = Zeroizing::new(place.to_vec());
+        place.fill(0xff);
+        self.put_or(from, &before).and_then(|()| self.file.sync_data()).map_err(|error| self.fault(&error))
     }
 
     fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Fault> {
         check_write(self, offset, bytes.len()).map_err(Fault)?;
         let (from, to) = (offset as usize, offset as usize + bytes.len());
         let place = self.bytes.get_mut(from..to).ok_or(Fault(NorFlashErrorKind::OutOfBounds))?;
+        let before = Zeroizing::new(place.to_vec());
         // As flash does: what is 0 stays 0.
         place.iter_mut().zip(bytes).for_each(|(old, new)| *old &= new);
-        self.put(from, to).map_err(|error| self.fault(&error))
+        self.put_or(from, &before).map_err(|error| self.fault(&error))
     }
 }
 

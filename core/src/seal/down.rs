@@ -193,6 +193,22 @@ impl Peer {
         buffer.get(..HEAD.saturating_add(1).saturating_add(length).saturating_add(TAG)).ok_or(small)
     }
 
+    /// Takes a message that HQ has said and does not know of, for it was put back to an older state: the device that waits for it is to hear all
+    /// that is said after it. After it the peer must be kept anew. `buffer`: [`MAX_DOWN`] bytes are always enough.
+    ///
+    /// # Errors
+    /// As [`Device::open_down`], but the unknown message: it is not the next one; nothing changes.
+    pub fn said(&mut self, message: &[u8], buffer: &mut [u8]) -> Result<(), Error> {
+        let text = open(message, self.author(), &self.down, buffer)?;
+        if let Some((2, content)) = text.split_first()
+            && let Some((key, _)) = content.split_first_chunk()
+        {
+            self.hop = Secret::new(*key);
+        }
+        self.down.advance();
+        Ok(())
+    }
+
     /// The number of the next message.
     #[must_use]
     pub const fn next_down(&self) -> u32 {

@@ -203,3 +203,63 @@ fn a_revoked_device_erases_its_keys_when_it_is_told() {
     mission.trip("device1", "hub0", "stick0");
     assert_eq!(mission.marks("device1"), [0, 0, 0, 1]);
 }
+
+/// HQ is put back to an older state, and says something else under a number that it has used since: devices hear what was said first, HQ
+/// says what is not heard, and goes on behind it.
+#[test]
+fn hq_that_was_put_back_goes_on_behind_what_it_had_said() {
+    let mut mission = Mission::new(2, 1, 1);
+    let (hub, copy) = (mission.path("hub0"), mission.folder.join("hq.copy"));
+    let hear = |mission: &mut Mission| {
+        mission.save("device0");
+        mission.sync_device("device0", "stick0");
+        mission.sync_hub("hub0", "stick0");
+        texts(&mission.sync_device("device0", "stick0").heard)
+    };
+    assert_eq!(hq(&mission, "alert", &["before", "--hub", &hub]), Exit::Success);
+    fs::create_dir(&copy).unwrap();
+    for file in ["hq.key", "hq.db"] {
+        fs::copy(mission.folder.join("hq").join(file), copy.join(file)).unwrap();
+    }
+    assert_eq!(hq(&mission, "alert", &["since", "--hub", &hub]), Exit::Success);
+    assert_eq!(hq(&mission, "revoke-hub", &["hub1", "--hub", &hub]), Exit::Success);
+    fs::remove_dir_all(mission.folder.join("hq")).unwrap();
+    fs::rename(&copy, mission.folder.join("hq")).unwrap();
+    let next = |mission: &Mission| Hq::open(&mission.folder.join("hq")).unwrap().devices().unwrap()[0].peer.next_down();
+    assert_eq!(next(&mission), 1);
+    // Under the number of what was said since.
+    assert_eq!(hq(&mission, "alert", &["lost", "--hub", &hub]), Exit::Success);
+    assert_eq!(next(&mission), 3, "it takes back what comes behind it");
+    assert_eq!(hear(&mut mission), ["before", "since"]);
+    assert_eq!(hq(&mission, "alert", &["said again", "--hub", &hub]), Exit::Success);
+    assert_eq!(hear(&mut mission), ["said again"]);
+    mission.trip("device0", "hub0", "stick0");
+    assert_eq!(mission.at_hq, mission.saved, "the key for hubs that HQ had forgotten is known again");
+    // What a hub makes up moves nothing.
+    let made_up = [(4, vec![0x16; 40]), (5, Hq::open(&mission.folder.join("hq")).unwrap().told(1).unwrap()[0].bytes.clone())];
+    Hub::open(&mission.folder.join("hub0")).unwrap().keep_messages(1, &made_up).unwrap();
+    assert_eq!(hq(&mission, "hub", &[&hub]), Exit::Success);
+    assert_eq!(next(&mission), 4);
+}
+
+/// Where there is no room to keep what HQ says, reports go their way, and it comes again.
+#[test]
+fn what_cannot_be_kept_comes_again_and_keeps_no_report_back() {
+    let mut mission = Mission::new(1, 1, 1);
+    assert_eq!(hq(&mission, "alert", &["leave", "--hub", &mission.path("hub0")]), Exit::Success);
+    // Where the file is written first.
+    let in_the_way = mission.folder.join("device0/messages.new");
+    fs::create_dir(&in_the_way).unwrap();
+    for _ in 0..2 {
+        mission.save("device0");
+        mission.sync_device("device0", "stick0");
+        mission.sync_hub("hub0", "stick0");
+        let outcome = mission.sync_device("device0", "stick0");
+        assert_eq!((outcome.heard, outcome.left.refused), (vec![Heard::NotKept], 0));
+    }
+    mission.unseal("hub0");
+    assert_eq!(mission.at_hq, mission.saved);
+    fs::remove_dir(in_the_way).unwrap();
+    mission.sync_hub("hub0", "stick0");
+    assert_eq!(texts(&mission.sync_device("device0", "stick0").heard), ["leave"]);
+}

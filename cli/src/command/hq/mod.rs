@@ -12,8 +12,9 @@ use anyhow::Result;
 
 use crate::args::{HqHub, HqInit};
 use crate::exit::Exit;
-use crate::store::hq::{self, Hq};
+use crate::store::hq::{self, Hq, Told};
 use crate::store::hub::{self, Hub, Trust};
+use crate::store::now;
 use crate::store::passphrase::Lock;
 
 pub(super) use enrol::run as enrol;
@@ -77,6 +78,27 @@ fn tell<'p>(hq: &mut Hq, hubs: impl Iterator<Item = &'p Path>) -> Result<()> {
     Ok(())
 }
 
+/// HQ may have been put back to an older state, and a hub have messages that it said since: they count. What HQ has said under their numbers
+/// is heard by nobody.
+fn put_back(hq: &mut Hq, author: u32, told: &[Told], there: &[(u32, Vec<u8>)]) -> Result<()> {
+    let other = |told: &&Told| there.iter().any(|(number, bytes)| *number == told.number && *bytes != told.bytes);
+    let lost = told.iter().filter(other).count() as u64;
+    if lost > 0 {
+        let lost = super::many(lost, "message");
+        say!(
+            "increp: device {author} does not hear {lost} of HQ's: there are others under the same numbers, for HQ was put back to an older state, or a hub lies; say them again"
+        );
+    }
+    let next = told.last().map_or(0, |told| told.number.saturating_add(1));
+    let since: Vec<(u32, Vec<u8>)> = there.iter().filter(|(number, _)| *number >= next).cloned().collect();
+    let taken = hq.take_back(author, &since, now())?;
+    if taken > 0 {
+        let taken = super::many(taken, "message");
+        say!("increp: HQ was put back to an older state: it takes {taken} to device {author} that it had said");
+    }
+    Ok(())
+}
+
 /// The hub knows the devices and hubs that HQ knows, and HQ's messages; HQ learns which of them were heard. Gives how many devices there are.
 pub(super) fn bring_up_to_date(hq: &mut Hq, hub: &mut Hub) -> Result<u64> {
     let known = hq.devices()?;
@@ -96,9 +118,8 @@ pub(super) fn bring_up_to_date(hq: &mut Hq, hub: &mut Hub) -> Result<u64> {
     for device in &known {
         let (author, told) = (device.peer.author(), hq.told(device.peer.author())?);
         let many = there.get(&author).copied().unwrap_or(0);
-        if many > told.len() as u64 {
-            say!("increp: the hub has messages for device {author} that HQ has not said: HQ was put back to an older state");
-        }
+        let there = if many > 0 { hub.messages(author, 0)? } else { Vec::new() };
+        put_back(hq, author, &told, &there)?;
         if many < told.len() as u64 {
             let messages: Vec<(u32, Vec<u8>)> = told.into_iter().map(|told| (told.number, told.bytes)).collect();
             hub.keep_messages(author, &messages)?;

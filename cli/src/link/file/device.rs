@@ -44,7 +44,7 @@ pub fn sync(device: &mut Folder, stick: &Path) -> Result<Outcome> {
     let openers = [Opener::Device(device.hop_key().clone())];
     let mut answers = Answers::default();
     let left = each(stick, &openers, &mut |path, content, _| read_answer(device, path, content, &mut answers))?;
-    let heard = messages::hear(device, std::mem::take(&mut answers.messages))?;
+    let heard = messages::hear(device, std::mem::take(&mut answers.messages));
     if heard.contains(&Heard::Wipe) {
         // Nothing is left to write with.
         answers.files.iter().try_for_each(|file| remove(file))?;
@@ -60,7 +60,9 @@ pub fn sync(device: &mut Folder, stick: &Path) -> Result<Outcome> {
     let written = write_records(device, &waiting, &hubs, stick, !heard.is_empty())?;
     // What the answers said is on the disk before they are gone.
     device.sync()?;
-    answers.files.iter().try_for_each(|file| remove(file))?;
+    if !heard.contains(&Heard::NotKept) {
+        answers.files.iter().try_for_each(|file| remove(file))?;
+    }
     Ok(Outcome {
         written,
         receipts: answers.receipts,

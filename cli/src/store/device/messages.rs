@@ -115,6 +115,8 @@ pub enum Heard {
     Wipe,
     /// Something that this version does not know.
     Unknown,
+    /// It cannot be kept: the device's files cannot be written. It comes again.
+    NotKept,
     /// Another message than the next: it was heard before, or its turn comes later.
     Other,
     /// It is not HQ's, or damaged.

@@ -87,6 +87,20 @@ impl Hq {
     /// # Errors
     /// There is no such device, the message is too long, or those of the database.
     pub fn say(&mut self, author: u32, message: &Message<'_>, now: i64) -> Result<()> {
+        self.next(author, now, |peer, room| Ok(Some(peer.say(message, room).context("a message")?.to_vec())))?;
+        if matches!(message, Message::Wipe) {
+            self.database.execute("UPDATE device SET wiped = 1 WHERE author = ?1", (author,))?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the next message to a device, if there is one.
+    fn next(
+        &mut self,
+        author: u32,
+        now: i64,
+        message: impl FnOnce(&mut Peer, &mut [u8]) -> Result<Option<Vec<u8>>>,
+    ) -> Result<bool> {
         let Self { database, vault, file, .. } = self;
         let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let sealed: Option<Vec<u8>> =
@@ -95,16 +109,34 @@ impl Hq {
         let mut peer = Peer::from_bytes(&vault.open(&sealed)?).with_context(|| file.display().to_string())?;
         let (number, before) = (peer.next_down(), peer.hop_key().clone());
         let mut buffer = [0; MAX_DOWN];
-        let bytes = peer.say(message, &mut buffer).context("a message")?.to_vec();
+        let bytes = message(&mut peer, &mut buffer)?;
         buffer.zeroize();
+        let Some(bytes) = bytes else { return Ok(false) };
         transaction.execute("INSERT INTO message VALUES (?1, ?2, ?3, ?4)", (author, number, &bytes, now))?;
         if *peer.hop_key() != before {
             transaction.execute("INSERT INTO hop VALUES (?1, ?2, ?3)", (author, number, vault.seal(before.expose())?))?;
         }
-        let wiped = matches!(message, Message::Wipe);
-        let sql = "UPDATE device SET peer = ?2, wiped = max(wiped, ?3) WHERE author = ?1";
-        transaction.execute(sql, (author, vault.seal(peer.to_bytes().expose())?, wiped))?;
-        Ok(transaction.commit()?)
+        let sql = "UPDATE device SET peer = ?2 WHERE author = ?1";
+        transaction.execute(sql, (author, vault.seal(peer.to_bytes().expose())?))?;
+        transaction.commit()?;
+        Ok(true)
+    }
+
+    /// Takes messages that HQ has said and does not know of, for it was put back to an older state: as many as are HQ's, and next in their turn.
+    /// Gives how many.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn take_back(&mut self, author: u32, messages: &[(u32, Vec<u8>)], now: i64) -> Result<u64> {
+        let mut taken = 0;
+        for (number, bytes) in messages {
+            let done = self.next(author, now, |peer, room| {
+                let is_next = *number == peer.next_down() && peer.said(bytes, room).is_ok();
+                Ok(is_next.then(|| bytes.clone()))
+            })?;
+            taken += u64::from(done);
+        }
+        Ok(taken)
     }
 
     /// What was said to a device, in order.
