@@ -79,8 +79,8 @@ impl<'p, 'a, 'b> BatchWriter<'p, 'a, 'b> {
     pub fn push(&mut self, report: &Report<'a>) -> Result<(), Error> {
         report.check()?;
         self.decisions.coder.bit(END, false);
-        let mut way = Way::new();
-        let mut packer = Packer::new(self.profile, &mut self.decisions, &mut self.memory, &mut way, &Known::default());
+        let (mut way, nothing) = (Way::new(), Known::default());
+        let mut packer = Packer::new(self.profile, &mut self.decisions, &mut self.memory, &mut way, &nothing);
         packer.batch = Some(&mut self.batch);
         let put = packer.put(report);
         self.memory.later = true;
@@ -166,8 +166,8 @@ impl<'p, 'a, 'b> BatchReader<'p, 'a, 'b> {
         if self.ended {
             return self.decisions.coder.end().map(|()| false);
         }
-        let mut way = Way::new();
-        let mut packer = Packer::new(self.profile, &mut self.decisions, &mut self.memory, &mut way, &Known::default());
+        let (mut way, nothing) = (Way::new(), Known::default());
+        let mut packer = Packer::new(self.profile, &mut self.decisions, &mut self.memory, &mut way, &nothing);
         packer.batch = Some(&mut self.batch);
         packer.room = core::mem::take(&mut self.room);
         let read = take(packer, report, trace);

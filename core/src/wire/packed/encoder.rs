@@ -14,6 +14,13 @@ pub struct Mark {
     last: Option<u8>,
 }
 
+impl Mark {
+    /// How far the encoder had come.
+    pub(super) const fn position(&self) -> Position {
+        Position { bytes: self.at, range: self.range }
+    }
+}
+
 /// Writes into a buffer.
 #[derive(Debug)]
 pub struct Encoder<'b> {

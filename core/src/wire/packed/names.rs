@@ -87,12 +87,12 @@ const RAW: u16 = 1 << 10;
 /// the model, so they go through it once.
 pub(super) fn write_text(encoder: &mut Encoder<'_>, model: Option<(&TextModel<'_>, u8)>, text: &str) {
     if let Some((model, start)) = model {
-        let (mark, before) = (encoder.mark(), encoder.position());
+        let mark = encoder.mark();
         encoder.bit(RAW, false);
         // As an object, like the decoder's: that is one copy of the model's code.
         let mut coder: &mut dyn Coder = encoder;
         model.encode(&mut coder, text.as_bytes(), start);
-        if encoder.position().bits_since(before) <= 8 * text.len() + 8 {
+        if encoder.position().bits_since(mark.position()) <= 8 * text.len() + 8 {
             return;
         }
         encoder.rewind(mark);

@@ -81,7 +81,7 @@ pub(super) struct Packer<'p, 'a, const N: usize> {
     pub(super) decisions: &'p mut dyn Decisions,
     pub(super) memory: &'p mut Memory<'a, N>,
     pub(super) batch: Option<&'p mut Batch<IN_BATCH>>,
-    pub(super) known: Option<Id>,
+    pub(super) known: &'p Known,
     pub(super) way: &'p mut Way,
     /// The value that comes next is known to differ from its default.
     given: bool,
@@ -109,14 +109,14 @@ impl<'p, 'a, const N: usize> Packer<'p, 'a, N> {
         decisions: &'p mut dyn Decisions,
         memory: &'p mut Memory<'a, N>,
         way: &'p mut Way,
-        known: &Known,
+        known: &'p Known,
     ) -> Self {
         Self {
             profile,
             decisions,
             memory,
             batch: None,
-            known: known.id,
+            known,
             way,
             given: false,
             figures: Figures::default(),

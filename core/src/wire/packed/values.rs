@@ -126,7 +126,7 @@ impl<const N: usize> Packer<'_, '_, N> {
     /// An id: an author who was said before, and how far on from their last number; or all of it.
     pub(super) fn any_id(&mut self, id: Id) -> Result<Id, Stopped> {
         let own = self.way.depth() == 1 && self.way.at(Report::LAYOUT, ID);
-        let id = match self.known.filter(|_| own) {
+        let id = match self.known.id.filter(|_| own) {
             Some(known) => known,
             None => self.new_id(id)?,
         };
