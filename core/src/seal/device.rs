@@ -11,9 +11,9 @@ use super::enrol::Enrolled;
 use super::epoch::{self, Start};
 use super::keys::KeyPage;
 use super::receipt::{Bodies, Numbers, Receipt};
-use super::record::{HEAD, LAST, OPENING, Record, SEALED, head};
+use super::record::{HEAD, LAST, OPENING, Record, SEALED, associated, head};
 use super::state::State;
-use super::{EPOCH_SECONDS, Error, ErrorKind, Padding, Secret, TAG, record};
+use super::{EPOCH_SECONDS, Error, ErrorKind, Padding, Secret, TAG, siv};
 use crate::model::{Id, Report, Stamp};
 use crate::store::{Handle, Mark, Store};
 use crate::wire::packed::{self, Known, Profile};
@@ -147,10 +147,10 @@ impl<F: NorFlash> Device<F> {
         let keys = self.state.chain.keys();
         let mut next = self.state.clone();
         next.chain.advance();
-        next.void = Secret::new(record::seal(&keys, author, epoch, number, &mut []));
+        next.void = Secret::new(siv::seal(&keys, &associated(author, epoch, number), &mut []));
         self.commit(next)?;
         // No earlier key is left in flash: now this one may be used.
-        *to_tag = record::seal(&keys, author, epoch, number, text);
+        *to_tag = siv::seal(&keys, &associated(author, epoch, number), text);
         let length = HEAD.saturating_add(length).saturating_add(TAG);
         store.append(buffer.get(..length).unwrap_or_default())?;
         self.unsure = false;
@@ -239,7 +239,7 @@ impl<F: NorFlash> Device<F> {
         next.epoch = epoch::number(&enc);
         next.start = Start { at: terms.now, profile: name(terms.profile) }.bytes();
         let mut text = next.start;
-        let tag = record::seal(&chain.keys(), next.author, next.epoch, 0, &mut text);
+        let tag = siv::seal(&chain.keys(), &associated(next.author, next.epoch, 0), &mut text);
         next.opening = join(&[&enc, &[next.psk.id()], &text, &tag]);
         next.chain = chain;
         next.chain.advance();

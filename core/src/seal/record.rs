@@ -1,7 +1,7 @@
 //! What everyone can tell of a sealed record, hubs too. The layout is at the head of [`seal`](super).
 
 use super::bytes::Reader;
-use super::{Error, ErrorKind, Secret, TAG};
+use super::{Error, ErrorKind, TAG};
 use crate::model::Id;
 
 /// The first byte of a sealed record: version 1, encoding 3.
@@ -110,12 +110,6 @@ impl<'a> Record<'a> {
 pub(super) fn head(epoch: u32, seq: u8) -> [u8; HEAD] {
     let [low, middle, high, _] = epoch.to_le_bytes();
     [SEALED, low, middle, high, seq]
-}
-
-/// Seals the text of a record in place, and gives its tag.
-#[inline(never)] // it is called often
-pub(super) fn seal(keys: &Secret<32>, author: u32, epoch: u32, seq: u8, text: &mut [u8]) -> [u8; TAG] {
-    super::siv::seal(keys, &associated(author, epoch, seq), text)
 }
 
 /// What the tag covers beside the text: the head, and whose record it is.
