@@ -202,6 +202,7 @@ impl<F: NorFlash> Journal<F> {
 }
 
 impl<F: NorFlash> Store for Journal<F> {
+    #[inline(never)] // it is long, and called from several places
     fn append(&mut self, record: &[u8]) -> Result<Handle, Error> {
         self.write(record)
     }
