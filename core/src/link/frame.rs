@@ -19,7 +19,7 @@ pub(super) const ASK: u8 = 0x08;
 pub(super) const OFFSET: u8 = 0x10;
 pub(super) const LONG: u8 = 0x20;
 pub(super) const NEWS: u8 = 0x40;
-/// In RECORDS.
+/// In RECORDS and POLL.
 pub(super) const FILLS: u8 = 0x40;
 pub(super) const MORE: u8 = 0x80;
 
