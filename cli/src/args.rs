@@ -8,7 +8,10 @@ mod profiles;
 mod sealed;
 
 pub use profiles::{ProfileArguments, ProfileCommand, ProfileExport, ProfileShow, Train};
-pub use sealed::{HqCommand, HqEnrol, HqHub, HqInit, HqRevoke, Save, Serve, Status, Sync, Unseal};
+pub use sealed::{
+    HqCommand, HqEnrol, HqHub, HqInit, HqRekey, HqRevoke, HqRevokeHub, HqSay, HqTime, Passphrase, Save, Serve, Status, Sync, To,
+    Unseal, Until,
+};
 
 /// Incident reports that fit in a radio frame: between JSON and bytes, checked, inspected, imported.
 ///
@@ -54,6 +57,7 @@ pub enum Command {
     Serve(Serve),
     Unseal(Unseal),
     Status(Status),
+    Passphrase(Passphrase),
     Completions(Completions),
     Man(Man),
 }

@@ -6,8 +6,16 @@ macro_rules! say {
     ($($argument:tt)*) => {{
         use std::io::Write as _;
         // In one piece, so that it does not mix with what others write.
-        let _ = std::io::stderr().write_all((format!($($argument)*) + "\n").as_bytes());
+        let _ = std::io::stderr().write_all(($crate::shown(format!($($argument)*)) + "\n").as_bytes());
     }};
+}
+
+/// What a terminal would obey, as in the name of a file that somebody else put on a stick, is shown as a character that says nothing.
+#[doc(hidden)]
+#[must_use]
+pub fn shown(text: String) -> String {
+    let obeyed = |char: char| char.is_control() && char != '\n' && char != '\t';
+    if text.contains(obeyed) { text.replace(obeyed, "\u{fffd}") } else { text }
 }
 
 pub mod args;

@@ -14,7 +14,7 @@ fn main() -> ExitCode {
         Err(error) if error.chain().any(is_broken_pipe) => Exit::Success.into(),
         Err(error) => {
             use std::io::Write as _;
-            let _ = writeln!(io::stderr(), "increp: {error:#}");
+            let _ = writeln!(io::stderr(), "{}", increp_cli::shown(format!("increp: {error:#}")));
             let is_link = error.downcast_ref::<increp_cli::link::Unusable>().is_some();
             if is_link { Exit::Link } else { Exit::Files }.into()
         }

@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 use increp::link::{Duty, Key, Ledger, Outbox, Outcome, Sender, Step, Terms, cobs};
 use increp::seal::{MAX_RECORD, Secret};
 use increp::store::{Handle, Mark, Record};
-use increp_cli::store::hub::{Device, Hub, Run};
+use increp_cli::store::hub::{Device, Hub, Run, Trust};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, setrlimit};
 use serde_json::Value;
@@ -312,8 +312,10 @@ fn load(many: u32, silent: usize) {
     let mut serve = Serve::new(folder.to_str().unwrap());
     let mut devices: Vec<Simulated> = (1..=many).map(|author| Simulated::new(author, &serve.links)).collect();
     // It learns of them while it runs.
-    let known: Vec<Device> =
-        devices.iter().map(|device| Device { author: device.author, hop: Secret::new(device.hop), revoked: false }).collect();
+    let known: Vec<Device> = devices
+        .iter()
+        .map(|device| Device { author: device.author, hop: Secret::new(device.hop), others: Vec::new(), trust: Trust::Trusted })
+        .collect();
     Hub::open(&folder).unwrap().keep_devices(&known).unwrap();
     sleep(Duration::from_millis(1500));
     let disturbance = Disturbance::new(&serve.links, silent);

@@ -173,6 +173,77 @@ fn a_passphrase_locks_hqs_keys_and_a_devices() {
     assert_eq!(id.rsplit_once('-').unwrap().0, next.rsplit_once('-').unwrap().0);
 }
 
+/// A passphrase can be given, changed and taken away later; nothing is lost, and no number is used twice.
+#[test]
+fn a_passphrase_is_given_changed_and_taken_away_later() {
+    let folder = Folder::new("relock");
+    folder.begin();
+    for (name, words) in [("one", "four words of mine"), ("two", "five words of mine too")] {
+        fs::write(folder.0.join(name), words).unwrap();
+    }
+    let run = |before: Option<&str>, new: Option<&str>, arguments: &str| {
+        let mut command = folder.increp(arguments);
+        before.map(|file| command.env("INCREP_PASSPHRASE_FILE", file));
+        new.map(|file| command.env("INCREP_NEW_PASSPHRASE_FILE", file));
+        command.output().unwrap()
+    };
+    let good = |before: Option<&str>, new: Option<&str>, arguments: &str| {
+        let done = run(before, new, arguments);
+        assert!(done.status.success(), "{arguments}: {}", text(&done.stderr));
+        text(&done.stdout).trim().to_owned()
+    };
+    let mut ids = vec![folder.run("save --device device report.json").trim().to_owned()];
+    folder.run("hq alert hq leave --hub hub");
+    folder.run("sync --device device file:stick");
+    folder.run("sync --hub hub file:stick");
+    assert!(folder.run("sync --device device file:stick").contains("leave"));
+    let secrets = ["hq/hq.key", "device/keys", "device/messages"].map(|file| (file, fs::read(folder.0.join(file)).unwrap()));
+    folder.fails("passphrase --device device", 3, "put it into a file, and its name into INCREP_NEW_PASSPHRASE_FILE");
+    for (before, new) in [(None, Some("one")), (Some("one"), Some("two")), (Some("two"), None)] {
+        let remove = if new.is_none() { " --remove" } else { "" };
+        for which in ["--hq hq", "--device device"] {
+            if before.is_some() {
+                assert_eq!(run(None, new, &format!("passphrase {which}{remove}")).status.code(), Some(3), "without the one before");
+            }
+            good(before, new, &format!("passphrase {which}{remove}"));
+        }
+        for (file, plain) in &secrets {
+            let bytes = fs::read(folder.0.join(file)).unwrap();
+            assert_eq!(bytes.starts_with(b"\x89irk\r\n\x1a\x01"), new.is_some(), "{file}");
+            assert!(
+                new.is_none()
+                    || !bytes
+                        .windows(32)
+                        .any(|part| plain.windows(32).step_by(16).any(|other| part == other && part != [0xff; 32])),
+                "{file}"
+            );
+            assert_eq!(fs::metadata(folder.0.join(file)).unwrap().permissions().mode() & 0o777, 0o600, "{file}");
+        }
+        let wrong = if new == Some("one") { "two" } else { "one" };
+        if new.is_some() {
+            for command in ["save --device device report.json", "status --hq hq"] {
+                assert!(text(&run(Some(wrong), None, command).stderr).contains("the passphrase is wrong"), "{command}");
+            }
+        }
+        assert!(good(new, None, "status --device device").contains("leave"));
+        ids.push(good(new, None, "save --device device report.json"));
+        good(new, None, "status --hq hq");
+    }
+    // The device knows that it was not copied: one epoch.
+    assert!(ids.iter().all(|id| id.rsplit_once('-').unwrap().0 == ids[0].rsplit_once('-').unwrap().0), "{ids:?}");
+    let printed = folder.trip();
+    assert!(ids.iter().all(|id| printed.contains(id.as_str())), "{printed}");
+    // A copy stays one.
+    let copy = folder.0.join("copy");
+    fs::create_dir(&copy).unwrap();
+    for name in ["keys", "journal", "hubs", "place"] {
+        fs::copy(folder.0.join("device").join(name), copy.join(name)).unwrap();
+    }
+    good(None, Some("one"), "passphrase --device copy");
+    let id = good(Some("one"), None, "save --device copy report.json");
+    assert_ne!(id.rsplit_once('-').unwrap().0, ids[0].rsplit_once('-').unwrap().0);
+}
+
 #[test]
 fn key_files_that_others_may_read_are_refused() {
     let folder = Folder::new("modes");

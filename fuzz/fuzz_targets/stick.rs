@@ -64,6 +64,8 @@ fn content(bytes: &[u8]) {
             Entry::Device(device) => writer.device(device),
             Entry::Have(epoch, has) => writer.have(*epoch, has),
             Entry::Refused(epoch, numbers) => writer.refused(*epoch, numbers),
+            Entry::Next(number) => writer.next(*number),
+            Entry::Message(number, message) => writer.message(*number, message),
         }
     }
     let written = writer.finish(&Secret::new(HOP));

@@ -459,8 +459,14 @@ def read_content(content, hop):
             entries.append({"hub": cursor.take(32).hex()})
         elif entry == 5:
             entries.append({"profile": cursor.take(cursor.varint()).hex()})
+        elif entry == 9:
+            entries.append({"next": number(cursor.take(4))})
+        elif entry == 10:
+            entries.append({"message": number(cursor.take(4)), "sealed": cursor.take(cursor.varint()).hex()})
         elif entry == 6 and kind == 3:
-            entries.append({"device": number(cursor.take(4)), "hop": cursor.take(16).hex(), "revoked": cursor.take(1) == b"\x01"})
+            device, shared, (trust,) = number(cursor.take(4)), cursor.take(16).hex(), cursor.take(1)
+            assert trust <= 2, "0, 1 or 2"
+            entries.append({"device": device, "hop": shared, "revoked": trust > 0} | ({"wiped": True} if trust == 2 else {}))
         elif entry == 7 and kind == 3:
             entries.append({"have": number(cursor.take(3)), "numbers": cursor.take(32).hex(), "digest": cursor.take(16).hex()})
         elif entry == 8 and kind == 3:
@@ -471,6 +477,48 @@ def read_content(content, hop):
     assert hmac.digest(hop, b"increp stick 1" + content[: cursor.at], "sha256")[:16] == cursor.take(16), "the code"
     assert not any(content[cursor.at :]), "zeros"
     return {"kind": kind, "author": author, "entries": entries}
+
+
+# --- 4.12 HQ's messages ---
+
+
+class Down:
+    """A device's end of the row of HQ's messages."""
+
+    def __init__(self, author, key):
+        self.author, self.key, self.next = author, key, 0
+
+    def hear(self, message):
+        start = b"\x16" + le32(self.author) + le32(self.next)
+        if message[:9] != start:
+            raise Refused("OutOfTurn", 5)
+        keys = expand(self.key, b"increp record", 32)
+        text = siv_open(keys, start, message[9:])
+        self.key, self.next = expand(self.key, b"increp chain", 32), self.next + 1
+        return read_message(text[0], text[1:])
+
+
+def read_message(kind, content):
+    if kind == 1:
+        assert len(content) == 32
+        return {"kind": 1, "key": content.hex()}
+    if kind == 2:
+        assert len(content) in (16, 48)
+        return {"kind": 2, "key": content[:16].hex()} | ({"revoked": content[16:].hex()} if content[16:] else {})
+    if kind == 3:
+        assert not content
+        return {"kind": 3}
+    if kind == 6:
+        return {"kind": 6, "at": int.from_bytes(content, "little", signed=True)}
+    assert kind in (4, 5)
+    times = {}
+    if content[-11:-10] == b"\0":
+        for name, time in ("said", content[-10:-5]), ("until", content[-5:]):
+            if time != b"\0\0\0\0\x80":
+                times[name] = int.from_bytes(time, "little", signed=True)
+        content = content[:-11]
+    assert b"\0" not in content
+    return {"kind": kind, "text": content.decode()} | times
 
 
 # --- The vectors ---
@@ -596,8 +644,17 @@ def main(folder):
     of_epoch = check_life(all, *enrolled[0])
     check_rejected(all, of_epoch)
     check_stick(all["stick"], folder)
+    said = json.loads((folder / "said.json").read_text())
+    check_stick(said["stick"], folder)
+    peer = Peer(unhex(all["enrolments"][0]["peer"]))
+    down = Down(peer.author, peer.down[4:])
+    for it in said["messages"]:
+        expected = {name: it[name] for name in it if name not in ("number", "sealed", "peer_after")}
+        same(down.hear(unhex(it["sealed"])), expected, f"message {it['number']}")
+        same((le32(down.next) + down.key).hex(), it["peer_after"][-72:], f"after message {it['number']}")
     counts = ", ".join(f"{len(all[name])} {name}" for name in ("enrolments", "epochs", "saved", "receipts", "rejected"))
-    print(f"{counts}, {len(all['stick']['files'])} stick files: all as SPEC.md says")
+    files = len(all["stick"]["files"]) + len(said["stick"]["files"])
+    print(f"{counts}, {len(said['messages'])} messages, {files} stick files: all as SPEC.md says")
 
 
 if __name__ == "__main__":

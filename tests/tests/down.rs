@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use increp::model::Stamp;
-use increp::seal::{Error, ErrorKind, HqKey, MAX_DOWN, MAX_SAID, Message, Secret};
+use increp::seal::{Error, ErrorKind, HqKey, MAX_DOWN, MAX_SAID, Message, Notice, Secret, TIMES};
 use increp_tests::sealed::{self, Headquarters, NOW, Read, Replayed, Unit};
 
 fn say(hq: &mut Headquarters, message: &Message<'_>) -> Vec<u8> {
@@ -26,11 +26,13 @@ fn each_message_is_heard_in_its_turn_and_once_whatever_the_power_does() {
     let (mut hq, mut unit) = sealed::mission();
     let text = "x".repeat(MAX_SAID);
     let messages = [
-        Message::Alert("shelling on the north road"),
-        Message::Task(""),
+        Message::Alert("shelling on the north road".into()),
+        Message::Task("".into()),
         Message::Time(Stamp::new(NOW)),
         Message::Wipe,
-        Message::Task(&text),
+        Message::Alert(Notice { text: "the bridge is mined", said: Some(Stamp::new(NOW)), until: None }),
+        Message::Task(Notice { text: &text[TIMES..], said: Some(Stamp::new(-1)), until: Some(Stamp::new(NOW + 3600)) }),
+        Message::Task(text.as_str().into()),
     ];
     let sealed: Vec<Vec<u8>> = messages.iter().map(|message| say(&mut hq, message)).collect();
     for (number, (message, bytes)) in messages.iter().zip(&sealed).enumerate() {
@@ -46,14 +48,22 @@ fn each_message_is_heard_in_its_turn_and_once_whatever_the_power_does() {
         assert_eq!(unit.with(|device, _, _, _| Ok(device.next_down())).unwrap() as usize, number + 1);
     }
     let too_long = "x".repeat(MAX_SAID + 1);
-    let refused = hq.peer.say(&Message::Alert(&too_long), &mut [0; 2 * MAX_DOWN]).map(<[u8]>::len);
-    assert_eq!(refused.map_err(|error| error.kind), Err(ErrorKind::TooLong));
+    let timed = Notice { text: &text[TIMES - 1..], said: Some(Stamp::new(NOW)), until: None };
+    for (notice, why) in [
+        (too_long.as_str().into(), ErrorKind::TooLong),
+        (timed, ErrorKind::TooLong),
+        ("two\0texts".into(), ErrorKind::UnknownMessage),
+    ] {
+        let next = hq.peer.next_down();
+        let refused = hq.peer.say(&Message::Alert(notice), &mut [0; 2 * MAX_DOWN]).map(<[u8]>::len);
+        assert_eq!((refused.map_err(|error| error.kind), hq.peer.next_down()), (Err(why), next));
+    }
 }
 
 #[test]
 fn nothing_else_is_believed() {
     let (mut hq, mut unit) = sealed::mission();
-    let good = say(&mut hq, &Message::Alert("leave now"));
+    let good = say(&mut hq, &Message::Alert("leave now".into()));
     for bit in 0..good.len() * 8 {
         let mut changed = good.clone();
         changed[bit / 8] ^= 1 << (bit % 8);
@@ -89,8 +99,11 @@ fn after_hqs_new_key_reports_are_sealed_for_it_alone() {
 fn after_a_new_hop_key_the_old_one_is_gone() {
     let (mut hq, mut unit) = sealed::mission();
     let new = Secret::new([0x5a; 16]);
-    let message = say(&mut hq, &Message::HopKey(new.clone()));
-    heard(&mut unit, &message).unwrap();
+    for revoked in [None, Some([7; 32])] {
+        let message = say(&mut hq, &Message::HopKey { key: new.clone(), revoked });
+        assert_eq!(open(&mut unit, &message), Ok(format!("{:?}", Message::HopKey { key: new.clone(), revoked })));
+        heard(&mut unit, &message).unwrap();
+    }
     assert_eq!(unit.with(|device, _, _, _| Ok(device.hop_key().clone())).unwrap(), new);
     assert_eq!(*hq.peer.hop_key(), new);
 }
@@ -98,7 +111,7 @@ fn after_a_new_hop_key_the_old_one_is_gone() {
 #[test]
 fn what_was_heard_cannot_be_read_from_a_device_that_was_taken() {
     let (mut hq, mut unit) = sealed::mission();
-    let first = say(&mut hq, &Message::Alert("first"));
+    let first = say(&mut hq, &Message::Alert("first".into()));
     // The keys of the message, as they are in flash before it was heard.
     let before = unit.flash.borrow().remains().concat();
     heard(&mut unit, &first).unwrap();

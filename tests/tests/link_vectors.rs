@@ -41,7 +41,7 @@ fn session(name: &str, terms: Terms) -> Value {
     let epoch = u32::from_le_bytes([outbox.records[0].1[1], outbox.records[0].1[2], outbox.records[0].1[3], 0]);
     let mut shelf = RamShelf::new(&[(AUTHOR, hop())]);
     let (mut hq, _) = sealed::mission();
-    let down = hq.peer.say(&Message::Alert("shelling on the north road"), &mut [0; MAX_DOWN]).unwrap().to_vec();
+    let down = hq.peer.say(&Message::Alert("shelling on the north road".into()), &mut [0; MAX_DOWN]).unwrap().to_vec();
     shelf.downs.insert((AUTHOR, 0), down.clone());
     let receipt: Vec<u8> = (0x15..0x15 + 29).collect();
     shelf.receipts.insert((AUTHOR, epoch), receipt.clone());

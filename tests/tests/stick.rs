@@ -7,7 +7,7 @@ use increp_cli::link::file::content::{Content, Entry, Kind, Writer};
 use increp_cli::link::file::sealed::{self, BLOCK, MOST_CONTENT, MOST_READERS, Opener, Reader, Refused};
 use increp_cli::link::file::{list, read, write};
 use increp_cli::store::Numbers;
-use increp_cli::store::hub::{Device, Elsewhere};
+use increp_cli::store::hub::{Device, Elsewhere, Trust};
 use proptest::prelude::*;
 
 const HOP: [u8; 16] = [7; 16];
@@ -28,13 +28,17 @@ fn entries() -> impl Strategy<Value = Vec<Entry>> {
     let receipt = prop::collection::vec(any::<u8>(), 0..300).prop_map(Entry::Receipt);
     let hub = any::<[u8; 32]>().prop_map(Entry::Hub);
     let profile = prop::collection::vec(any::<u8>(), 0..300).prop_map(Entry::Profile);
-    let device = (any::<u32>(), any::<[u8; 16]>(), any::<bool>())
-        .prop_map(|(author, hop, revoked)| Entry::Device(Device { author, hop: Secret::new(hop), revoked }));
+    let device = (any::<u32>(), any::<[u8; 16]>(), 0..3_u8).prop_map(|(author, hop, trust)| {
+        Entry::Device(Device { author, hop: Secret::new(hop), others: Vec::new(), trust: Trust::of(trust).unwrap() })
+    });
+    let next = any::<u32>().prop_map(Entry::Next);
+    let message =
+        (any::<u32>(), prop::collection::vec(any::<u8>(), 0..300)).prop_map(|(number, bytes)| Entry::Message(number, bytes));
     let there = (0..0xff_ffffu32, any::<[u8; 32]>(), any::<[u8; 16]>())
         .prop_map(|(epoch, bits, digest)| Entry::Have(epoch, Elsewhere { numbers: Numbers::new(bits), digest }));
     let refused = (0..0xff_ffffu32, any::<[u8; 32]>()).prop_map(|(epoch, bits)| Entry::Refused(epoch, Numbers::new(bits)));
     let between = prop_oneof![device, there, refused];
-    let other = prop_oneof![4 => prop_oneof![have, receipt, hub, profile], 2 => between];
+    let other = prop_oneof![4 => prop_oneof![have, receipt, hub, profile, next, message], 2 => between];
     let one = prop_oneof![record.prop_map(|one| vec![one]), row, other.prop_map(|one| vec![one])];
     prop::collection::vec(one, 0..8).prop_map(|rows| rows.concat())
 }
@@ -61,6 +65,8 @@ fn content(kind: Kind, author: u32, entries: &[Entry]) -> Vec<u8> {
             Entry::Device(device) => writer.device(device),
             Entry::Have(epoch, has) => writer.have(*epoch, has),
             Entry::Refused(epoch, numbers) => writer.refused(*epoch, numbers),
+            Entry::Next(number) => writer.next(*number),
+            Entry::Message(number, bytes) => writer.message(*number, bytes),
         }
     }
     let at_most = writer.len();

@@ -1,8 +1,10 @@
 //! The arguments of the commands that seal reports, carry them and open them.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{ArgGroup, Args, Subcommand};
+use increp::model::Stamp;
 
 use super::{OutputArguments, ProfileArguments};
 use crate::link::Link;
@@ -18,6 +20,13 @@ pub enum HqCommand {
     Hub(HqHub),
     Enrol(HqEnrol),
     Revoke(HqRevoke),
+    RevokeHub(HqRevokeHub),
+    #[command(about = "Says to devices what their users must know now")]
+    Alert(HqSay),
+    #[command(about = "Says to devices what their users are asked to do")]
+    Task(HqSay),
+    Time(HqTime),
+    Rekey(HqRekey),
 }
 
 /// Makes HQ's folder, with a new key.
@@ -64,7 +73,8 @@ pub struct HqEnrol {
     /// The device's folder, which must not be there yet.
     #[arg(long, value_name = "DEV", group = "side")]
     pub device: Option<PathBuf>,
-    /// Where the messages travel if the other side is on another machine, such as file:/media/stick.
+    /// Where the messages travel if the other side is on another machine, such as file:/media/stick: a stick, and no other link, for the
+    /// two stand in one room, and who compares the digits must see both screens.
     #[arg(long, value_name = "LINK")]
     pub over: Option<Link>,
     /// The number of the device, which is the author of its reports; the next one that is free if left out.
@@ -93,9 +103,136 @@ pub struct HqRevoke {
     /// The number of the device.
     #[arg(value_name = "AUTHOR")]
     pub author: u32,
+    /// Tell the device to erase its keys, should it come to a hub, after what was said to it before. Its user sees that.
+    #[arg(long)]
+    pub wipe: bool,
     /// Tell this hub at once. May be given several times.
     #[arg(long, value_name = "HUB")]
     pub hub: Vec<PathBuf>,
+}
+
+/// Stops to trust a hub that was lost or taken.
+///
+/// Every device gets another key for its dealings with hubs, by a message that any hub can bring; then it seals no stick file for that hub
+/// and believes none of its answers. Bring all other hubs up to date, with --hub or `increp hq hub`: until then they go on to trust it.
+#[derive(Debug, Args)]
+pub struct HqRevokeHub {
+    /// HQ's folder.
+    #[arg(value_name = "DIR")]
+    pub hq: PathBuf,
+    /// The name of the hub's folder when it was made, or the beginning of its key: increp status --hq shows both.
+    #[arg(value_name = "NAME")]
+    pub hub_name: String,
+    /// Tell this hub at once. May be given several times.
+    #[arg(long, value_name = "HUB")]
+    pub hub: Vec<PathBuf>,
+}
+
+/// To whom HQ says something.
+#[derive(Debug, Args)]
+pub struct To {
+    /// HQ's folder.
+    #[arg(value_name = "DIR")]
+    pub hq: PathBuf,
+    /// Only to this device, by its number. May be given several times; to all devices if left out.
+    #[arg(long, value_name = "AUTHOR")]
+    pub to: Vec<u32>,
+    /// Tell this hub at once. May be given several times; other hubs learn of it by `increp hq hub`, `increp unseal` or from each other.
+    #[arg(long, value_name = "HUB")]
+    pub hub: Vec<PathBuf>,
+}
+
+/// Says something to the users of devices.
+///
+/// It goes to them by the hubs, which cannot read it, and is shown by `increp sync`, and by `increp status` until it is out of date or they
+/// are done with it. Each device gets all messages in their order, each once.
+#[derive(Debug, Args)]
+pub struct HqSay {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub to: To,
+    /// What to say; at most 227 bytes.
+    #[arg(value_name = "TEXT")]
+    pub text: String,
+    /// Not to be shown from then on: a time as 2026-01-31T18:00:00Z, or 90m, 6h or 2d from now.
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<Until>,
+}
+
+/// A time, or so many seconds from now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// A time.
+    At(Stamp),
+    /// Seconds from now.
+    In(i64),
+}
+
+impl Until {
+    /// The time, if it is now as late as this.
+    #[must_use]
+    pub const fn after(self, now: i64) -> Stamp {
+        match self {
+            Self::At(at) => at,
+            Self::In(seconds) => Stamp::new(now.saturating_add(seconds)),
+        }
+    }
+}
+
+impl FromStr for Until {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        for (unit, seconds) in [("m", 60), ("h", 3600), ("d", 86_400)] {
+            if let Some(number) = text.strip_suffix(unit).and_then(|number| number.parse::<u16>().ok()) {
+                return Ok(Self::In(i64::from(number) * seconds));
+            }
+        }
+        text.parse().map(Self::At).map_err(|_| "expected a time as 2026-01-31T18:00:00Z, or 90m, 6h or 2d".to_owned())
+    }
+}
+
+/// Says to devices how late it is.
+///
+/// For devices without a clock that can be trusted. It is a lower bound: the message may wait at a hub.
+#[derive(Debug, Args)]
+pub struct HqTime {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub to: To,
+}
+
+/// Gives HQ a new key, after the one before may have been seen.
+///
+/// Devices seal for it as soon as they have heard of it, by the hubs. What was sealed before is opened with the keys before, which stay in
+/// HQ's folder: make a new copy of it.
+#[derive(Debug, Args)]
+pub struct HqRekey {
+    /// HQ's folder.
+    #[arg(value_name = "DIR")]
+    pub hq: PathBuf,
+    /// Tell this hub at once. May be given several times.
+    #[arg(long, value_name = "HUB")]
+    pub hub: Vec<PathBuf>,
+}
+
+/// Locks HQ's or a device's keys with a passphrase, with another one, or with none.
+///
+/// The passphrase before is the first line of the file that INCREP_PASSPHRASE_FILE names, the new one that of the file that
+/// INCREP_NEW_PASSPHRASE_FILE names; or else they are asked on the terminal. What the disk keeps of the file before was locked as it was: a
+/// disk that was not encrypted may still have keys that were not locked.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("side").required(true))]
+pub struct Passphrase {
+    /// HQ's folder.
+    #[arg(long, value_name = "DIR", group = "side")]
+    pub hq: Option<PathBuf>,
+    /// The device's folder.
+    #[arg(long, value_name = "DIR", group = "side")]
+    pub device: Option<PathBuf>,
+    /// Lock them with none.
+    #[arg(long)]
+    pub remove: bool,
 }
 
 /// Seals reports and keeps them on the device: nobody but HQ can read them from then on, this device neither.
@@ -230,7 +367,7 @@ pub struct Unseal {
     pub output: OutputArguments,
 }
 
-/// Says how far the reports of a device came: saved, sent, at a hub, at HQ; or what a hub or HQ has.
+/// Says how far the reports of a device came: saved, sent, at a hub, at HQ, and what HQ has said; or what a hub or HQ has.
 ///
 /// Saved: on this disk, sealed. Sent: over a link, or written to a stick; nobody knows more. At a hub: a hub says that it has it. At HQ: HQ says that
 /// it has opened it, and nobody else can say so.
@@ -249,6 +386,9 @@ pub struct Status {
     /// List each report of the device, the oldest first.
     #[arg(long, requires = "device")]
     pub each: bool,
+    /// Be done with what HQ has said: it is shown once more, and erased.
+    #[arg(long, requires = "device")]
+    pub done: bool,
     /// Print it as JSON.
     #[arg(long)]
     pub json: bool,

@@ -8,11 +8,13 @@ mod encoded;
 mod example;
 mod export;
 mod generate;
+mod heard;
 mod hex;
 mod hq;
 mod import;
 mod inspect;
 mod meaning;
+mod passphrase;
 mod profile;
 mod roundtrip;
 mod save;
@@ -59,6 +61,11 @@ pub fn run(arguments: Arguments) -> Result<Exit> {
         Command::Hq(HqCommand::Hub(arguments)) => hq::hub(&arguments),
         Command::Hq(HqCommand::Enrol(arguments)) => hq::enrol(&arguments),
         Command::Hq(HqCommand::Revoke(arguments)) => hq::revoke(&arguments),
+        Command::Hq(HqCommand::RevokeHub(arguments)) => hq::revoke_hub(&arguments),
+        Command::Hq(HqCommand::Alert(arguments)) => hq::alert(&arguments),
+        Command::Hq(HqCommand::Task(arguments)) => hq::task(&arguments),
+        Command::Hq(HqCommand::Time(arguments)) => hq::time(&arguments),
+        Command::Hq(HqCommand::Rekey(arguments)) => hq::rekey(&arguments),
         Command::Save(arguments) => save::run(&arguments),
         Command::Sync(arguments) => sync::run(&arguments),
         #[cfg(unix)]
@@ -67,6 +74,7 @@ pub fn run(arguments: Arguments) -> Result<Exit> {
         Command::Serve(_) => anyhow::bail!("this system has no links but file:"),
         Command::Unseal(arguments) => unseal::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),
+        Command::Passphrase(arguments) => passphrase::run(&arguments),
         Command::Completions(arguments) => generate::completions(&arguments),
         Command::Man(arguments) => generate::man(&arguments),
     }

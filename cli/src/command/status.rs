@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
+use increp::model::Stamp;
 use increp::seal::Record;
 use increp::store::Mark;
 use serde_json::json;
@@ -11,13 +12,15 @@ use serde_json::json;
 use super::many;
 use crate::args::Status;
 use crate::exit::Exit;
-use crate::store::device::Folder;
-use crate::store::hq::{Hq, Which};
+use crate::hex::hex;
+use crate::store::device::{Folder, Said};
+use crate::store::hq::{self, Hq, Which};
 use crate::store::hub::{Have, Hub, Run};
+use crate::store::now;
 
 pub(super) fn run(arguments: &Status) -> Result<Exit> {
     match (&arguments.device, &arguments.hub, &arguments.hq) {
-        (Some(folder), _, _) => device(folder, arguments.each, arguments.json),
+        (Some(folder), _, _) => device(folder, arguments),
         (None, Some(folder), _) => hub(folder, arguments.json),
         (None, None, Some(folder)) => hq(folder, arguments.json),
         (None, None, None) => Ok(Exit::Usage),
@@ -32,7 +35,8 @@ const STATES: [(Mark, &str, &str); 4] = [
     (Mark::AtHq, "at HQ", "HQ has opened it; given up here when the room is needed"),
 ];
 
-fn device(folder: &Path, each: bool, as_json: bool) -> Result<Exit> {
+fn device(folder: &Path, arguments: &Status) -> Result<Exit> {
+    let Status { each, json: as_json, done, .. } = *arguments;
     let mut device = Folder::open(folder)?;
     let (mut after, mut sums, mut voids, mut reports) = (None, [0_u64; STATES.len()], 0_u64, Vec::new());
     while let Some(kept) = device.next(after)? {
@@ -52,12 +56,24 @@ fn device(folder: &Path, each: bool, as_json: bool) -> Result<Exit> {
     let status = device.status();
     // What is gone was confirmed, and is a loss; a void was not.
     let (lost, free) = (u64::from(status.lost), status.free);
+    let messages = match device.said_at(Stamp::new(now())) {
+        // What is damaged is done with too.
+        Err(error) if done => {
+            say!("increp: {error:#}");
+            Vec::new()
+        }
+        messages => messages?,
+    };
+    if done {
+        device.forget()?;
+    }
     let mut out = std::io::stdout();
     if as_json {
         let [saved, sent, at_hub, at_hq] = sums;
         let mut object = json!({
             "device": device.author(), "saved": saved, "sent": sent, "at_hub": at_hub, "at_hq": at_hq, "voids": voids,
             "lost": lost, "damaged_pages": status.damaged_pages, "free": free,
+            "messages": messages.iter().map(Said::json).collect::<Vec<_>>(),
         });
         if each {
             let reports = reports.iter().map(|(id, state)| json!({ "id": id, "state": state.to_lowercase().replace(' ', "_") }));
@@ -72,6 +88,7 @@ fn device(folder: &Path, each: bool, as_json: bool) -> Result<Exit> {
         if each {
             reports.iter().try_for_each(|(id, state)| writeln!(out, "{state:6} {id}"))?;
         }
+        messages.iter().try_for_each(|said| writeln!(out, "{said}"))?;
         if lost > 0 || status.damaged_pages > 0 {
             say!(
                 "increp: {} that were saved cannot be read, and {} are damaged",
@@ -119,16 +136,28 @@ fn hq(folder: &Path, as_json: bool) -> Result<Exit> {
     let revoked: Vec<u32> = devices.iter().filter(|device| device.revoked.is_some()).map(|device| device.peer.author()).collect();
     let (reports, left) = (hq.many(Which { printed: true, revoked: true })?, hq.many(Which { printed: false, revoked: true })?);
     let (doubled, unread) = (hq.doubled()?, hq.unread()?);
+    let unheard = |device: &hq::Device| device.peer.next_down().saturating_sub(device.heard);
+    let unheard: u64 = devices.iter().filter(|device| device.revoked.is_none()).map(|device| u64::from(unheard(device))).sum();
+    let all_hubs = hq.all_hubs()?;
     let mut out = std::io::stdout();
     if as_json {
         let authors: Vec<u32> = devices.iter().map(|device| device.peer.author()).collect();
         let object = json!({ "devices": authors, "revoked": revoked, "hubs": hq.hubs()?.len(), "reports": reports, "not_printed": left,
-                "doubled": doubled, "undecoded": unread });
+                "doubled": doubled, "undecoded": unread, "unheard": unheard,
+                "hub_keys": all_hubs.iter().map(|hub| json!({ "name": hub.name, "key": hex(&hub.public),
+                    "revoked": hub.revoked.is_some() })).collect::<Vec<_>>() });
         writeln!(out, "{object}")?;
     } else {
         let (devices, hubs) = (many(devices.len() as u64, "device"), many(hq.hubs()?.len() as u64, "hub"));
         writeln!(out, "{devices}, {} of them revoked; {hubs}", revoked.len())?;
         writeln!(out, "{} in the archive, {left} not printed yet", many(reports, "report"))?;
+        for hub in &all_hubs {
+            let revoked = if hub.revoked.is_some() { ", revoked" } else { "" };
+            writeln!(out, "hub {} {:.16}{revoked}", hub.name, hex(&hub.public))?;
+        }
+        if unheard > 0 {
+            writeln!(out, "{} that devices have not heard, as far as hubs say", many(unheard, "message"))?;
+        }
         if unread > 0 {
             writeln!(out, "{} kept until the profile is known: increp unseal --profile", many(unread, "report"))?;
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Result;
 use serde_json::json;
 
-use super::many;
+use super::{heard, many};
 use crate::args::Sync;
 use crate::exit::Exit;
 #[cfg(unix)]
@@ -42,18 +42,25 @@ pub(super) fn run(arguments: &Sync) -> Result<Exit> {
 #[cfg(unix)]
 fn device_over(folder: &Path, link: &Framed, arguments: &Sync) -> Result<Exit> {
     let longest = arguments.timeout.map(|seconds| Duration::from_secs(seconds.into()));
-    let outcome = link::device::sync(&mut Folder::open(folder)?, link, longest)?;
-    let link::device::Outcome { answered, frames, receipts, confirmed, refused, forked, waiting, at_hub } = outcome;
+    let mut device = Folder::open(folder)?;
+    let outcome = link::device::sync(&mut device, link, longest)?;
+    let wiped = heard::wipe(device, &outcome.heard)?;
+    let link::device::Outcome { answered, frames, receipts, confirmed, refused, forked, waiting, at_hub, heard } = outcome;
     let mut out = std::io::stdout();
     if arguments.json {
         let object = json!({
             "answered": answered, "frames": frames, "receipts": receipts, "confirmed": confirmed, "wrong_receipts": refused,
-            "forked": forked, "waiting": waiting, "at_hub": at_hub,
+            "forked": forked, "waiting": waiting, "at_hub": at_hub, "messages": heard::json(&heard),
         });
         writeln!(out, "{object}")?;
+        heard.iter().for_each(heard::tell_rest);
     } else {
         write!(out, "{} read; {} without HQ's word", many(receipts, "receipt"), many(waiting, "report"))?;
         writeln!(out, "{}", if waiting > 0 { format!(", {at_hub} of them at a hub") } else { String::new() })?;
+        heard::tell(&heard)?;
+    }
+    if wiped {
+        return Ok(Exit::Findings);
     }
     if forked > 0 {
         say!(
@@ -66,7 +73,7 @@ fn device_over(folder: &Path, link: &Framed, arguments: &Sync) -> Result<Exit> {
         );
         return Ok(Exit::Link);
     }
-    Ok(Exit::findings(refused + forked))
+    Ok(Exit::findings(refused + forked + heard::not_kept(&heard)))
 }
 
 #[cfg(unix)]
@@ -94,24 +101,31 @@ fn hub_over(folder: &Path, link: &Framed, arguments: &Sync) -> Result<Exit> {
 }
 
 fn device(folder: &Path, stick: &Path, as_json: bool) -> Result<Exit> {
-    let file::device::Outcome { written, receipts, confirmed, waiting, wrong, hubs, left } =
-        file::device::sync(&mut Folder::open(folder)?, stick)?;
+    let mut device = Folder::open(folder)?;
+    let outcome = file::device::sync(&mut device, stick)?;
+    let wiped = heard::wipe(device, &outcome.heard)?;
+    let file::device::Outcome { written, receipts, confirmed, waiting, wrong, hubs, heard, left } = outcome;
     let Left { others, refused, waiting: unread } = left;
     let mut out = std::io::stdout();
     if as_json {
         let object = json!({
             "written": written, "receipts": receipts, "confirmed": confirmed, "waiting": waiting, "new_hubs": hubs, "others": others,
-            "refused": refused, "unread": unread, "wrong_receipts": wrong,
+            "refused": refused, "unread": unread, "wrong_receipts": wrong, "messages": heard::json(&heard),
         });
         writeln!(out, "{object}")?;
+        heard.iter().for_each(heard::tell_rest);
     } else {
         let (written, receipts) = (many(written, "report"), many(receipts, "receipt"));
         writeln!(out, "{written} written, {receipts} read; {} without HQ's word", many(waiting, "report"))?;
+        heard::tell(&heard)?;
+    }
+    if wiped {
+        return Ok(Exit::Findings);
     }
     if hubs > 0 {
         say!("increp: the device seals for {} more from now on", many(hubs, "hub"));
     }
-    Ok(Exit::findings(refused + unread + wrong))
+    Ok(Exit::findings(refused + unread + wrong + heard::not_kept(&heard)))
 }
 
 fn hub(folder: &Path, stick: &Path, also: Also, as_json: bool) -> Result<Exit> {

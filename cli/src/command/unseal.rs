@@ -25,7 +25,11 @@ pub(super) fn run(arguments: &Unseal) -> Result<Exit> {
     for named in given.given().iter().filter(|named| !named.blob.is_empty()) {
         hq.keep_profile(named.blob)?;
     }
-    hq::bring_up_to_date(&hq, &mut hub)?;
+    if hq::is_revoked(&hq, &hub.public()?)? {
+        say!("increp: {}: HQ has revoked this hub: what it has is opened, and it is told nothing", arguments.hub.display());
+    } else {
+        hq::bring_up_to_date(&mut hq, &mut hub)?;
+    }
     let mut tally = Tally::default();
     begin_epochs(&mut hq, &hub)?;
     for (run, have) in hub.epochs(None)? {
@@ -93,17 +97,17 @@ fn begin_epochs(hq: &mut Hq, hub: &Hub) -> Result<()> {
             }
         }
         let Some((first, _)) = openings.first() else { continue };
-        let key = hq.key().clone();
+        let keys = hq.keys();
         let opening = hq.opening(first.author)?;
-        let Some(mut device) = opening.device()? else { continue };
-        let oldest = device.peer.oldest_psk();
+        let Some(mut peer) = opening.peer()? else { continue };
+        let oldest = peer.oldest_psk();
         let ahead = |bytes: &[u8]| Record::parse(bytes).ok().and_then(|record| record.psk_id()).map(|id| id.wrapping_sub(oldest));
         openings.sort_by_key(|(_, bytes)| ahead(bytes));
         for (run, bytes) in openings {
             if opening.epoch(run.epoch)?.is_none()
-                && let Ok(epoch) = device.peer.begin(&key, &bytes)
+                && let Some(epoch) = begin(&keys, &mut peer, &bytes)
             {
-                opening.begun(&device.peer, &epoch)?;
+                opening.begun(&peer, &epoch)?;
                 opening.archive(run.epoch, 0, &tag(&bytes), &[], now())?;
             }
         }
@@ -115,9 +119,9 @@ fn begin_epochs(hq: &mut Hq, hub: &Hub) -> Result<()> {
 /// Opens what is new of an epoch, and archives it.
 fn open_epoch(hq: &mut Hq, hub: &mut Hub, run: Run, have: &Have, tally: &mut Tally) -> Result<()> {
     let records = hub.records(run)?;
-    let key = hq.key().clone();
+    let keys = hq.keys();
     let opening = hq.opening(run.author)?;
-    let Some(mut device) = opening.device()? else {
+    let Some(mut peer) = opening.peer()? else {
         tally.unknown += records.len() as u64;
         return Ok(());
     };
@@ -131,7 +135,7 @@ fn open_epoch(hq: &mut Hq, hub: &mut Hub, run: Run, have: &Have, tally: &mut Tal
         let (seq, tag) = (*seq, tag(bytes));
         let known = opening.has(run.epoch, seq, &tag)?;
         if !known && opening.has_number(run.epoch, seq)? && again.is_none() {
-            again = begin_again(&key, &mut device.peer, &records);
+            again = begin_again(&keys, &mut peer, &records);
         }
         let epoch = again.as_ref().unwrap_or(&epoch);
         let opened = if seq == 0 || known { None } else { Some(epoch.open(bytes, &mut buffer)) };
@@ -169,8 +173,13 @@ fn open_epoch(hq: &mut Hq, hub: &mut Hub, run: Run, have: &Have, tally: &mut Tal
 
 /// The keys of an epoch as they were when it began: for a body that comes under a number whose key is erased, from a copy of the device.
 /// Nothing of it is kept.
-fn begin_again(key: &HqKey, peer: &mut Peer, records: &[Kept]) -> Option<Epoch> {
-    records.iter().filter(|kept| kept.seq == 0).find_map(|kept| peer.begin(key, &kept.bytes).ok())
+fn begin_again(keys: &[HqKey], peer: &mut Peer, records: &[Kept]) -> Option<Epoch> {
+    records.iter().filter(|kept| kept.seq == 0).find_map(|kept| begin(keys, peer, &kept.bytes))
+}
+
+/// Begins an epoch with the key that it was sealed for. One that does not fit changes nothing.
+fn begin(keys: &[HqKey], peer: &mut Peer, opening: &[u8]) -> Option<Epoch> {
+    keys.iter().find_map(|key| peer.begin(key, opening).ok())
 }
 
 /// The tag of a sealed record: its last bytes.

@@ -11,15 +11,16 @@ use increp::store::Mark;
 use super::airtime::Airtime;
 use super::framed::Framed;
 use super::line::Line;
+use super::messages;
 use super::outbox::Journal;
 use super::patience::Patience;
 use super::progress::Progress;
 use super::receipt::{self, Taken};
 use super::{nonce, uptime};
-use crate::store::device::Folder;
+use crate::store::device::{Folder, Heard};
 
 /// What came of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// Somebody answered, up to the end; or nobody can on this link.
     pub answered: bool,
@@ -37,6 +38,8 @@ pub struct Outcome {
     pub waiting: u64,
     /// Those of them that a hub has.
     pub at_hub: u64,
+    /// What HQ said, in its order.
+    pub heard: Vec<Heard>,
 }
 
 /// Sends what no hub has, and takes HQ's receipts. Gives up when nothing was heard for `longest`.
@@ -58,6 +61,9 @@ pub fn sync(device: &mut Folder, link: &Framed, longest: Option<Duration>) -> Re
         }
     }
     let mut outcome = run.outcome;
+    if outcome.heard.contains(&Heard::Wipe) {
+        return Ok(outcome);
+    }
     device.sync()?;
     count(device, &mut outcome)?;
     Ok(outcome)
@@ -76,7 +82,8 @@ impl Run<'_> {
     /// One session. The inner error is the link's.
     fn session(&mut self, mut line: Line) -> Result<io::Result<()>> {
         let Framed { terms, .. } = *self.link;
-        let mut sender = Sender::new(terms, Key::new(self.device.hop_key()), nonce()?, 0, self.device.opening());
+        let [down, ..] = self.device.next_down().to_le_bytes();
+        let mut sender = Sender::new(terms, Key::new(self.device.hop_key()), nonce()?, down, self.device.opening());
         let (mut room, mut frame) = (vec![0; MAX_RECORD], vec![0; terms.mtu.into()]);
         loop {
             let step = sender.poll(uptime(), self.airtime.ledger(), &mut Journal(self.device), &mut room, &mut frame)?;
@@ -96,7 +103,12 @@ impl Run<'_> {
                     }
                     let wait = Duration::from_millis(until.min(self.patience.until()).saturating_sub(uptime()));
                     match line.receive(wait) {
-                        Ok(Some(mut frame)) => self.receive(&mut sender, &mut frame, &mut room)?,
+                        Ok(Some(mut frame)) => {
+                            self.receive(&mut sender, &mut frame, &mut room)?;
+                            if self.outcome.heard.last() == Some(&Heard::Wipe) {
+                                return Ok(Ok(()));
+                            }
+                        }
                         Ok(None) => {}
                         Err(error) => return Ok(Err(error)),
                     }
@@ -112,8 +124,16 @@ impl Run<'_> {
 
     fn receive(&mut self, sender: &mut Sender, frame: &mut [u8], room: &mut [u8]) -> Result<()> {
         match sender.receive(uptime(), frame, &mut Journal(self.device), room)? {
-            // What HQ says to devices beside receipts is for devices that know it.
-            Event::Nothing | Event::Down(_) => {}
+            Event::Nothing => {}
+            Event::Down(message) => {
+                self.patience.heard();
+                let message = message.to_vec();
+                let (before, heard) = (self.device.next_down(), messages::hear_one(self.device, &message));
+                // Once.
+                if matches!(heard, Heard::Wipe | Heard::NotKept) || before != self.device.next_down() {
+                    self.outcome.heard.push(heard);
+                }
+            }
             Event::Answer => self.patience.heard(),
             Event::Receipt(receipt) => {
                 self.patience.heard();

@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use increp::link::{Answer, Event, Key, Ledger, Sender, Session, Step};
+use increp::link::{Answer, Event, Ledger, Sender, Session, Step};
 use increp::seal::MAX_RECORD;
 
 use super::airtime::Airtime;
@@ -98,12 +98,13 @@ impl Call<'_, '_> {
     /// The inner error is the link's.
     fn run(&mut self, progress: &Progress, outcome: &mut Outcome) -> Result<io::Result<()>> {
         let Framed { terms, .. } = *self.link;
-        let (other, key) = match self.hello()? {
+        let other = match self.hello()? {
             Ok(Some(other)) => other,
             Ok(None) => return Ok(Ok(())),
             Err(error) => return Ok(Err(error)),
         };
-        let mut pass = Pass::new(self.shelf.hub, terms, key, false)?;
+        let Some(common) = self.shelf.common(other) else { return Ok(Ok(())) };
+        let mut pass = Pass::new(self.shelf.hub, terms, common, false)?;
         let mut sessions = [Session::FREE; SESSIONS];
         let mut engine = increp::link::Hub::new(terms, &mut sessions);
         let mut frame = vec![0; terms.mtu.into()];
@@ -154,17 +155,17 @@ impl Call<'_, '_> {
                 self.patience.heard();
             } else if let Some(author) = self.shelf.take(&mut engine, now, &mut bytes, None, &mut self.room)? {
                 self.patience.heard();
-                is_told |= author == other;
+                is_told |= author == other && self.shelf.is_end;
             }
         }
     }
 
-    /// Says who this is, until the other hub answers; gives which one it is, and what the two have in common. None if nobody does.
-    fn hello(&mut self) -> Result<io::Result<Option<(u32, Key)>>> {
+    /// Says who this is, until the other hub answers; gives which one it is. None if nobody does.
+    fn hello(&mut self) -> Result<io::Result<Option<u32>>> {
         let terms = self.link.terms;
         let mut hellos = Vec::new();
         for other in self.shelf.others() {
-            hellos.push((other.author, other.key.clone(), Sender::new(terms, other.key.clone(), nonce()?, 0, None)));
+            hellos.push((other.author, Sender::new(terms, other.key.clone(), nonce()?, 0, None)));
         }
         let mut frame = vec![0; terms.mtu.into()];
         // Each for itself: which one is at the other end is not known.
@@ -172,12 +173,12 @@ impl Call<'_, '_> {
         while !hellos.is_empty() && uptime() < self.patience.until() {
             let mut due = self.patience.until();
             let mut left = Vec::new();
-            for (author, key, mut sender) in hellos {
+            for (author, mut sender) in hellos {
                 let now = uptime();
                 let ready = self.airtime.ledger().ready(now, terms.mtu.into());
                 if ready > now {
                     due = due.min(ready);
-                    left.push((author, key, sender));
+                    left.push((author, sender));
                     continue;
                 }
                 match sender.poll(now, &mut free, &mut Nothing, &mut self.room, &mut frame)? {
@@ -192,16 +193,16 @@ impl Call<'_, '_> {
                     Step::Wait(until) => due = due.min(until),
                     Step::Done(_) => continue,
                 }
-                left.push((author, key, sender));
+                left.push((author, sender));
             }
             hellos = left;
             match self.line.receive(Duration::from_millis(due.saturating_sub(uptime()))) {
                 Ok(Some(bytes)) => {
-                    for (author, key, sender) in &mut hellos {
+                    for (author, sender) in &mut hellos {
                         let event = sender.receive(uptime(), &mut bytes.clone(), &mut Nothing, &mut self.room)?;
                         if event == Event::Answer {
                             self.patience.heard();
-                            return Ok(Ok(Some((*author, key.clone()))));
+                            return Ok(Ok(Some(*author)));
                         }
                     }
                 }

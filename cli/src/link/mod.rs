@@ -13,10 +13,12 @@
 //! | `line.rs` | a link as whoever begins sees it |
 //! | `device.rs` | a device's side of it, over `outbox.rs`, its journal |
 //! | `hub.rs` | what a hub sends to another one, over `pass.rs` |
+//! | `letter.rs` | what hubs say to each other beside records |
 //! | `serve/` | a hub's side of it, over `shelf.rs`, its store |
 //! | `airtime.rs` | how long a link has transmitted |
 //! | `patience.rs` | how long to try |
 //! | `receipt.rs` | what a device does with HQ's receipts |
+//! | `messages.rs` | what a device does with HQ's messages |
 //! | `progress.rs` | how it goes, on a terminal |
 //!
 //! Links that carry frames need a Unix system; sticks do not.
@@ -30,7 +32,10 @@ pub mod framed;
 #[cfg(unix)]
 pub mod hub;
 #[cfg(unix)]
+mod letter;
+#[cfg(unix)]
 mod line;
+mod messages;
 #[cfg(unix)]
 mod outbox;
 #[cfg(unix)]

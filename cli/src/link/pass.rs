@@ -1,8 +1,9 @@
 //! What a hub has for another one: of each device all records, and what the device waits for; receipts come back.
 //!
 //! A hub speaks for a device with the device's hop key, which both have, so the other one takes it for the device. First it says who it
-//! is, with a POLL under the key that the two hubs have in common: then records of revoked devices are taken from it too. When it has
-//! sent nothing for a while, the other one sends what it has, and ends with such a POLL.
+//! is, with a POLL under the key that the two hubs have in common: then records of revoked devices are taken from it too; and it says under
+//! that key what it knows beside records (`letter.rs`). When it has sent nothing for a while, the other one does the same, and ends with such
+//! a POLL.
 //!
 //! What a hub says a device waits for is said last, for it decides which numbers HQ's receipt is about. No more depends on it: all
 //! records are offered each time, for another hub may lie about what is where.
@@ -11,8 +12,11 @@ use std::collections::BTreeMap;
 
 use anyhow::{Error, Result};
 use increp::link::{Event, Key, Ledger, Outbox, Sender, Step, Terms};
+use increp::seal::Secret;
 use increp::store::{Handle, Mark, Record};
 
+use super::file::between;
+use super::letter::{Letter, epoch};
 use super::nonce;
 use super::outbox::record;
 use super::receipt::{epoch_of, is_newer};
@@ -29,6 +33,8 @@ struct Records {
     waits: Option<BTreeMap<u32, Numbers>>,
     /// Those of one of the runs.
     loaded: Option<(usize, Vec<Kept>)>,
+    /// It is no device's, but what this hub says.
+    is_letter: bool,
 }
 
 /// The same, with the store. A handle has the number of the run, the record's number, and which of its bodies it is.
@@ -69,6 +75,8 @@ impl Outbox for Stored<'_> {
 
 /// What is said one after the other.
 enum Part {
+    /// What this hub knows beside records.
+    Letter,
     /// All records of a device.
     Records(Device),
     /// What it waits for.
@@ -93,7 +101,7 @@ pub struct Passed {
 /// All that a hub has for another one.
 pub(super) struct Pass {
     terms: Terms,
-    common: Key,
+    common: Secret<16>,
     /// The next one last.
     left: Vec<Part>,
     at: Option<(Sender, Records)>,
@@ -102,12 +110,14 @@ pub(super) struct Pass {
 
 impl Pass {
     /// With the key that the two hubs have in common; whether the end is to be said.
-    pub(super) fn new(hub: &Hub, terms: Terms, common: Key, says_end: bool) -> Result<Self> {
+    pub(super) fn new(hub: &Hub, terms: Terms, common: Secret<16>, says_end: bool) -> Result<Self> {
         let mut left: Vec<Part> = if says_end { vec![Part::End] } else { Vec::new() };
         for device in hub.devices()? {
             left.push(Part::Waits(device.clone()));
             left.push(Part::Records(device));
         }
+        // First, for the other one may not know a device yet, or its key.
+        left.push(Part::Letter);
         let passed = Passed { answered: true, ..Passed::default() };
         Ok(Self { terms, common, left, at: None, passed })
     }
@@ -134,7 +144,7 @@ impl Pass {
                 Step::Send(bytes) => break bytes.len(),
                 Step::Wait(until) => return Ok(Step::Wait(until)),
                 Step::Done(outcome) => {
-                    if records.waits.is_none() {
+                    if records.waits.is_none() && !records.is_letter {
                         self.passed.offered += u64::from(outcome.offered);
                         self.passed.there += u64::from(outcome.at_hub);
                     }
@@ -153,7 +163,8 @@ impl Pass {
         // What came is on the disk before it is passed on.
         shelf.finish()?;
         let (key, records) = match part {
-            Part::End => (self.common.clone(), Records::default()),
+            Part::End => (Key::new(&self.common), Records::default()),
+            Part::Letter => (Key::new(&self.common), letter(shelf.hub, &self.common)?),
             Part::Records(device) | Part::Waits(device) if shelf.hub.epochs(Some(device.author))?.is_empty() => return Ok(None),
             Part::Records(device) => (Key::new(&device.hop), records_of(shelf.hub, device.author, None)?),
             Part::Waits(device) => {
@@ -191,7 +202,16 @@ impl Pass {
 
 fn records_of(hub: &Hub, author: u32, waits: Option<BTreeMap<u32, Numbers>>) -> Result<Records> {
     let runs = hub.epochs(Some(author))?.into_iter().map(|(run, _)| run).collect();
-    Ok(Records { author, runs, waits, loaded: None })
+    Ok(Records { author, runs, waits, loaded: None, is_letter: false })
+}
+
+/// What this hub says, as records.
+fn letter(hub: &Hub, common: &Secret<16>) -> Result<Records> {
+    let letter = between::letter(hub, common)?;
+    let run = Run { author: 0, epoch: epoch(&letter) };
+    let kept = |(seq, bytes)| Kept { seq, fork: 0, bytes };
+    let records = Letter::of(run.epoch, &letter).records().map(kept).collect();
+    Ok(Records { author: 0, runs: vec![run], waits: None, loaded: Some((0, records)), is_letter: true })
 }
 
 /// A hub that has called this one.

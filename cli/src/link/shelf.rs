@@ -1,14 +1,15 @@
 //! What a hub keeps of that which comes in frames: its store, and in memory what is not whole yet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Error, Result};
 use increp::link::{Key, Known, MAX_SEALED, Partial, Received};
-use increp::seal::{MAX_RECORD, Record};
+use increp::seal::{MAX_RECORD, Record, Secret};
 
-use super::file::between;
+use super::file::between::{self, Peer};
+use super::letter::Letter;
 use super::uptime;
-use crate::store::hub::{Added, Device, Hub, Run};
+use crate::store::hub::{Added, Device, Hub, Run, Trust};
 use crate::store::{Numbers, now};
 
 /// Records that wait for the next commit, at most.
@@ -28,14 +29,23 @@ type At = (u32, u32, u8);
 pub(super) struct Shelf<'h> {
     pub(super) hub: &'h mut Hub,
     devices: Vec<Device>,
+    peers: Vec<Peer>,
     /// The other hubs, by numbers that no device has.
     others: Vec<Known>,
+    /// Devices by further keys that they may use: by numbers that nobody has, the true ones, and the keys.
+    aliases: BTreeMap<u32, (u32, Secret<16>)>,
+    /// What other hubs say.
+    letters: BTreeMap<u32, Letter>,
     /// The devices that HQ trusts, and those.
     known: Vec<Known>,
     /// The same, and those that HQ has revoked: another hub may have what they sent before.
     all: Vec<Known>,
+    /// Devices, by the numbers of their keys, for which another hub spoke last.
+    by_hub: BTreeSet<u32>,
     /// Who is heard is another hub.
     pub(super) is_hub: bool,
+    /// What was taken last is another hub's word that it is there, or that it has said all.
+    pub(super) is_end: bool,
     /// When the devices were last looked for.
     looked: u64,
     pending: Vec<(Run, u8, Vec<u8>)>,
@@ -54,10 +64,15 @@ impl<'h> Shelf<'h> {
         let mut shelf = Self {
             hub,
             devices: Vec::new(),
+            peers: Vec::new(),
             others: Vec::new(),
+            aliases: BTreeMap::new(),
+            letters: BTreeMap::new(),
             known: Vec::new(),
             all: Vec::new(),
+            by_hub: BTreeSet::new(),
             is_hub: false,
+            is_end: false,
             looked: 0,
             pending: Vec::new(),
             pending_numbers: BTreeMap::new(),
@@ -78,14 +93,73 @@ impl<'h> Shelf<'h> {
         }
         self.looked = now;
         let (devices, peers) = (self.hub.devices()?, between::peers(self.hub)?);
-        if devices != self.devices || peers.len() != self.others.len() {
-            let known = |device: &Device| Known { author: device.author, key: Key::new(&device.hop) };
-            let free = (0..=u32::MAX).rev().filter(|author| !devices.iter().any(|device| device.author == *author));
-            self.others = free.zip(&peers).map(|(author, peer)| Known { author, key: Key::new(&peer.key) }).collect();
-            self.all = devices.iter().map(known).chain(self.others.iter().cloned()).collect();
-            let trusted = devices.iter().filter(|device| !device.revoked).map(known);
-            self.known = trusted.chain(self.others.iter().cloned()).collect();
-            self.devices = devices;
+        let wiped = devices.iter().filter(|device| device.trust == Trust::Wiped);
+        if devices != self.devices || peers.iter().map(|peer| peer.public).ne(self.peers.iter().map(|peer| peer.public)) {
+            self.know(devices, peers)?;
+        } else if wiped.count() > 0 {
+            // One may have heard all that it is to hear.
+            self.know(devices, peers)?;
+        }
+        Ok(())
+    }
+
+    fn know(&mut self, devices: Vec<Device>, peers: Vec<Peer>) -> Result<()> {
+        let mut free = (0..=u32::MAX).rev().filter(|author| !devices.iter().any(|device| device.author == *author));
+        let known = |author, key: &Secret<16>| Known { author, key: Key::new(key) };
+        self.others = peers.iter().zip(&mut free).map(|(peer, author)| known(author, &peer.key)).collect();
+        (self.known, self.all, self.aliases) = (Vec::new(), Vec::new(), BTreeMap::new());
+        for device in &devices {
+            let mut keys = vec![known(device.author, &device.hop)];
+            for (key, alias) in device.others.iter().zip(&mut free) {
+                self.aliases.insert(alias, (device.author, key.clone()));
+                keys.push(known(alias, key));
+            }
+            if device.trust == Trust::Trusted || self.hub.must_hear(device)? {
+                self.known.extend(keys.iter().cloned());
+            }
+            self.all.extend(keys);
+        }
+        self.known.extend(self.others.iter().cloned());
+        self.all.extend(self.others.iter().cloned());
+        drop(free);
+        (self.devices, self.peers) = (devices, peers);
+        Ok(())
+    }
+
+    /// The device behind a number.
+    pub(super) fn device(&self, author: u32) -> u32 {
+        self.aliases.get(&author).map_or(author, |(author, _)| *author)
+    }
+
+    /// The hub behind a number.
+    fn peer(&self, author: u32) -> Option<Peer> {
+        let at = self.others.iter().position(|other| other.author == author)?;
+        self.peers.get(at).cloned()
+    }
+
+    /// The letter of another hub, as far as it has come.
+    fn letter(&mut self, author: u32, epoch: u32) -> Result<&mut Letter> {
+        if self.letters.get(&author).is_none_or(|letter| letter.epoch != epoch) {
+            let kept = self.peer(author).map(|peer| self.hub.letter(&peer.public)).transpose()?.flatten();
+            let letter = match kept {
+                Some((kept, bytes)) if kept == epoch => Letter::of(epoch, &bytes),
+                _ => Letter::new(epoch),
+            };
+            self.letters.insert(author, letter);
+        }
+        Ok(self.letters.entry(author).or_default())
+    }
+
+    /// Takes a part of another hub's letter, and what it says once it is whole.
+    fn take_part(&mut self, author: u32, record: &Record<'_>) -> Result<()> {
+        let letter = self.letter(author, record.epoch)?;
+        letter.add(record);
+        if let (Some(whole), Some(peer)) = (letter.whole(), self.peer(author))
+            && self.hub.letter(&peer.public)?.is_none_or(|(epoch, _)| epoch != record.epoch)
+            && between::take_letter(self.hub, &peer, &whole)?
+        {
+            self.hub.keep_letter(&peer.public, record.epoch, &whole)?;
+            self.looked = 0;
         }
         Ok(())
     }
@@ -96,8 +170,8 @@ impl<'h> Shelf<'h> {
     }
 
     /// What this hub and another one have in common.
-    pub(super) fn common(&self, author: u32) -> Option<Key> {
-        self.others.iter().find(|other| other.author == author).map(|other| other.key.clone())
+    pub(super) fn common(&self, author: u32) -> Option<Secret<16>> {
+        self.peer(author).map(|peer| peer.key)
     }
 
     /// Takes a frame that came; gives who it is from, if it is good.
@@ -111,14 +185,36 @@ impl<'h> Shelf<'h> {
     ) -> Result<Option<u32>> {
         let Some(received) = engine.receive(now, frame, from, self, room)? else { return Ok(None) };
         let Received { author, epoch, waiting, .. } = received;
+        let device = self.device(author);
         let is_other = self.others.iter().any(|other| other.author == author);
+        self.is_end = is_other && waiting.is_some() && epoch == 0;
         if let Some(waiting) = waiting
             && !is_other
             && (epoch != 0 || !self.is_hub)
         {
-            self.waits(Run { author, epoch }, waiting)?;
+            self.waits(Run { author: device, epoch }, waiting)?;
+        }
+        if self.is_hub {
+            self.by_hub.insert(author);
+        } else {
+            self.by_hub.remove(&author);
+            self.has_used(author)?;
+        }
+        if self.looked == 0 {
+            self.look()?;
         }
         Ok(Some(author))
+    }
+
+    /// A device has used a key: those before it count no longer.
+    fn has_used(&mut self, author: u32) -> Result<()> {
+        let Some(device) = self.devices.iter().find(|device| device.author == author) else { return Ok(()) };
+        if !device.others.is_empty() {
+            let key = device.hop.clone();
+            self.hub.used(author, &key)?;
+            self.looked = 0;
+        }
+        Ok(())
     }
 
     /// Keeps what a device says it has without HQ's word, so that HQ makes a receipt for it: of one epoch, from a number up to another;
@@ -179,7 +275,11 @@ impl increp::link::Shelf for Shelf<'_> {
     }
 
     fn have(&mut self, author: u32, epoch: u32) -> Result<increp::seal::Numbers> {
-        let run = Run { author, epoch };
+        if self.common(author).is_some() {
+            let numbers: Numbers = self.letter(author, epoch)?.numbers().collect();
+            return Ok(increp::seal::Numbers(*numbers.bits()));
+        }
+        let run = Run { author: self.device(author), epoch };
         let have = self.hub.have(run)?;
         let mut numbers = have.numbers.without(&have.refused);
         let again = self.again.get(&run).filter(|(refused, _)| *refused == have.refused).map(|(_, came)| *came);
@@ -190,8 +290,13 @@ impl increp::link::Shelf for Shelf<'_> {
     }
 
     fn bodies(&mut self, author: u32, epoch: u32, low: u8, take: &mut dyn FnMut(u8, &[u8])) -> Result<()> {
+        if self.common(author).is_some() {
+            let parts = self.letter(author, epoch)?.records();
+            parts.filter(|(seq, _)| *seq >= low).for_each(|(seq, record)| take(seq, &record));
+            return Ok(());
+        }
         self.finish()?;
-        let records = self.hub.records(Run { author, epoch })?;
+        let records = self.hub.records(Run { author: self.device(author), epoch })?;
         // Bodies of a number follow each other, the one that came last at the end.
         for bodies in records.chunk_by(|one, other| one.seq == other.seq) {
             if let Some(last) = bodies.last().filter(|kept| kept.seq >= low) {
@@ -202,12 +307,11 @@ impl increp::link::Shelf for Shelf<'_> {
     }
 
     fn keep(&mut self, author: u32, record: &Record<'_>) -> Result<()> {
-        if self.others.iter().any(|other| other.author == author) {
-            // A hub has no reports of its own.
-            return Ok(());
-        }
-        let run = Run { author, epoch: record.epoch };
         self.partials.remove(&(author, record.epoch, record.seq));
+        if self.common(author).is_some() {
+            return self.take_part(author, record);
+        }
+        let run = Run { author: self.device(author), epoch: record.epoch };
         let mut room = [0; MAX_RECORD];
         let bytes = record.write(&mut room)?.to_vec();
         let refused = self.hub.have(run)?.refused;
@@ -244,6 +348,14 @@ impl increp::link::Shelf for Shelf<'_> {
     }
 
     fn receipt(&mut self, author: u32, epoch: u32, buffer: &mut [u8]) -> Result<usize> {
+        if self.common(author).is_some() {
+            return Ok(0);
+        }
+        let by_hub = self.by_hub.contains(&author);
+        let author = self.device(author);
+        if self.devices.iter().any(|device| device.author == author && device.trust != Trust::Trusted) && !by_hub {
+            return Ok(0);
+        }
         let receipt = self.hub.receipts(author)?.into_iter().find(|(of, _)| *of == epoch);
         let bytes = receipt.map(|(_, bytes)| bytes).unwrap_or_default();
         let Some(room) = buffer.get_mut(..bytes.len()) else { return Ok(0) };
@@ -251,7 +363,16 @@ impl increp::link::Shelf for Shelf<'_> {
         Ok(bytes.len())
     }
 
-    fn down(&mut self, _: u32, _: u8, _: &mut [u8]) -> Result<usize> {
-        Ok(0)
+    fn down(&mut self, author: u32, number: u8, buffer: &mut [u8]) -> Result<usize> {
+        // Hubs have letters for that.
+        if self.by_hub.contains(&author) || self.common(author).is_some() {
+            return Ok(0);
+        }
+        let author = self.device(author);
+        self.hub.has_heard_low(author, number)?;
+        let Some((_, message)) = self.hub.message(author, number)? else { return Ok(0) };
+        let Some(room) = buffer.get_mut(..message.len()) else { return Ok(0) };
+        room.copy_from_slice(&message);
+        Ok(message.len())
     }
 }

@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `keys` | the key page; a passphrase may lock it |
 //! | `journal` | sealed records; whoever opens the device holds its lock |
-//! | `hubs` | the public keys of the hubs that may read its stick files, a line of hex each |
+//! | `hubs` | the public keys of the hubs that may read its stick files, a line of hex each; behind a `-` those that HQ revoked |
+//! | `messages` | what HQ said, until it is out of date or the user is done with it; locked as `keys` is |
 //! | `mission.profile` | what its reports are packed with, if the mission has a profile of its own |
 //! | `place` | which file `keys` was, and when it last changed |
 //!
@@ -15,22 +16,32 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use getrandom::SysRng;
 use increp::model::{Id, Report, Stamp};
 use increp::seal::enrol::Enrolled;
-use increp::seal::{self, Confirmed, MAX_RECORD, OPENING, Padding, Secret, Terms};
+use increp::seal::{self, Confirmed, ErrorKind, MAX_DOWN, MAX_RECORD, Message, OPENING, Padding, Secret, Terms};
 use increp::store::{Handle, Journal, Mark, Status, Store as _, WhenFull};
 use increp::wire::packed::Profile;
 
+use zeroize::Zeroizing;
+
 use super::flash::{FileFlash, PAGE};
 use super::passphrase::Lock;
-use super::{private_folder, sync_folder, write_new};
-use crate::hex::{hex, unhex};
+use super::{private_folder, replace_file, sync_folder, write_new};
 use crate::link::file::sealed::MOST_READERS;
+
+mod hubs;
+mod messages;
+
+pub use hubs::Hubs;
+use messages::Messages;
+pub use messages::{Heard, Kind, Said};
 
 /// Pages of the key page.
 const KEY_PAGES: usize = 4;
+const KEYS: &str = "keys";
+const HUBS: &str = "hubs";
 /// The mission's own profile.
 const PROFILE: &str = "mission.profile";
 /// Where the device was left.
@@ -48,6 +59,8 @@ pub struct Folder {
     status: Status,
     /// Room for a record.
     buffer: Vec<u8>,
+    /// What locks its keys, if something does.
+    lock: Option<Lock>,
     /// The state may have been copied.
     copied: bool,
 }
@@ -92,18 +105,38 @@ impl Folder {
         let Beginning { hubs, profile, lock } = begin;
         Self::vacant(folder)?;
         private_folder(folder).with_context(|| format!("{}: cannot be made", folder.display()))?;
-        let lines: String = hubs.iter().map(|hub| hex(hub) + "\n").collect();
-        write_new(&folder.join("hubs"), lines.as_bytes())?;
+        let hubs = Hubs { trusted: hubs.to_vec(), revoked: Vec::new() };
+        write_new(&folder.join(HUBS), hubs.to_string().as_bytes())?;
         if let Some(profile) = profile {
             write_new(&folder.join(PROFILE), profile)?;
         }
         drop(FileFlash::create(&folder.join("journal"), JOURNAL_PAGES, None)?);
         // The keys come last: a folder without them is no device yet.
-        let (part, keys) = (folder.join("keys.part"), folder.join("keys"));
+        let (part, keys) = (folder.join("keys.part"), folder.join(KEYS));
         let flash = FileFlash::create(&part, KEY_PAGES, lock)?;
         seal::Device::enrol(flash, range(KEY_PAGES), enrolled).with_context(|| part.display().to_string())?;
         sync_file(&part)?;
         fs::rename(&part, &keys).and_then(|()| sync_folder(Some(folder))).with_context(|| keys.display().to_string())
+    }
+
+    /// Locks a device's keys with another passphrase, or with none.
+    ///
+    /// # Errors
+    /// There is no device, another process has it, or its files cannot be written.
+    pub fn relock(folder: &Path, lock: Option<Lock>) -> Result<()> {
+        // So nobody else has it, and whatever a power cut left undone is done.
+        let opened = Self::open(folder)?;
+        let (said, copied) = (opened.said()?, opened.copied);
+        let Self { journal, device, lock: before, .. } = opened;
+        drop(device);
+        let mut keys = FileFlash::open_with(&folder.join(KEYS), before)?;
+        Messages::write(folder, lock.as_ref(), &said)?;
+        keys.relock(lock)?;
+        if !copied {
+            write_place(folder, keys.file())?;
+        }
+        drop(journal);
+        Ok(())
     }
 
     /// Whether a device can be made here.
@@ -122,7 +155,7 @@ impl Folder {
     /// # Errors
     /// There is none, others may read its keys, another process has it, or its files are damaged.
     pub fn open(folder: &Path) -> Result<Self> {
-        let (keys, journal) = (folder.join("keys"), folder.join("journal"));
+        let (keys, journal) = (folder.join(KEYS), folder.join("journal"));
         if !keys.exists() {
             bail!("{}: there is no device: increp hq enrol makes one", folder.display());
         }
@@ -130,12 +163,13 @@ impl Folder {
         let flash = FileFlash::open(&keys)?;
         let copied = fs::read_to_string(folder.join(PLACE)).ok().is_none_or(|place| Some(place) != place_of(flash.file()));
         let pages = records.pages();
+        let lock = flash.lock().cloned();
         let opened = Journal::open(records, range(pages), WhenFull::DropAtHq);
         let (mut journal, status) = opened.with_context(|| journal.display().to_string())?;
         let mut buffer = vec![0; MAX_RECORD];
         let device = seal::Device::open(flash, range(KEY_PAGES), &mut journal, &mut buffer);
         let device = device.with_context(|| keys.display().to_string())?;
-        let mut opened = Self { folder: folder.to_owned(), device, journal, status, buffer, copied };
+        let mut opened = Self { folder: folder.to_owned(), device, journal, status, buffer, lock, copied };
         // Opening it has written to the key page.
         opened.sync()?;
         Ok(opened)
@@ -176,36 +210,138 @@ impl Folder {
     /// # Errors
     /// The file cannot be read, or a line is no key.
     pub fn hubs(&self) -> Result<Vec<[u8; 32]>> {
-        let path = self.folder.join("hubs");
-        let text = fs::read_to_string(&path).with_context(|| format!("{}: cannot be read", path.display()))?;
-        let key = |(number, line): (usize, &str)| {
-            unhex(line).with_context(|| format!("{}: line {number}: expected a key of 64 hex digits", path.display()))
-        };
-        (1..).zip(text.lines()).map(key).collect()
+        Ok(self.known_hubs()?.trusted)
     }
 
-    /// Seals stick files for these hubs too from now on; gives how many are new. None is ever taken away: a hub that lies could keep
-    /// the device from all others.
+    fn known_hubs(&self) -> Result<Hubs> {
+        let path = self.folder.join(HUBS);
+        let text = fs::read_to_string(&path).with_context(|| format!("{}: cannot be read", path.display()))?;
+        Hubs::parse(&text).map_err(|line| anyhow!("{}: line {line}: expected a key of 64 hex digits", path.display()))
+    }
+
+    /// Seals stick files for these hubs too from now on; gives how many are new. None is ever taken away but by HQ: a hub that lies could
+    /// keep the device from all others.
     ///
     /// # Errors
     /// The file cannot be read or written.
     pub fn keep_hubs(&self, hubs: &[[u8; 32]]) -> Result<usize> {
-        let (path, part) = (self.folder.join("hubs"), self.folder.join("hubs.part"));
-        let mut known = self.hubs()?;
-        let before = known.len();
+        let mut known = self.known_hubs()?;
+        let before = known.trusted.len();
         for hub in hubs {
-            if known.len() < MOST_READERS && !known.contains(hub) {
-                known.push(*hub);
+            if known.trusted.len() < MOST_READERS && !known.trusted.contains(hub) && !known.revoked.contains(hub) {
+                known.trusted.push(*hub);
             }
         }
-        if known.len() > before {
-            let lines: String = known.iter().map(|hub| hex(hub) + "\n").collect();
-            // What was left when the power went.
-            let _ = fs::remove_file(&part);
-            write_new(&part, lines.as_bytes())?;
-            fs::rename(&part, &path).and_then(|()| sync_folder(Some(&self.folder))).with_context(|| path.display().to_string())?;
+        let new = known.trusted.len() - before;
+        if new > 0 {
+            self.write_hubs(&known)?;
         }
-        Ok(known.len() - before)
+        Ok(new)
+    }
+
+    /// HQ has revoked a hub: nothing is sealed for it any more, whoever names it.
+    fn revoke_hub(&self, hub: &[u8; 32]) -> Result<()> {
+        let mut known = self.known_hubs()?;
+        known.trusted.retain(|other| other != hub);
+        if !known.revoked.contains(hub) {
+            known.revoked.push(*hub);
+        }
+        self.write_hubs(&known)
+    }
+
+    fn write_hubs(&self, hubs: &Hubs) -> Result<()> {
+        let path = self.folder.join(HUBS);
+        replace_file(&path, hubs.to_string().as_bytes()).with_context(|| format!("{}: cannot be written", path.display()))?;
+        Ok(())
+    }
+
+    /// The number of HQ's message that comes next.
+    #[must_use]
+    pub const fn next_down(&self) -> u32 {
+        self.device.next_down()
+    }
+
+    /// Hears a message of HQ's: it is done or kept for the user, and only then is its key erased. None if it is another one than the next.
+    ///
+    /// # Errors
+    /// The device's files cannot be read or written: the message comes again.
+    pub fn hear(&mut self, message: &[u8], now: Stamp) -> Result<Heard> {
+        let mut room = Zeroizing::new([0; MAX_DOWN]);
+        let number = self.device.next_down();
+        let heard = match self.device.open_down(message, room.as_mut_slice()) {
+            Ok(Message::Alert(notice)) => Heard::said(number, Kind::Alert, notice, now),
+            Ok(Message::Task(notice)) => Heard::said(number, Kind::Task, notice, now),
+            Ok(Message::Time(at)) => Heard::Time(at),
+            Ok(Message::HqKey(_)) => Heard::HqKey,
+            Ok(Message::HopKey { revoked, .. }) => {
+                revoked.iter().try_for_each(|hub| self.revoke_hub(hub))?;
+                Heard::HopKey
+            }
+            // It comes again until it is done.
+            Ok(Message::Wipe) => return Ok(Heard::Wipe),
+            Ok(_) => Heard::Unknown,
+            Err(error) if error.kind == ErrorKind::UnknownMessage => Heard::Unknown,
+            Err(error) if error.kind == ErrorKind::OutOfTurn => return Ok(Heard::Other),
+            Err(error) => return Ok(Heard::Refused(error.kind)),
+        };
+        if let Heard::Said(said) = &heard {
+            self.keep_said(said)?;
+        }
+        self.device.heard(message, room.as_mut_slice()).context("HQ's message")?;
+        self.sync()?;
+        Ok(heard)
+    }
+
+    /// Erases all keys, and what HQ has said. What was saved stays sealed.
+    ///
+    /// # Errors
+    /// The files cannot be written: then keys may still be there.
+    pub fn wipe(self) -> Result<()> {
+        let keys = self.folder.join(KEYS);
+        self.device.panic_wipe().with_context(|| keys.display().to_string())?;
+        sync_file(&keys)?;
+        Messages::write(&self.folder, None, &[])
+    }
+
+    fn keep_said(&self, said: &Said) -> Result<()> {
+        // Where it is damaged, what is new is not lost too.
+        let mut all = self.said().unwrap_or_else(|error| {
+            say!("increp: {error:#}");
+            Vec::new()
+        });
+        // It may have been kept when the power went.
+        all.retain(|other| other.number != said.number);
+        all.push(said.clone());
+        Messages::write(&self.folder, self.lock.as_ref(), &all)
+    }
+
+    /// What HQ has said, and the user is not done with, the oldest first.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is damaged.
+    pub fn said(&self) -> Result<Vec<Said>> {
+        Messages::read(&self.folder, self.lock.as_ref())
+    }
+
+    /// The same, without what is out of date now, which is forgotten.
+    ///
+    /// # Errors
+    /// The file cannot be read or written.
+    pub fn said_at(&self, now: Stamp) -> Result<Vec<Said>> {
+        let all = self.said()?;
+        let left: Vec<Said> = all.iter().filter(|said| !said.is_over(now)).cloned().collect();
+        if left.len() < all.len() {
+            Messages::write(&self.folder, self.lock.as_ref(), &left)?;
+        }
+        Ok(left)
+    }
+
+    /// The user is done with what HQ has said: it is erased.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn forget(&self) -> Result<()> {
+        Messages::write(&self.folder, self.lock.as_ref(), &[])
     }
 
     /// The file of the mission's own profile, if there is one.
@@ -265,18 +401,26 @@ impl Folder {
     /// # Errors
     /// The files cannot be written.
     pub fn sync(&mut self) -> Result<()> {
-        sync_file(&self.folder.join("keys"))?;
+        sync_file(&self.folder.join(KEYS))?;
         sync_file(&self.folder.join("journal"))?;
         if self.copied {
             return Ok(());
         }
-        let keys = fs::File::open(self.folder.join("keys")).ok();
-        let (place, path) = (keys.and_then(|keys| place_of(&keys)), self.folder.join(PLACE));
-        // Where it is not written, or only half, the next report begins a new epoch: no more is lost.
-        match place {
-            Some(place) => fs::write(&path, place).with_context(|| format!("{}: cannot be written", path.display())),
-            None => Ok(()),
+        match fs::File::open(self.folder.join(KEYS)) {
+            Ok(keys) => write_place(&self.folder, &keys),
+            Err(_) => Ok(()),
         }
+    }
+}
+
+/// Remembers where the device was left. Where it is not written, or only half, the next report begins a new epoch: no more is lost.
+fn write_place(folder: &Path, keys: &fs::File) -> Result<()> {
+    let path = folder.join(PLACE);
+    match place_of(keys) {
+        // On a disk that is full what is there may be kept, and nothing be written.
+        Some(place) if fs::read_to_string(&path).is_ok_and(|there| there == place) => Ok(()),
+        Some(place) => fs::write(&path, place).with_context(|| format!("{}: cannot be written", path.display())),
+        None => Ok(()),
     }
 }
 

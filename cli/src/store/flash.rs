@@ -23,7 +23,7 @@ use fs4::{FileExt, TryLockError};
 use zeroize::Zeroizing;
 
 use super::passphrase::Lock;
-use super::{private, private_file, sync_folder};
+use super::{private, private_file, replace_file, sync_folder, wipe};
 
 /// Bytes of a page: what file systems and disks write at once.
 pub const PAGE: usize = 4096;
@@ -67,13 +67,25 @@ impl FileFlash {
     /// # Errors
     /// The file cannot be read, others may read it too, another process has it, or it is not of whole pages.
     pub fn open(path: &Path) -> Result<Self> {
+        Self::open_with(path, None)
+    }
+
+    /// The same, of a file whose passphrase was asked before.
+    ///
+    /// # Errors
+    /// As [`FileFlash::open`].
+    pub fn open_with(path: &Path, mut lock: Option<Lock>) -> Result<Self> {
         let file = private_file(path)?;
         locked(&file, path)?;
-        let (mut bytes, mut lock) = (Zeroizing::new(Vec::new()), None);
+        let mut bytes = Zeroizing::new(Vec::new());
         io::Read::read_to_end(&mut &file, &mut bytes).with_context(|| format!("{}: cannot be read", path.display()))?;
-        if Lock::is_on(&bytes) {
-            let opened = Lock::open(path, &bytes)?;
-            (lock, bytes) = (Some(opened.0), opened.1);
+        match &lock {
+            Some(lock) => bytes = lock.open_again(path, &bytes)?,
+            None if Lock::is_on(&bytes) => {
+                let opened = Lock::open(path, &bytes)?;
+                (lock, bytes) = (Some(opened.0), opened.1);
+            }
+            None => {}
         }
         if bytes.is_empty() || !bytes.len().is_multiple_of(PAGE) {
             bail!("{}: expected whole pages of {PAGE} bytes, found {} bytes: the file was cut short", path.display(), bytes.len());
@@ -120,27 +132,46 @@ impl FileFlash {
             None => self.write_at(from, self.bytes.get(from..to).unwrap_or_default()),
             Some(lock) => {
                 let sealed = lock.seal(&self.bytes).map_err(io::Error::other)?;
-                self.replace(&sealed)
+                self.file = replace_file(&self.path, &sealed)?;
+                Ok(())
             }
         }
     }
 
-    /// Another file takes the place of this one: killed at any moment, one of the two is there.
-    fn replace(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let mut name = self.path.clone().into_os_string();
-        name.push(".new");
-        let new = PathBuf::from(name);
-        // What was left when the power went.
-        match std::fs::remove_file(&new) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
+    /// The same; if the file cannot be written, the image has what was there before, as the file.
+    fn put_or(&mut self, from: usize, before: &[u8]) -> io::Result<()> {
+        let to = from + before.len();
+        let written = self.put(from, to);
+        if written.is_err()
+            && let Some(place) = self.bytes.get_mut(from..to)
+        {
+            place.copy_from_slice(before);
         }
-        let mut file = private(&new)?;
-        io::Write::write_all(&mut file, bytes)?;
-        file.sync_all()?;
-        std::fs::rename(&new, &self.path)?;
-        self.file = file;
-        sync_folder(self.path.parent())
+        written
+    }
+
+    /// Locks the file with another passphrase, or with none. The file before is overwritten, as far as the disk does so.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn relock(&mut self, lock: Option<Lock>) -> Result<()> {
+        let context = || format!("{}: cannot be written", self.path.display());
+        let bytes = match &lock {
+            Some(lock) => Zeroizing::new(lock.seal(&self.bytes)?),
+            None => self.bytes.clone(),
+        };
+        let new = replace_file(&self.path, &bytes).with_context(context)?;
+        locked(&new, &self.path)?;
+        let old = std::mem::replace(&mut self.file, new);
+        wipe(&old).with_context(context)?;
+        self.lock = lock;
+        Ok(())
+    }
+
+    /// What locks the file, if something does.
+    #[must_use]
+    pub const fn lock(&self) -> Option<&Lock> {
+        self.lock.as_ref()
     }
 
     /// The flash's own error has no room for what the file says.
@@ -212,17 +243,23 @@ impl NorFlash for FileFlash {
         check_erase(self, from, to).map_err(Fault)?;
         self.file.sync_data().map_err(|error| self.fault(&error))?;
         let (from, to) = (from as usize, to as usize);
-        self.bytes.get_mut(from..to).ok_or(Fault(NorFlashErrorKind::OutOfBounds))?.fill(0xff);
-        self.put(from, to).and_then(|()| self.file.sync_data()).map_err(|error| self.fault(&error))
+        let place = self.bytes.get_mut(from..to).ok_or(Fault(NorFlashErrorKind::OutOfBounds))?;
+        if place.iter().all(|byte| *byte == 0xff) {
+            return Ok(());
+        }
+        let before = Zeroizing::new(place.to_vec());
+        place.fill(0xff);
+        self.put_or(from, &before).and_then(|()| self.file.sync_data()).map_err(|error| self.fault(&error))
     }
 
     fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Fault> {
         check_write(self, offset, bytes.len()).map_err(Fault)?;
         let (from, to) = (offset as usize, offset as usize + bytes.len());
         let place = self.bytes.get_mut(from..to).ok_or(Fault(NorFlashErrorKind::OutOfBounds))?;
+        let before = Zeroizing::new(place.to_vec());
         // As flash does: what is 0 stays 0.
         place.iter_mut().zip(bytes).for_each(|(old, new)| *old &= new);
-        self.put(from, to).map_err(|error| self.fault(&error))
+        self.put_or(from, &before).map_err(|error| self.fault(&error))
     }
 }
 

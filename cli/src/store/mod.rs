@@ -15,7 +15,7 @@ pub mod device;
 pub mod flash;
 pub mod hq;
 pub mod hub;
-mod key;
+pub mod key;
 mod numbers;
 pub mod passphrase;
 pub mod vault;
@@ -125,6 +125,32 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut file = private(path).with_context(context)?;
     io::Write::write_all(&mut file, bytes).and_then(|()| file.sync_all()).with_context(context)?;
     sync_folder(path.parent()).with_context(context)
+}
+
+/// Another file, which nobody else may read, takes the place of one: killed at any moment, one of the two is there. Gives the new one.
+pub(crate) fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<File> {
+    let mut name = path.to_path_buf().into_os_string();
+    name.push(".new");
+    let new = std::path::PathBuf::from(name);
+    // What was left when the power went.
+    match fs::remove_file(&new) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = private(&new)?;
+    io::Write::write_all(&mut file, bytes)?;
+    file.sync_all()?;
+    fs::rename(&new, path)?;
+    sync_folder(path.parent())?;
+    Ok(file)
+}
+
+/// Overwrites what a file has that is no longer in its folder, as far as the disk does what it is told.
+pub(crate) fn wipe(mut file: &File) -> io::Result<()> {
+    let length = file.metadata()?.len();
+    io::Seek::seek(&mut file, io::SeekFrom::Start(0))?;
+    io::copy(&mut io::Read::take(io::repeat(0), length), &mut file)?;
+    file.sync_all()
 }
 
 /// Opens a file that nobody else may read.

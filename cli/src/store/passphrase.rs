@@ -28,6 +28,9 @@ use super::vault::{NONCE, nonce};
 /// The environment variable that names the file with the passphrase.
 pub const FILE: &str = "INCREP_PASSPHRASE_FILE";
 
+/// The one that names the file with the passphrase that takes its place.
+pub const NEW_FILE: &str = "INCREP_NEW_PASSPHRASE_FILE";
+
 const MAGIC: [u8; 8] = *b"\x89irk\r\n\x1a\x01";
 const SALT: usize = 16;
 const HEAD: usize = MAGIC.len() + SALT;
@@ -38,7 +41,7 @@ const LANES: u32 = 4;
 const MOST: u64 = 4096;
 
 /// Locks a file, and writes it anew as often as it changes.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Lock {
     salt: [u8; SALT],
     key: Secret<32>,
@@ -50,16 +53,28 @@ impl Lock {
     /// # Errors
     /// There is neither a file nor a terminal, or what was typed differs.
     pub fn ask(what: &str) -> Result<Self> {
+        Self::ask_from(what, FILE)
+    }
+
+    /// A lock that takes the place of another one: as [`Lock::ask`], and the file is that which [`NEW_FILE`] names.
+    ///
+    /// # Errors
+    /// As [`Lock::ask`].
+    pub fn ask_new(what: &str) -> Result<Self> {
+        Self::ask_from(what, NEW_FILE)
+    }
+
+    fn ask_from(what: &str, variable: &str) -> Result<Self> {
         let mut salt = [0; SALT];
         getrandom::fill(&mut salt).map_err(|error| anyhow!("the operating system has no randomness: {error}"))?;
-        if let Some(passphrase) = from_file()? {
+        if let Some(passphrase) = from_file(variable)? {
             return Self::new(salt, &passphrase);
         }
-        let passphrase = type_in(&format!("new passphrase for {what}"), what)?;
+        let passphrase = type_in(&format!("new passphrase for {what}"), what, variable)?;
         if passphrase.is_empty() {
             bail!("{what}: an empty passphrase locks nothing: leave --passphrase out, or type one");
         }
-        if *type_in("the same once more", what)? != *passphrase {
+        if *type_in("the same once more", what, variable)? != *passphrase {
             bail!("{what}: the two passphrases differ; nothing was made");
         }
         Self::new(salt, &passphrase)
@@ -87,18 +102,28 @@ impl Lock {
     /// There is no passphrase to be had, it is wrong, or the file is damaged.
     pub fn open(path: &Path, file: &[u8]) -> Result<(Self, Zeroizing<Vec<u8>>)> {
         let name = path.display().to_string();
-        let passphrase = match from_file()? {
+        let passphrase = match from_file(FILE)? {
             Some(passphrase) => passphrase,
-            None => type_in(&format!("passphrase for {name}"), &name)?,
+            None => type_in(&format!("passphrase for {name}"), &name, FILE)?,
         };
-        let (head, rest) = file.split_at_checked(HEAD).unwrap_or_default();
-        let cut = || anyhow!("{name}: was cut short");
-        let salt = head.last_chunk().ok_or_else(cut)?;
-        let (nonce, sealed) = rest.split_first_chunk::<NONCE>().ok_or_else(cut)?;
-        let lock = Self::new(*salt, &passphrase)?;
-        let opened = lock.cipher().decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: head });
-        let bytes = opened.map_err(|_| anyhow!("{name}: the passphrase is wrong, or the file is damaged"))?;
-        Ok((lock, Zeroizing::new(bytes)))
+        let locked = Locked::parse(file).ok_or_else(|| anyhow!("{name}: was cut short"))?;
+        let lock = Self::new(*locked.salt, &passphrase)?;
+        let bytes = lock.decrypt(&locked).ok_or_else(|| anyhow!("{name}: the passphrase is wrong, or the file is damaged"))?;
+        Ok((lock, bytes))
+    }
+
+    /// Opens another file of this lock.
+    ///
+    /// # Errors
+    /// It is of another one, or damaged.
+    pub fn open_again(&self, path: &Path, file: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+        let opened = Locked::parse(file).and_then(|locked| self.decrypt(&locked));
+        opened.with_context(|| format!("{}: is damaged, or locked with another passphrase", path.display()))
+    }
+
+    fn decrypt(&self, locked: &Locked<'_>) -> Option<Zeroizing<Vec<u8>>> {
+        let payload = Payload { msg: locked.sealed, aad: locked.head };
+        self.cipher().decrypt(&XNonce::from(*locked.nonce), payload).ok().map(Zeroizing::new)
     }
 
     /// The locked file of some bytes.
@@ -116,9 +141,28 @@ impl Lock {
     }
 }
 
-fn from_file() -> Result<Option<Zeroizing<String>>> {
-    let Some(path) = env::var_os(FILE).filter(|path| !path.is_empty()) else { return Ok(None) };
-    let name = format!("{}, which {FILE} names", Path::new(&path).display());
+/// The parts of a locked file.
+#[derive(Clone, Copy, Debug)]
+pub struct Locked<'f> {
+    head: &'f [u8],
+    salt: &'f [u8; SALT],
+    nonce: &'f [u8; NONCE],
+    sealed: &'f [u8],
+}
+
+impl<'f> Locked<'f> {
+    /// Takes a file apart; none if it is no such file, or was cut short.
+    #[must_use]
+    pub fn parse(file: &'f [u8]) -> Option<Self> {
+        let (head, rest) = file.split_at_checked(HEAD)?;
+        let (nonce, sealed) = rest.split_first_chunk()?;
+        Some(Self { head, salt: head.strip_prefix(&MAGIC)?.try_into().ok()?, nonce, sealed })
+    }
+}
+
+fn from_file(variable: &str) -> Result<Option<Zeroizing<String>>> {
+    let Some(path) = env::var_os(variable).filter(|path| !path.is_empty()) else { return Ok(None) };
+    let name = format!("{}, which {variable} names", Path::new(&path).display());
     let mut text = Zeroizing::new(String::new());
     let read = fs::File::open(&path).and_then(|file| file.take(MOST).read_to_string(&mut text));
     read.with_context(|| format!("{name}: cannot be read"))?;
@@ -129,9 +173,9 @@ fn from_file() -> Result<Option<Zeroizing<String>>> {
     Ok(Some(Zeroizing::new(line.to_owned())))
 }
 
-fn type_in(question: &str, what: &str) -> Result<Zeroizing<String>> {
+fn type_in(question: &str, what: &str, variable: &str) -> Result<Zeroizing<String>> {
     if !io::stdin().is_terminal() {
-        bail!("{what}: needs a passphrase, and there is no terminal to ask on: put it into a file, and its name into {FILE}");
+        bail!("{what}: needs a passphrase, and there is no terminal to ask on: put it into a file, and its name into {variable}");
     }
     let typed = rpassword::prompt_password(format!("{question}: ")).context("the terminal: cannot be read")?;
     Ok(Zeroizing::new(typed))

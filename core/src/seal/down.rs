@@ -8,11 +8,12 @@
 //! ..  tag     8
 //! kind  content
 //! 1     HQ's new key, 32 bytes: the next epoch is sealed for it
-//! 2     the new hop key, 16 bytes: hubs that do not get it from HQ are no longer believed
+//! 2     the new hop key, 16 bytes: hubs that do not get it from HQ are no longer believed; then the hub that HQ revoked, 32 bytes, if one was
 //! 3     nothing: the device is revoked, and is to erase its keys
-//! 4     an alert, UTF-8
-//! 5     a task, UTF-8
+//! 4     an alert: a notice
+//! 5     a task: a notice
 //! 6     a time, seconds since 1970, 8 bytes: it is that late at the least
+//! notice   UTF-8 without a byte 0; then, if it has times: 00, when it was said, and until when it counts, each 5 bytes as in an epoch's opening
 //! ```
 //!
 //! Each message takes the next key of the chain, and has its first nine bytes as associated data. They are taken in order, each once; what HQ has
@@ -24,14 +25,18 @@ use embedded_storage::nor_flash::NorFlash;
 use super::bytes::{Reader, Writer, join};
 use super::chain::Chain;
 use super::device::Device;
+use super::epoch::Start;
 use super::{Error, ErrorKind, Peer, Secret, TAG, siv};
 use crate::model::Stamp;
 
 const DOWN: u8 = 0x16;
 const HEAD: usize = 9;
 
-/// The most bytes of an alert or a task.
+/// The most bytes of an alert or a task. One with times has [`TIMES`] fewer.
 pub const MAX_SAID: usize = 238;
+
+/// Bytes of the times of an alert or a task.
+pub const TIMES: usize = 11;
 
 /// The most bytes of a message.
 pub const MAX_DOWN: usize = HEAD + 1 + MAX_SAID + TAG;
@@ -44,45 +49,108 @@ pub enum Message<'a> {
     /// HQ has another key (X25519). The next report begins an epoch that only it opens.
     HqKey([u8; 32]),
     /// The key of frames between the device and hubs is another one: a hub was taken, and must no longer speak for them.
-    HopKey(Secret<16>),
+    HopKey {
+        /// The new key.
+        key: Secret<16>,
+        /// The public key of the hub that HQ revoked: no stick file is sealed for it any more.
+        revoked: Option<[u8; 32]>,
+    },
     /// The device is revoked: [`Device::panic_wipe`].
     Wipe,
     /// Something that its user must know now. May name people: not for a log.
-    Alert(&'a str),
+    Alert(Notice<'a>),
     /// Something that its user is asked to do.
-    Task(&'a str),
+    Task(Notice<'a>),
     /// It is as late as this, or later: the message may have waited at a hub.
     Time(Stamp),
+}
+
+/// What HQ says to a device's user.
+///
+/// ```
+/// use increp::seal::{Message, Notice};
+/// let alert = Message::Alert("shelling on the north road".into());
+/// assert_eq!(alert, Message::Alert(Notice { text: "shelling on the north road", said: None, until: None }));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Notice<'a> {
+    /// In words, without a character 0.
+    pub text: &'a str,
+    /// When HQ said it.
+    pub said: Option<Stamp>,
+    /// It is out of date from then on, and not to be shown. None: it stays true.
+    pub until: Option<Stamp>,
+}
+
+impl<'a> From<&'a str> for Notice<'a> {
+    fn from(text: &'a str) -> Self {
+        Self { text, said: None, until: None }
+    }
+}
+
+impl<'a> Notice<'a> {
+    /// Whether there is a time in it.
+    const fn has_times(&self) -> bool {
+        self.said.is_some() || self.until.is_some()
+    }
+
+    /// Bytes that it takes.
+    const fn length(&self) -> usize {
+        self.text.len().saturating_add(if self.has_times() { TIMES } else { 0 })
+    }
+
+    fn times(&self) -> [u8; TIMES] {
+        join(&[&[0], &Start::time_bytes(self.said), &Start::time_bytes(self.until)])
+    }
+
+    fn read(content: &'a [u8]) -> Option<Self> {
+        let (text, said, until) = match content.split_last_chunk::<TIMES>() {
+            Some((text, &[0, a, b, c, d, e, f, g, h, i, j])) => {
+                (text, Start::time_of([a, b, c, d, e]), Start::time_of([f, g, h, i, j]))
+            }
+            _ => (content, None, None),
+        };
+        let text = core::str::from_utf8(text).ok().filter(|text| !text.contains('\0'))?;
+        Some(Self { text, said, until })
+    }
 }
 
 impl<'a> Message<'a> {
     /// The kind, and up to which byte of the buffer its content goes.
     fn write(&self, content: &mut [u8]) -> Option<(u8, usize)> {
-        let seconds;
-        let (kind, bytes): (u8, &[u8]) = match self {
-            Self::HqKey(key) => (1, key),
-            Self::HopKey(key) => (2, key.expose()),
-            Self::Wipe => (3, &[]),
-            Self::Alert(text) => (4, text.as_bytes()),
-            Self::Task(text) => (5, text.as_bytes()),
+        let (seconds, times);
+        let (kind, bytes, more): (u8, &[u8], &[u8]) = match self {
+            Self::HqKey(key) => (1, key, &[]),
+            Self::HopKey { key, revoked } => (2, key.expose(), revoked.as_ref().map_or(&[], |hub| hub)),
+            Self::Wipe => (3, &[], &[]),
+            Self::Alert(notice) | Self::Task(notice) => {
+                times = notice.times();
+                let kind = if matches!(self, Self::Alert(_)) { 4 } else { 5 };
+                (kind, notice.text.as_bytes(), if notice.has_times() { &times } else { &[] })
+            }
             Self::Time(at) => {
                 seconds = at.seconds().to_le_bytes();
-                (6, &seconds)
+                (6, &seconds, &[])
             }
         };
-        let to = content.get_mut(..bytes.len()).filter(|_| bytes.len() <= MAX_SAID)?;
-        to.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
-        Some((kind, bytes.len()))
+        let length = bytes.len().checked_add(more.len()).filter(|length| *length <= MAX_SAID)?;
+        let to = content.get_mut(..length)?;
+        to.iter_mut().zip(bytes.iter().chain(more)).for_each(|(to, from)| *to = *from);
+        Some((kind, length))
     }
 
     fn read(kind: u8, content: &'a [u8]) -> Option<Self> {
-        let text = || core::str::from_utf8(content).ok();
         match kind {
             1 => content.try_into().ok().map(Self::HqKey),
-            2 => content.try_into().ok().map(|key| Self::HopKey(Secret::new(key))),
+            2 => {
+                let (key, hub) = content.split_first_chunk()?;
+                let revoked = if hub.is_empty() { None } else { Some(hub.try_into().ok()?) };
+                Some(Self::HopKey { key: Secret::new(*key), revoked })
+            }
             3 => content.is_empty().then_some(Self::Wipe),
-            4 => text().map(Self::Alert),
-            5 => text().map(Self::Task),
+            4 => Notice::read(content).map(Self::Alert),
+            5 => Notice::read(content).map(Self::Task),
             6 => content.try_into().ok().map(|bytes| Self::Time(Stamp::new(i64::from_le_bytes(bytes)))),
             _ => None,
         }
@@ -98,15 +166,17 @@ impl Peer {
     /// until the device asks for a later one. After a new hop key the hubs need it beside the old one, until then.
     ///
     /// # Errors
-    /// [`BufferTooSmall`](ErrorKind::BufferTooSmall); [`TooLong`](ErrorKind::TooLong) for a text of more than [`MAX_SAID`] bytes.
+    /// [`BufferTooSmall`](ErrorKind::BufferTooSmall); [`TooLong`](ErrorKind::TooLong) for a notice of more than [`MAX_SAID`] bytes, its times
+    /// among them; [`UnknownMessage`](ErrorKind::UnknownMessage) for one with a character 0.
     pub fn say<'b>(&mut self, message: &Message<'_>, buffer: &'b mut [u8]) -> Result<&'b [u8], Error> {
         let small = Error::new(ErrorKind::BufferTooSmall, 0);
-        let said = match message {
-            Message::Alert(text) | Message::Task(text) => text.len(),
-            _ => 0,
-        };
-        if said > MAX_SAID {
-            return Err(Error::new(ErrorKind::TooLong, 0));
+        if let Message::Alert(notice) | Message::Task(notice) = message {
+            if notice.length() > MAX_SAID {
+                return Err(Error::new(ErrorKind::TooLong, 0));
+            }
+            if notice.text.contains('\0') {
+                return Err(Error::new(ErrorKind::UnknownMessage, 0));
+            }
         }
         let head = head(self.author(), self.down.next);
         let (to_head, rest) = buffer.split_first_chunk_mut::<HEAD>().ok_or(small)?;
@@ -117,10 +187,26 @@ impl Peer {
         let (text, rest) = rest.split_at_mut_checked(length.saturating_add(1)).ok_or(small)?;
         *rest.first_chunk_mut().ok_or(small)? = siv::seal(&self.down.keys(), &head, text);
         self.down.advance();
-        if let Message::HopKey(key) = message {
+        if let Message::HopKey { key, .. } = message {
             self.hop = key.clone();
         }
         buffer.get(..HEAD.saturating_add(1).saturating_add(length).saturating_add(TAG)).ok_or(small)
+    }
+
+    /// Takes a message that HQ has said and does not know of, for it was put back to an older state: the device that waits for it is to hear all
+    /// that is said after it. After it the peer must be kept anew. `buffer`: [`MAX_DOWN`] bytes are always enough.
+    ///
+    /// # Errors
+    /// As [`Device::open_down`], but the unknown message: it is not the next one; nothing changes.
+    pub fn said(&mut self, message: &[u8], buffer: &mut [u8]) -> Result<(), Error> {
+        let text = open(message, self.author(), &self.down, buffer)?;
+        if let Some((2, content)) = text.split_first()
+            && let Some((key, _)) = content.split_first_chunk()
+        {
+            self.hop = Secret::new(*key);
+        }
+        self.down.advance();
+        Ok(())
     }
 
     /// The number of the next message.
@@ -162,7 +248,7 @@ impl<F: NorFlash> Device<F> {
         next.down.advance();
         match text.split_first().and_then(|(kind, content)| Message::read(*kind, content)) {
             Some(Message::HqKey(key)) => (next.hq, next.epoch) = (key, 0),
-            Some(Message::HopKey(key)) => next.hop = key,
+            Some(Message::HopKey { key, .. }) => next.hop = key,
             _ => {}
         }
         let unsure = self.unsure;

@@ -69,19 +69,27 @@ impl Start {
     const NO_CLOCK: [u8; 5] = [0, 0, 0, 0, 0x80];
 
     pub(super) fn bytes(&self) -> [u8; START] {
-        let at = self.at.map_or(Self::NO_CLOCK, |at| {
+        join(&[&Self::time_bytes(self.at), &self.profile])
+    }
+
+    /// A time, or none.
+    pub(super) fn time_bytes(at: Option<Stamp>) -> [u8; 5] {
+        at.map_or(Self::NO_CLOCK, |at| {
             let [a, b, c, d, e, ..] = at.seconds().to_le_bytes();
             [a, b, c, d, e]
-        });
-        join(&[&at, &self.profile])
+        })
+    }
+
+    pub(super) fn time_of([a, b, c, d, e]: [u8; 5]) -> Option<Stamp> {
+        // The sign is in the last of the five.
+        let seconds = i64::from_le_bytes([0, 0, 0, a, b, c, d, e]) >> 24;
+        ([a, b, c, d, e] != Self::NO_CLOCK).then(|| Stamp::new(seconds))
     }
 
     #[inline(never)] // it is called often
     pub(super) fn parse(bytes: &[u8; START]) -> Self {
         let &[a, b, c, d, e, ref profile @ ..] = bytes;
-        // The sign is in the last of the five.
-        let seconds = i64::from_le_bytes([0, 0, 0, a, b, c, d, e]) >> 24;
-        Self { at: ([a, b, c, d, e] != Self::NO_CLOCK).then(|| Stamp::new(seconds)), profile: *profile }
+        Self { at: Self::time_of([a, b, c, d, e]), profile: *profile }
     }
 }
 

@@ -49,7 +49,7 @@ use embedded_storage::nor_flash::NorFlashErrorKind;
 use crate::store;
 
 pub use device::{Confirmed, Device, Terms};
-pub use down::{MAX_DOWN, MAX_SAID, Message};
+pub use down::{MAX_DOWN, MAX_SAID, Message, Notice, TIMES};
 pub use epoch::EPOCH_SECONDS;
 pub use hq::{Epoch, HqKey, Opened, PSKS_KEPT, Peer};
 pub use padding::Padding;

@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used)] // a test
 
+mod said;
 mod stick;
 
 use std::fs;
@@ -477,6 +478,15 @@ fn seeds(all: &Value) -> Vec<(String, Vec<u8>)> {
         let content = bytes(&it["content"]);
         // The start is enough: the fuzzer fills it up.
         seed(format!("stick/{name}_file"), 1, &fs::read(folder().join(text(&it["file"]))).unwrap()[..200]);
+        seed(format!("stick/{name}_content"), 2, &content);
+        seed(format!("stick/{name}_entries"), 3, &content[5..content.len() - 18]);
+    }
+    let said = said::load();
+    for it in list(&said, "messages") {
+        seed(format!("sealed/message_{}", it["number"]), 6, &bytes(&it["sealed"]));
+    }
+    for it in list(&said["stick"], "files") {
+        let (content, name) = (bytes(&it["content"]), text(&it["file"]).replace(".irs", ""));
         seed(format!("stick/{name}_content"), 2, &content);
         seed(format!("stick/{name}_entries"), 3, &content[5..content.len() - 18]);
     }

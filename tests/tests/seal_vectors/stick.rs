@@ -4,7 +4,7 @@ use increp::seal::Secret;
 use increp_cli::link::file::content::{Content, Entry, Kind, Writer};
 use increp_cli::link::file::sealed::{self, Opener, Reader, Refused};
 use increp_cli::store::Numbers;
-use increp_cli::store::hub::{Device, Elsewhere};
+use increp_cli::store::hub::{Device, Elsewhere, Trust};
 use serde_json::{Value, json};
 
 use super::{Noise, array, bytes, folder, hex, list, load, text};
@@ -17,7 +17,15 @@ fn entry(entry: &Entry) -> Value {
         Entry::Numbers(epoch, numbers) => json!({ "epoch": epoch, "numbers": hex(numbers.bits()) }),
         Entry::Receipt(receipt) => json!({ "receipt": hex(receipt) }),
         Entry::Hub(public) => json!({ "hub": hex(public) }),
-        Entry::Device(Device { author, hop, revoked }) => json!({ "device": author, "hop": hex(hop.expose()), "revoked": revoked }),
+        Entry::Device(Device { author, hop, trust, .. }) => {
+            let mut device = json!({ "device": author, "hop": hex(hop.expose()), "revoked": *trust != Trust::Trusted });
+            if *trust == Trust::Wiped {
+                device["wiped"] = json!(true);
+            }
+            device
+        }
+        Entry::Next(number) => json!({ "next": number }),
+        Entry::Message(number, message) => json!({ "message": number, "sealed": hex(message) }),
         Entry::Have(epoch, has) => json!({ "have": epoch, "numbers": hex(has.numbers.bits()), "digest": hex(&has.digest) }),
         Entry::Refused(epoch, numbers) => json!({ "refused": epoch, "numbers": hex(numbers.bits()) }),
         Entry::Profile(profile) => json!({ "profile": hex(profile) }),
@@ -39,7 +47,16 @@ fn content(it: &Value, hop: &Secret<16>) -> Vec<u8> {
             writer.hub(&array(hub));
         } else if let Some(author) = entry.get("device") {
             let author = u32::try_from(author.as_u64().unwrap()).unwrap();
-            writer.device(&Device { author, hop: Secret::new(array(&entry["hop"])), revoked: entry["revoked"] == true });
+            let trust = match (entry["revoked"] == true, entry["wiped"] == true) {
+                (_, true) => Trust::Wiped,
+                (true, false) => Trust::Revoked,
+                (false, false) => Trust::Trusted,
+            };
+            writer.device(&Device { author, hop: Secret::new(array(&entry["hop"])), others: Vec::new(), trust });
+        } else if let Some(number) = entry.get("next") {
+            writer.next(u32::try_from(number.as_u64().unwrap()).unwrap());
+        } else if let Some(number) = entry.get("message") {
+            writer.message(u32::try_from(number.as_u64().unwrap()).unwrap(), &bytes(&entry["sealed"]));
         } else if let Some(epoch) = entry.get("have") {
             let has = Elsewhere { numbers: Numbers::new(array(&entry["numbers"])), digest: array(&entry["digest"]) };
             writer.have(u32::try_from(epoch.as_u64().unwrap()).unwrap(), &has);
@@ -88,12 +105,37 @@ pub(super) fn made() -> Value {
             { "file": "between.irs", "draws": Noise::of(23, 2).json(), "kind": 3, "author": 0, "readers": [publics[0]], "entries": between },
         ],
     });
+    write(&mut all);
+    all
+}
+
+/// A file each way with HQ's messages in them.
+pub(super) fn made_with(messages: &[Value]) -> Value {
+    let [hop, one, ..] = *Noise::of(20, 3).0 else { panic!("three") };
+    let public = hex(&sealed::hub_public(&Secret::new(one)).unwrap());
+    let message = |number: usize| json!({ "message": number, "sealed": messages[number]["sealed"] });
+    let mut all = json!({
+        "hop": hex(&hop[..16]),
+        "hubs": [{ "secret": hex(&one), "public": public }],
+        "files": [
+            { "file": "next.irs", "draws": Noise::of(24, 2).json(), "kind": 1, "author": AUTHOR, "readers": [public],
+              "entries": [{ "next": 0x0403_0201 }] },
+            { "file": "said.irs", "draws": Noise::of(25, 2).json(), "kind": 2, "author": AUTHOR, "readers": ["device"],
+              "entries": [{ "hub": public }, message(0), message(1)] },
+            { "file": "passed.irs", "draws": Noise::of(26, 2).json(), "kind": 3, "author": 0, "readers": [public],
+              "entries": [{ "hub": public }, { "device": AUTHOR, "hop": "07".repeat(16), "revoked": true, "wiped": true }, message(2)] },
+        ],
+    });
+    write(&mut all);
+    all
+}
+
+fn write(all: &mut Value) {
     let hop = Secret::new(array(&all["hop"]));
     for file in all["files"].as_array_mut().unwrap() {
         file["content"] = json!(hex(&content(file, &hop)));
         std::fs::write(folder().join(text(&file["file"])), sealed(file, &hop)).unwrap();
     }
-    all
 }
 
 fn sealed(it: &Value, hop: &Secret<16>) -> Vec<u8> {
@@ -102,7 +144,11 @@ fn sealed(it: &Value, hop: &Secret<16>) -> Vec<u8> {
 
 #[test]
 fn every_stick_file_opens_and_is_made_again() {
-    let all = &load()["stick"];
+    all_open(&load()["stick"]);
+    all_open(&super::said::load()["stick"]);
+}
+
+fn all_open(all: &Value) {
     let hop = Secret::new(array(&all["hop"]));
     let mut openers: Vec<Opener> = list(all, "hubs").iter().map(|hub| Opener::Hub(Secret::new(array(&hub["secret"])))).collect();
     openers.push(Opener::Device(hop.clone()));

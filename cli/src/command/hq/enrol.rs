@@ -75,7 +75,7 @@ impl Plan {
             self.hq.keep_profile(profile)?;
         }
         self.hq.enrol(peer, now())?;
-        tell(&self.hq, hubs.iter().map(AsRef::as_ref))
+        tell(&mut self.hq, hubs.iter().map(AsRef::as_ref))
     }
 }
 

@@ -2,19 +2,24 @@
 
 mod enrol;
 mod messages;
+mod revoke;
+mod say;
 
+use std::fs;
 use std::path::Path;
 
 use anyhow::Result;
 
-use crate::args::{HqHub, HqInit, HqRevoke};
+use crate::args::{HqHub, HqInit};
 use crate::exit::Exit;
-use crate::store::hq::Hq;
-use crate::store::hub::{self, Hub};
+use crate::store::hq::{self, Hq, Told};
+use crate::store::hub::{self, Hub, Trust};
 use crate::store::now;
 use crate::store::passphrase::Lock;
 
 pub(super) use enrol::run as enrol;
+pub(super) use revoke::{device as revoke, hub as revoke_hub};
+pub(super) use say::{alert, rekey, task, time};
 
 pub(super) fn init(arguments: &HqInit) -> Result<Exit> {
     let name = arguments.folder.display();
@@ -35,32 +40,18 @@ pub(super) fn hub(arguments: &HqHub) -> Result<Exit> {
         Hub::create(&arguments.hub)?;
     }
     let mut hub = Hub::open(&arguments.hub)?;
-    hq.keep_hub(&hub.public()?)?;
-    let devices = bring_up_to_date(&hq, &mut hub)?;
+    let public = hub.public()?;
+    if is_revoked(&hq, &public)? {
+        say!("increp: {}: HQ has revoked this hub: make another one, in a folder of its own", arguments.hub.display());
+        return Ok(Exit::Findings);
+    }
+    let named = fs::canonicalize(&arguments.hub).unwrap_or_else(|_| arguments.hub.clone());
+    let name = named.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    hq.keep_hub(&public, &name)?;
+    let devices = bring_up_to_date(&mut hq, &mut hub)?;
     let what = if new { "the hub is ready" } else { "the hub is up to date" };
     say!("{}: {what}; it knows {}", arguments.hub.display(), super::many(devices, "device"));
     Ok(Exit::Success)
-}
-
-pub(super) fn revoke(arguments: &HqRevoke) -> Result<Exit> {
-    let mut hq = Hq::open(&arguments.hq)?;
-    let author = arguments.author;
-    let exit = match hq.revoke(author, now())? {
-        Some(true) => {
-            say!("device {author} is revoked: what it seals is no longer printed");
-            Exit::Success
-        }
-        Some(false) => {
-            say!("device {author} was revoked before");
-            Exit::Success
-        }
-        None => {
-            say!("increp: there is no device {author}: {}", known(&hq)?);
-            Exit::Findings
-        }
-    };
-    tell(&hq, arguments.hub.iter().map(AsRef::as_ref))?;
-    Ok(exit)
 }
 
 /// The devices that there are, in words.
@@ -69,31 +60,74 @@ fn known(hq: &Hq) -> Result<String> {
     Ok(if authors.is_empty() { "none was enrolled".to_owned() } else { format!("there are {}", authors.join(", ")) })
 }
 
+/// Whether HQ has revoked a hub.
+pub(super) fn is_revoked(hq: &Hq, public: &[u8; 32]) -> Result<bool> {
+    Ok(hq.all_hubs()?.iter().any(|known| known.public == *public && known.revoked.is_some()))
+}
+
 /// Brings some hubs up to date.
-fn tell<'p>(hq: &Hq, hubs: impl Iterator<Item = &'p Path>) -> Result<()> {
+fn tell<'p>(hq: &mut Hq, hubs: impl Iterator<Item = &'p Path>) -> Result<()> {
     for folder in hubs {
-        bring_up_to_date(hq, &mut Hub::open(folder)?)?;
+        let mut hub = Hub::open(folder)?;
+        if is_revoked(hq, &hub.public()?)? {
+            say!("increp: {}: HQ has revoked this hub: it is told nothing", folder.display());
+            continue;
+        }
+        bring_up_to_date(hq, &mut hub)?;
     }
     Ok(())
 }
 
-/// The hub knows the devices and hubs that HQ knows; gives how many devices.
-pub(super) fn bring_up_to_date(hq: &Hq, hub: &mut Hub) -> Result<u64> {
-    let devices: Vec<hub::Device> = hq
-        .devices()?
-        .iter()
-        .map(|device| hub::Device {
-            author: device.peer.author(),
-            hop: device.peer.hop_key().clone(),
-            revoked: device.revoked.is_some(),
-        })
-        .collect();
-    if hub.devices()? != devices {
-        hub.keep_devices(&devices)?;
+/// HQ may have been put back to an older state, and a hub have messages that it said since: they count. What HQ has said under their numbers
+/// is heard by nobody.
+fn put_back(hq: &mut Hq, author: u32, told: &[Told], there: &[(u32, Vec<u8>)]) -> Result<()> {
+    let other = |told: &&Told| there.iter().any(|(number, bytes)| *number == told.number && *bytes != told.bytes);
+    let lost = told.iter().filter(other).count() as u64;
+    if lost > 0 {
+        let lost = super::many(lost, "message");
+        say!(
+            "increp: device {author} does not hear {lost} of HQ's: there are others under the same numbers, for HQ was put back to an older state, or a hub lies; say them again"
+        );
     }
-    let hubs = hq.hubs()?;
-    if hub.hubs()? != hubs {
-        hub.keep_hubs(&hubs)?;
+    let next = told.last().map_or(0, |told| told.number.saturating_add(1));
+    let since: Vec<(u32, Vec<u8>)> = there.iter().filter(|(number, _)| *number >= next).cloned().collect();
+    let taken = hq.take_back(author, &since, now())?;
+    if taken > 0 {
+        let taken = super::many(taken, "message");
+        say!("increp: HQ was put back to an older state: it takes {taken} to device {author} that it had said");
     }
+    Ok(())
+}
+
+/// The hub knows the devices and hubs that HQ knows, and HQ's messages; HQ learns which of them were heard. Gives how many devices there are.
+pub(super) fn bring_up_to_date(hq: &mut Hq, hub: &mut Hub) -> Result<u64> {
+    let known = hq.devices()?;
+    let mut devices = Vec::new();
+    for device in &known {
+        let trust = match (device.revoked, device.wiped) {
+            (None, _) => Trust::Trusted,
+            (Some(_), false) => Trust::Revoked,
+            (Some(_), true) => Trust::Wiped,
+        };
+        let author = device.peer.author();
+        let others = hq.earlier_hop_keys(author)?;
+        devices.push(hub::Device { author, hop: device.peer.hop_key().clone(), others, trust });
+    }
+    hub.keep_devices(&devices)?;
+    let there = hub.many_messages()?;
+    for device in &known {
+        let (author, told) = (device.peer.author(), hq.told(device.peer.author())?);
+        let many = there.get(&author).copied().unwrap_or(0);
+        let there = if many > 0 { hub.messages(author, 0)? } else { Vec::new() };
+        put_back(hq, author, &told, &there)?;
+        if many < told.len() as u64 {
+            let messages: Vec<(u32, Vec<u8>)> = told.into_iter().map(|told| (told.number, told.bytes)).collect();
+            hub.keep_messages(author, &messages)?;
+        }
+        hq.has_heard(author, hub.heard(author)?)?;
+    }
+    let (trusted, revoked): (Vec<_>, Vec<_>) = hq.all_hubs()?.into_iter().partition(|hub| hub.revoked.is_none());
+    let keys = |hubs: Vec<hq::Hub>| hubs.into_iter().map(|hub| hub.public).collect::<Vec<_>>();
+    hub.keep_hubs(&keys(trusted), &keys(revoked))?;
     Ok(devices.len() as u64)
 }

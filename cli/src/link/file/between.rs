@@ -25,8 +25,9 @@ use crate::store::hub::{Device, Elsewhere, Hub, Run};
 use crate::store::{Numbers, now};
 
 /// Another hub.
+#[derive(Clone)]
 pub(in crate::link) struct Peer {
-    pub(super) public: [u8; 32],
+    pub(in crate::link) public: [u8; 32],
     /// What the two have in common.
     pub(in crate::link) key: Secret<16>,
 }
@@ -102,9 +103,39 @@ impl Heard {
     }
 }
 
+/// What this hub says to another one over a link, beside records, receipts and what devices wait for: devices, hubs, HQ's messages, and
+/// numbers under which HQ has no good body.
+pub(in crate::link) fn letter(hub: &Hub, key: &Secret<16>) -> Result<Vec<u8>> {
+    let mut writer = Writer::new(Kind::Between, 0);
+    hub.hubs()?.iter().for_each(|hub| writer.hub(hub));
+    for device in hub.devices()? {
+        writer.device(&device);
+        for (number, message) in hub.messages(device.author, hub.heard(device.author)?)? {
+            writer.message(number, &message);
+        }
+        for (run, have) in hub.epochs(Some(device.author))? {
+            if have.refused.many() > 0 {
+                writer.refused(run.epoch, &have.refused);
+            }
+        }
+    }
+    Ok(writer.finish(key))
+}
+
+/// Takes what another hub said so; false if it is none of its letters.
+pub(in crate::link) fn take_letter(hub: &mut Hub, peer: &Peer, letter: &[u8]) -> Result<bool> {
+    let Ok(content) = Content::parse(letter) else { return Ok(false) };
+    if content.kind != Kind::Between || !content.is_by(&peer.key) {
+        return Ok(false);
+    }
+    keep(hub, peer, content.entries, &mut Read::default())?;
+    Ok(true)
+}
+
 fn keep(hub: &mut Hub, peer: &Peer, entries: Vec<Entry>, read: &mut Read) -> Result<()> {
     let (mut author, now) = (0, now());
     let (mut devices, mut hubs, mut receipts, mut refused) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut messages: BTreeMap<u32, Vec<(u32, Vec<u8>)>> = BTreeMap::new();
     let has = read.heard.has.entry(peer.public).or_default();
     let mut adding = hub.adding()?;
     for entry in entries {
@@ -130,14 +161,19 @@ fn keep(hub: &mut Hub, peer: &Peer, entries: Vec<Entry>, read: &mut Read) -> Res
                 }
             }
             Entry::Hub(public) => hubs.push(public),
-            Entry::Profile(_) => {}
+            Entry::Message(number, message) => messages.entry(author).or_default().push((number, message)),
+            // Which one a device waits for it says itself.
+            Entry::Next(_) | Entry::Profile(_) => {}
         }
     }
     let added = adding.commit()?;
     read.count(added);
     hub.learn(&devices, &hubs)?;
+    for (author, messages) in messages {
+        hub.keep_messages(author, &messages)?;
+    }
     for (run, numbers) in refused {
-        hub.refuse(run, &numbers)?;
+        hub.refuse_early(run, &numbers)?;
     }
     for (run, receipt) in receipts {
         let before = hub.receipts(run.author)?.into_iter().find(|(epoch, _)| *epoch == run.epoch).map(|(_, before)| before);
@@ -159,6 +195,9 @@ pub(super) fn write_for(hub: &Hub, peer: &Peer, stick: &Path) -> Result<u64> {
     files.begin_if_full(0)?;
     for device in &devices {
         files.device(device)?;
+        for (number, message) in hub.messages(device.author, hub.heard(device.author)?)? {
+            files.room(device, message.len())?.message(number, &message);
+        }
         let receipts: BTreeMap<u32, Vec<u8>> = hub.receipts(device.author)?.into_iter().collect();
         for (run, waits) in hub.waits(Some(device.author))? {
             files.room(device, 512)?.numbers(run.epoch, &waits);

@@ -10,8 +10,11 @@
 //!        03  length | receipt                                           HQ's word to the device
 //!        04  key 32                                                     a hub of the mission; between hubs the first is the writer
 //!        05  length | profile                                           at enrolment: the mission's own profile
+//!        09  number 4                                                   the message of HQ's that the device waits for
+//!        0a  number 4 | length | message                                a message of HQ's for the device
 //!      only between hubs:
-//!        06  author 4 | hop key 16 | revoked 1                          of this device is what follows
+//!        06  author 4 | hop key 16 | trust 1                            of this device is what follows; of 0 trusted, 1 revoked, 2 revoked
+//!                                                                       and to be wiped
 //!        07  epoch 3 | numbers 32 | digest 16                           what the writer has, and the digest of all its records
 //!        08  epoch 3 | numbers 32                                       numbers under which HQ has no good body
 //! then 00       1                the end
@@ -31,7 +34,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::sealed::hmac;
 use crate::store::Numbers;
-use crate::store::hub::{Device, Elsewhere};
+use crate::store::hub::{Device, Elsewhere, Trust};
 
 const MAC: usize = 16;
 const DOMAIN: &[u8] = b"increp stick 1";
@@ -45,6 +48,8 @@ const PROFILE: u8 = 5;
 const DEVICE: u8 = 6;
 const HAVE: u8 = 7;
 const REFUSED: u8 = 8;
+const NEXT: u8 = 9;
+const MESSAGE: u8 = 10;
 
 /// Which way a file goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +91,10 @@ pub enum Entry {
     Have(u32, Elsewhere),
     /// Numbers of an epoch under which HQ has no good body.
     Refused(u32, Numbers),
+    /// The number of HQ's message that the device waits for.
+    Next(u32),
+    /// A message of HQ's for the device: its number, and the sealed bytes.
+    Message(u32, Vec<u8>),
 }
 
 /// All that a file says.
@@ -118,7 +127,7 @@ impl fmt::Display for Broken {
 }
 
 /// Makes the content of a file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Writer {
     bytes: Vec<u8>,
     count: u64,
@@ -196,7 +205,25 @@ impl Writer {
         self.bytes.push(DEVICE);
         self.bytes.extend(device.author.to_le_bytes());
         self.bytes.extend(device.hop.expose());
-        self.bytes.push(device.revoked.into());
+        self.bytes.push(device.trust.code());
+        self.count += 1;
+    }
+
+    /// Says which message of HQ's the device waits for.
+    pub fn next(&mut self, number: u32) {
+        self.end_row();
+        self.bytes.push(NEXT);
+        self.bytes.extend(number.to_le_bytes());
+        self.count += 1;
+    }
+
+    /// Passes a message of HQ's on.
+    pub fn message(&mut self, number: u32, message: &[u8]) {
+        self.end_row();
+        self.bytes.push(MESSAGE);
+        self.bytes.extend(number.to_le_bytes());
+        varint(message.len(), &mut self.bytes);
+        self.bytes.extend(message);
         self.count += 1;
     }
 
@@ -281,6 +308,12 @@ impl Content {
                     let length = reader.varint("the length of a profile")?;
                     entries.push(Entry::Profile(reader.take(length, "a profile")?.to_vec()));
                 }
+                NEXT => entries.push(Entry::Next(reader.number("the number of a message")?)),
+                MESSAGE => {
+                    let number = reader.number("the number of a message")?;
+                    let length = reader.varint("the length of a message")?;
+                    entries.push(Entry::Message(number, reader.take(length, "a message")?.to_vec()));
+                }
                 DEVICE if kind == Kind::Between => entries.push(Entry::Device(reader.device()?)),
                 HAVE if kind == Kind::Between => {
                     let (epoch, numbers) = reader.of_epoch()?;
@@ -358,12 +391,15 @@ impl<'b> Bytes<'b> {
     }
 
     fn device(&mut self) -> Result<Device, Broken> {
-        let author = u32::from_le_bytes(self.array("a device")?);
+        let author = self.number("a device")?;
         let hop = Secret::new(self.array("a device's key")?);
-        match self.byte("whether the device is revoked")? {
-            revoked @ 0..=1 => Ok(Device { author, hop, revoked: revoked == 1 }),
-            _ => Err(Broken { at: self.at - 1, expected: "0 or 1" }),
-        }
+        let trust = Trust::of(self.byte("whether the device is trusted")?);
+        let trust = trust.ok_or(Broken { at: self.at - 1, expected: "0, 1 or 2" })?;
+        Ok(Device { author, hop, others: Vec::new(), trust })
+    }
+
+    fn number(&mut self, expected: &'static str) -> Result<u32, Broken> {
+        self.array(expected).map(u32::from_le_bytes)
     }
 
     fn records(&mut self, entries: &mut Vec<Entry>) -> Result<(), Broken> {

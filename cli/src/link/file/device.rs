@@ -10,12 +10,13 @@ use increp::store::{Handle, Mark};
 use super::content::{Content, Entry, Kind, Writer};
 use super::sealed::{MOST_CONTENT, Opener, Reader, seal};
 use super::{Left, Why, each, remove, write};
+use crate::link::messages;
 use crate::link::receipt::{self, Taken};
 use crate::store::Numbers;
-use crate::store::device::Folder;
+use crate::store::device::{Folder, Heard};
 
 /// What came of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// Reports that were written to the stick.
     pub written: u64,
@@ -29,6 +30,8 @@ pub struct Outcome {
     pub wrong: u64,
     /// Hubs that the device did not know.
     pub hubs: u64,
+    /// What HQ said, in its order.
+    pub heard: Vec<Heard>,
     /// Stick files that were not taken.
     pub left: Left,
 }
@@ -41,6 +44,12 @@ pub fn sync(device: &mut Folder, stick: &Path) -> Result<Outcome> {
     let openers = [Opener::Device(device.hop_key().clone())];
     let mut answers = Answers::default();
     let left = each(stick, &openers, &mut |path, content, _| read_answer(device, path, content, &mut answers))?;
+    let heard = messages::hear(device, std::mem::take(&mut answers.messages));
+    if heard.contains(&Heard::Wipe) {
+        // Nothing is left to write with.
+        answers.files.iter().try_for_each(|file| remove(file))?;
+        return Ok(Outcome { receipts: answers.receipts, confirmed: answers.confirmed, heard, left, ..Outcome::default() });
+    }
     // An answer may have told of further ones.
     let hubs = device.hubs()?;
     if hubs.is_empty() {
@@ -48,10 +57,12 @@ pub fn sync(device: &mut Folder, stick: &Path) -> Result<Outcome> {
     }
     answers.at_hub.retain(|epoch, _| !answers.other_bodies.contains(epoch));
     let waiting = mark(device, &answers.at_hub)?;
-    let written = write_records(device, &waiting, &hubs, stick)?;
+    let written = write_records(device, &waiting, &hubs, stick, !heard.is_empty())?;
     // What the answers said is on the disk before they are gone.
     device.sync()?;
-    answers.files.iter().try_for_each(|file| remove(file))?;
+    if !heard.contains(&Heard::NotKept) {
+        answers.files.iter().try_for_each(|file| remove(file))?;
+    }
     Ok(Outcome {
         written,
         receipts: answers.receipts,
@@ -59,6 +70,7 @@ pub fn sync(device: &mut Folder, stick: &Path) -> Result<Outcome> {
         waiting: waiting.iter().filter(|waiting| waiting.report).count() as u64,
         wrong: answers.wrong,
         hubs: answers.hubs,
+        heard,
         left,
     })
 }
@@ -71,6 +83,8 @@ struct Answers {
     /// Epochs of which HQ has other bodies than the device: what hubs say of their numbers says nothing of its own.
     other_bodies: BTreeSet<u32>,
     hubs: u64,
+    /// HQ's messages, by their numbers.
+    messages: BTreeMap<u32, Vec<Vec<u8>>>,
     receipts: u64,
     /// Records that are at HQ now.
     confirmed: u64,
@@ -89,6 +103,7 @@ fn read_answer(device: &mut Folder, path: &Path, content: Content, answers: &mut
             }
             Entry::Receipt(receipt) => take_receipt(device, &receipt, path, answers)?,
             Entry::Hub(hub) => answers.hubs += device.keep_hubs(&[hub])? as u64,
+            Entry::Message(number, message) => answers.messages.entry(number).or_default().push(message),
             // No hub has the others to send.
             _ => {}
         }
@@ -144,10 +159,10 @@ fn mark(device: &mut Folder, at_hub: &BTreeMap<u32, Numbers>) -> Result<Vec<Wait
     Ok(waiting)
 }
 
-/// Writes what no hub said it has; a file without any, where HQ's word is missing for something, asks for the receipts. Gives how
-/// many reports were written.
-fn write_records(device: &mut Folder, waiting: &[Waiting], hubs: &[[u8; 32]], stick: &Path) -> Result<u64> {
-    if waiting.is_empty() {
+/// Writes what no hub said it has; a file without any, where HQ's word is missing for something, asks for the receipts, and so does one after
+/// HQ's messages, which says that they were heard. Gives how many reports were written.
+fn write_records(device: &mut Folder, waiting: &[Waiting], hubs: &[[u8; 32]], stick: &Path, has_heard: bool) -> Result<u64> {
+    if waiting.is_empty() && !has_heard {
         return Ok(0);
     }
     let mut waits: BTreeMap<u32, Numbers> = BTreeMap::new();
@@ -157,6 +172,7 @@ fn write_records(device: &mut Folder, waiting: &[Waiting], hubs: &[[u8; 32]], st
     let begin = || {
         let mut writer = Writer::new(Kind::Up, device.author());
         waits.iter().for_each(|(epoch, numbers)| writer.numbers(*epoch, numbers));
+        writer.next(device.next_down());
         writer
     };
     let mut files = vec![begin()];

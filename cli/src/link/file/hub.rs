@@ -10,7 +10,7 @@ use super::between::{self, Heard};
 use super::content::{Content, Entry, Kind, Writer};
 use super::sealed::{MOST_CONTENT, Opener, Reader, seal};
 use super::{Left, Why, each, remove, write};
-use crate::store::hub::{Added, Device, Hub, Run};
+use crate::store::hub::{Added, Device, Hub, Run, Trust};
 use crate::store::{Numbers, now};
 
 /// What came of it.
@@ -48,7 +48,7 @@ pub fn sync(hub: &mut Hub, stick: &Path, also: Also) -> Result<Outcome> {
     let mut openers = vec![Opener::Hub(hub.key().clone())];
     openers.extend(peers.iter().map(|peer| Opener::Device(peer.key.clone())));
     // The answers that a device has not fetched.
-    openers.extend(hub.devices()?.into_iter().map(|device| Opener::Device(device.hop)));
+    openers.extend(hub.devices()?.iter().flat_map(Device::keys).map(|key| Opener::Device(key.clone())));
     let mut read = Read::default();
     let left = each(stick, &openers, &mut |path, content, by| match content.kind {
         Kind::Between => between::take(hub, &peers, path, content, by, &mut read),
@@ -59,7 +59,10 @@ pub fn sync(hub: &mut Hub, stick: &Path, also: Also) -> Result<Outcome> {
     // Another hub may have told of a device, or that one was revoked.
     let devices = hub.devices()?;
     let mut answered = 0;
-    for device in devices.iter().filter(|device| !device.revoked && (also.devices || read.authors.contains_key(&device.author))) {
+    for device in devices.iter().filter(|device| also.devices || read.authors.contains_key(&device.author)) {
+        if device.trust != Trust::Trusted && !hub.must_hear(device)? {
+            continue;
+        }
         answer(hub, device, stick)?;
         answered += 1;
     }
@@ -102,19 +105,22 @@ fn take(hub: &mut Hub, path: &Path, content: &Content, by: &Opener, read: &mut R
         let why = format!("is of device {author}, which this hub does not know: increp hq hub brings it up to date");
         return Ok(Err(Why::NotYet(why)));
     };
-    if !content.is_by(&device.hop) {
+    let Some(key) = device.keys().find(|key| content.is_by(key)) else {
         return Ok(Err(Why::Bad(format!("says it is of device {author}, and is not"))));
-    }
+    };
     match (content.kind, by) {
         (Kind::Up, Opener::Hub(_)) => {
             let added = keep(hub, author, &content.entries)?;
             // The records are on the disk: now the file may go.
             remove(path)?;
             read.count(added);
+            hub.used(author, key)?;
             let waits = read.authors.entry(author).or_default();
             for entry in &content.entries {
-                if let Entry::Numbers(epoch, numbers) = entry {
-                    waits.entry(*epoch).or_default().join(numbers);
+                match entry {
+                    Entry::Numbers(epoch, numbers) => waits.entry(*epoch).or_default().join(numbers),
+                    Entry::Next(number) => hub.has_heard(author, *number)?,
+                    _ => {}
                 }
             }
         }
@@ -153,19 +159,32 @@ fn answer(hub: &Hub, device: &Device, stick: &Path) -> Result<()> {
         writer
     };
     let mut files = vec![begin()];
-    for (run, _) in hub.waits(Some(device.author))? {
+    let waits = if device.trust == Trust::Trusted { hub.waits(Some(device.author))? } else { Vec::new() };
+    for (run, _) in waits {
         let have = hub.have(run)?;
-        if files.last().is_none_or(|writer| writer.len() + 512 > MOST_CONTENT) {
-            files.push(begin());
-        }
-        let Some(writer) = files.last_mut() else { continue };
+        let Some(writer) = with_room(&mut files, 512, &begin) else { continue };
         writer.numbers(run.epoch, &have.numbers.without(&have.refused));
         if let Some(receipt) = receipts.get(&run.epoch) {
             writer.receipt(receipt);
         }
     }
+    for (number, message) in hub.messages(device.author, hub.heard(device.author)?)? {
+        let Some(writer) = with_room(&mut files, message.len() + 64, &begin) else { continue };
+        writer.message(number, &message);
+    }
+    // Until it is known which key it uses, once for each.
     for writer in files {
-        write(stick, &seal(&writer.finish(&device.hop), &[Reader::Device(device.hop.clone())])?)?;
+        for key in device.keys() {
+            write(stick, &seal(&writer.clone().finish(key), &[Reader::Device(key.clone())])?)?;
+        }
     }
     Ok(())
+}
+
+/// The last file, or another one where that has not so much room.
+fn with_room<'f>(files: &'f mut Vec<Writer>, bytes: usize, begin: &dyn Fn() -> Writer) -> Option<&'f mut Writer> {
+    if files.last().is_none_or(|writer| writer.len() + bytes > MOST_CONTENT) {
+        files.push(begin());
+    }
+    files.last_mut()
 }

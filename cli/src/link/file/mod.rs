@@ -58,6 +58,10 @@ fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
 /// # Errors
 /// The outer one if it cannot be read, the inner one if it is no whole stick file.
 pub fn read(file: &Path) -> io::Result<Result<Vec<u8>, Refused>> {
+    // Whoever opened a pipe would wait for ever, and a link may lead anywhere.
+    if !fs::symlink_metadata(file)?.is_file() {
+        return Ok(Err(Refused::Foreign));
+    }
     let opened = File::open(file)?;
     let found = opened.metadata()?.len();
     let mut bytes = Vec::new();
@@ -82,10 +86,15 @@ pub fn write(folder: &Path, bytes: &[u8]) -> Result<PathBuf> {
     let path = part.with_extension("");
     let context = || format!("{}: cannot be written", path.display());
     let (body, end) = bytes.split_at(bytes.len().saturating_sub(8));
-    file.write_all(body).and_then(|()| file.sync_all()).with_context(context)?;
-    file.write_all(end).and_then(|()| file.sync_all()).with_context(context)?;
+    let mut write = |bytes: &[u8]| file.write_all(bytes).and_then(|()| file.sync_all());
+    let written = write(body).and_then(|()| write(end));
     drop(file);
-    fs::rename(&part, &path).and_then(|()| sync_folder(Some(folder))).with_context(context)?;
+    let written = written.and_then(|()| fs::rename(&part, &path));
+    if written.is_err() {
+        // A stick that is full would be fuller with each try.
+        let _ = fs::remove_file(&part);
+    }
+    written.and_then(|()| sync_folder(Some(folder))).with_context(context)?;
     Ok(path)
 }
 

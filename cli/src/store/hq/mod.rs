@@ -12,16 +12,20 @@
 //! | module | what it has |
 //! |---|---|
 //! | `opening.rs` | records as they are opened, and the states of epochs |
+//! | `devices.rs` | devices, and what HQ says to them |
+//! | `hubs.rs` | hubs |
 //! | `archive.rs` | reports that were opened, and which of them were printed |
 
 mod archive;
+mod devices;
+mod hubs;
 mod opening;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use getrandom::SysRng;
-use increp::seal::{HqKey, Peer};
+use increp::seal::HqKey;
 use rusqlite::Connection;
 use sha2::{Digest as _, Sha256};
 
@@ -29,6 +33,8 @@ use super::vault::Vault;
 use super::{Kind, application, key, open, passphrase, private_folder};
 
 pub use archive::{Archived, Key, Which};
+pub use devices::{Device, Told};
+pub use hubs::Hub;
 pub use opening::Opening;
 
 /// The database in HQ's folder.
@@ -37,7 +43,7 @@ pub const FILE: &str = "hq.db";
 pub const KEY: &str = "hq.key";
 const WHAT: &str = "increp hq key 1";
 
-const KIND: Kind = Kind { name: "HQ's store", application: application(b'q'), migrations: &[VERSION_1] };
+const KIND: Kind = Kind { name: "HQ's store", application: application(b'q'), migrations: &[VERSION_1, VERSION_2] };
 
 /// What is secret in it (`peer`, `state`, `packed`, `postcard`) is sealed. A report's `packed` is what was sealed; `postcard` is the report, once it could be decoded, and then `packed` is empty. `printed`
 /// tells whether it was handed out. `refused` has the records that no key opened, so that each is named once. `seen` has the digests
@@ -75,22 +81,33 @@ const VERSION_1: &str = "
     CREATE INDEX record_left ON record (printed) WHERE printed = 0;
 ";
 
+/// Messages to devices, as they were sealed. `hop` has a device's keys before the last one, each with the message that ended it (secret).
+/// `device.wiped` says that one of the messages erases its keys; `heard` the number of the one that it waits for, as hubs say. A hub has a
+/// name, which people know it by.
+const VERSION_2: &str = "
+    CREATE TABLE message (
+        author INTEGER NOT NULL, number INTEGER NOT NULL, bytes BLOB NOT NULL, said INTEGER NOT NULL,
+        PRIMARY KEY (author, number)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE hop (
+        author INTEGER NOT NULL, number INTEGER NOT NULL, hop BLOB NOT NULL,
+        PRIMARY KEY (author, number)
+    ) STRICT, WITHOUT ROWID;
+    ALTER TABLE device ADD COLUMN wiped INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE device ADD COLUMN heard INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE hub ADD COLUMN name TEXT NOT NULL DEFAULT '';
+    ALTER TABLE hub ADD COLUMN revoked INTEGER;
+";
+
 /// HQ's key and store.
 #[derive(Debug)]
 pub struct Hq {
     database: Connection,
     file: PathBuf,
     key: HqKey,
+    /// Those before, the latest first.
+    earlier: Vec<HqKey>,
     vault: Vault,
-}
-
-/// A device, as HQ knows it.
-#[derive(Clone, Debug)]
-pub struct Device {
-    /// Its keys.
-    pub peer: Peer,
-    /// When HQ stopped to trust it, in seconds since 1970.
-    pub revoked: Option<i64>,
 }
 
 impl Hq {
@@ -119,87 +136,51 @@ impl Hq {
         if !path.exists() {
             bail!("{}: there is no HQ: increp hq init makes one", folder.display());
         }
-        let key = HqKey::from_secret(&key::read(&path, WHAT)?);
+        let secrets = key::read_all(&path, WHAT)?;
         // It holds keys too.
         drop(super::private_file(&file)?);
-        let vault = Vault::new(key.secret());
-        Ok(Self { database: open(&file, &KIND)?, file, key, vault })
+        let (Some(first), Some((last, earlier))) = (secrets.first(), secrets.split_last()) else {
+            bail!("{}: has no key", path.display());
+        };
+        // What is secret in the database stays under the first one.
+        let vault = Vault::new(first);
+        let earlier = earlier.iter().rev().map(HqKey::from_secret).collect();
+        Ok(Self { database: open(&file, &KIND)?, file, key: HqKey::from_secret(last), earlier, vault })
     }
 
-    /// HQ's key.
+    /// Makes a new key, which is HQ's from now on. What was sealed for those before is opened with them as before.
+    ///
+    /// # Errors
+    /// The file of keys cannot be written, or is full.
+    pub fn renew(&mut self, folder: &Path) -> Result<()> {
+        let new = HqKey::new(&mut SysRng).context("the operating system has no randomness")?;
+        key::add(&folder.join(KEY), WHAT, new.secret())?;
+        self.earlier.insert(0, std::mem::replace(&mut self.key, new));
+        Ok(())
+    }
+
+    /// Locks HQ's keys with a passphrase, or with none.
+    ///
+    /// # Errors
+    /// The file of keys cannot be read or written.
+    pub fn relock(folder: &Path, lock: Option<&passphrase::Lock>) -> Result<()> {
+        let path = folder.join(KEY);
+        if !path.exists() {
+            bail!("{}: there is no HQ: increp hq init makes one", folder.display());
+        }
+        key::relock(&path, WHAT, lock)
+    }
+
+    /// HQ's key, the latest.
     #[must_use]
     pub const fn key(&self) -> &HqKey {
         &self.key
     }
 
-    /// The number that a new device gets if nobody chooses another.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn next_author(&self) -> Result<u32> {
-        Ok(self.database.query_row("SELECT coalesce(max(author), 0) + 1 FROM device", (), |row| row.get(0))?)
-    }
-
-    /// The devices, in order.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn devices(&self) -> Result<Vec<Device>> {
-        let mut statement = self.database.prepare_cached("SELECT peer, revoked FROM device ORDER BY author")?;
-        let rows = statement.query_map((), |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?)))?;
-        let device = |row: rusqlite::Result<(Vec<u8>, _)>| -> Result<Device> {
-            let (peer, revoked) = row?;
-            Ok(Device { peer: self.peer(&peer)?, revoked })
-        };
-        rows.map(device).collect()
-    }
-
-    fn peer(&self, sealed: &[u8]) -> Result<Peer> {
-        let peer = self.vault.open(sealed).with_context(|| self.file.display().to_string())?;
-        Peer::from_bytes(&peer).with_context(|| self.file.display().to_string())
-    }
-
-    /// Takes a device in.
-    ///
-    /// # Errors
-    /// Its number is taken.
-    pub fn enrol(&mut self, peer: &Peer, now: i64) -> Result<()> {
-        let sql = "INSERT OR IGNORE INTO device VALUES (?1, ?2, ?3, NULL)";
-        if self.database.execute(sql, (peer.author(), self.vault.seal(peer.to_bytes().expose())?, now))? == 0 {
-            bail!("{}: there is a device {} already", self.file.display(), peer.author());
-        }
-        Ok(())
-    }
-
-    /// Stops to trust a device; false if it was so before. None if there is no such device.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn revoke(&mut self, author: u32, now: i64) -> Result<Option<bool>> {
-        let changed =
-            self.database.execute("UPDATE device SET revoked = ?2 WHERE author = ?1 AND revoked IS NULL", (author, now))?;
-        let sql = "SELECT EXISTS (SELECT 1 FROM device WHERE author = ?1)";
-        let known: bool = self.database.query_row(sql, (author,), |row| row.get(0))?;
-        Ok(known.then_some(changed > 0))
-    }
-
-    /// Makes a hub known, so that devices seal stick files for it.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn keep_hub(&mut self, public: &[u8; 32]) -> Result<()> {
-        self.database.execute("INSERT OR IGNORE INTO hub VALUES (?1)", (public,))?;
-        Ok(())
-    }
-
-    /// The public keys of all hubs.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn hubs(&self) -> Result<Vec<[u8; 32]>> {
-        let mut statement = self.database.prepare_cached("SELECT public FROM hub ORDER BY public")?;
-        let rows = statement.query_map((), |row| row.get(0))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    /// All keys that HQ ever had, the latest first.
+    #[must_use]
+    pub fn keys(&self) -> Vec<HqKey> {
+        std::iter::once(&self.key).chain(&self.earlier).cloned().collect()
     }
 
     /// Keeps a profile under its full hash.

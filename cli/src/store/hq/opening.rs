@@ -5,7 +5,7 @@ use increp::seal::{Epoch, Peer};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior};
 use sha2::{Digest as _, Sha256};
 
-use super::{Device, Hq};
+use super::Hq;
 use crate::store::hub::Run;
 use crate::store::vault::Vault;
 
@@ -60,14 +60,10 @@ impl Opening<'_> {
     ///
     /// # Errors
     /// Those of the database.
-    pub fn device(&self) -> Result<Option<Device>> {
-        let mut statement = self.transaction.prepare_cached("SELECT peer, revoked FROM device WHERE author = ?1")?;
-        let row = statement.query_row((self.author,), |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?))).optional()?;
-        row.map(|(sealed, revoked)| {
-            let peer = self.vault.open(&sealed)?;
-            Ok(Device { peer: Peer::from_bytes(&peer).context("HQ's store: a device")?, revoked })
-        })
-        .transpose()
+    pub fn peer(&self) -> Result<Option<Peer>> {
+        let mut statement = self.transaction.prepare_cached("SELECT peer FROM device WHERE author = ?1")?;
+        let row: Option<Vec<u8>> = statement.query_row((self.author,), |row| row.get(0)).optional()?;
+        row.map(|sealed| Peer::from_bytes(&self.vault.open(&sealed)?).context("HQ's store: a device")).transpose()
     }
 
     /// The state of an epoch, if it has begun.

@@ -12,8 +12,12 @@
 //! |---|---|
 //! | `records.rs` | records, and what there is of each epoch |
 //! | `word.rs` | what devices and HQ say of records: what waits, what is refused, receipts |
+//! | `devices.rs` | the devices that it knows, and the keys that it shares with them |
+//! | `messages.rs` | HQ's messages on their way to devices |
 //! | `others.rs` | the other hubs of the mission, and what each of them has |
 
+mod devices;
+mod messages;
 mod others;
 mod records;
 mod word;
@@ -22,11 +26,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use increp::seal::Secret;
-use rusqlite::{CachedStatement, Connection, TransactionBehavior};
+use rusqlite::{CachedStatement, Connection};
 
 use super::{Kind, application, key, open, private_folder};
 use crate::link::file::sealed;
 
+pub use devices::{Device, MOST_KEYS, Trust};
+pub use messages::Messages;
 pub use others::Elsewhere;
 pub use records::{Added, Adding, Have, Kept, Run};
 
@@ -36,7 +42,7 @@ pub const FILE: &str = "hub.db";
 pub const KEY: &str = "hub.key";
 const WHAT: &str = "increp hub key 1";
 
-const KIND: Kind = Kind { name: "a hub's store", application: application(b'h'), migrations: &[VERSION_1, VERSION_2] };
+const KIND: Kind = Kind { name: "a hub's store", application: application(b'h'), migrations: &[VERSION_1, VERSION_2, VERSION_3] };
 
 /// `fork` counts the bodies of a number: 0 is the one that came first. `have` has a bit for each number of the epoch, so what a
 /// device lacks is told from one row, however much is here. `digest` changes with every record of the epoch, so that HQ need not look
@@ -80,16 +86,24 @@ const VERSION_2: &str = "
     ) STRICT, WITHOUT ROWID;
 ";
 
-/// A device, as a hub knows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Device {
-    /// Its number, as HQ gave it.
-    pub author: u32,
-    /// The key that it shares with hubs.
-    pub hop: Secret<16>,
-    /// HQ no longer trusts it.
-    pub revoked: bool,
-}
+/// HQ's messages, as they were sealed. `heard` is the number of the one that a device waits for, as far as it said. `hop` are keys that a
+/// device may use beside the one in its row: `before` is 1 for those before it, 2 as soon as that one was used, for then they count no longer
+/// and do not come back; 0 for such as only another hub told of. `letter` is what another hub last said beside records, over a link. A device whose `revoked` is 2 is to hear HQ's messages nevertheless, for one of them wipes it. `hub.revoked` are hubs that HQ revoked.
+const VERSION_3: &str = "
+    CREATE TABLE message (
+        author INTEGER NOT NULL, number INTEGER NOT NULL, bytes BLOB NOT NULL,
+        PRIMARY KEY (author, number)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE hop (
+        author INTEGER NOT NULL, hop BLOB NOT NULL CHECK (length(hop) = 16), before INTEGER NOT NULL,
+        PRIMARY KEY (author, hop)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE letter (
+        hub BLOB PRIMARY KEY NOT NULL CHECK (length(hub) = 32), epoch INTEGER NOT NULL, bytes BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    ALTER TABLE device ADD COLUMN heard INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE hub ADD COLUMN revoked INTEGER NOT NULL DEFAULT 0;
+";
 
 /// A hub's key and store.
 #[derive(Debug)]
@@ -145,31 +159,6 @@ impl Hub {
     /// The secret one is none.
     pub fn public(&self) -> Result<[u8; 32]> {
         sealed::hub_public(&self.key)
-    }
-
-    /// Makes devices known, or known anew, as HQ says.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn keep_devices(&mut self, devices: &[Device]) -> Result<()> {
-        let transaction = self.database.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let sql = "INSERT INTO device VALUES (?1, ?2, ?3)
-            ON CONFLICT DO UPDATE SET hop = excluded.hop, revoked = excluded.revoked";
-        for device in devices {
-            cached(&transaction, sql)?.execute((device.author, device.hop.expose(), device.revoked))?;
-        }
-        Ok(transaction.commit()?)
-    }
-
-    /// The devices that are known.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn devices(&self) -> Result<Vec<Device>> {
-        let mut statement = self.database.prepare_cached("SELECT author, hop, revoked FROM device ORDER BY author")?;
-        let rows = statement
-            .query_map((), |row| Ok(Device { author: row.get(0)?, hop: Secret::new(row.get(1)?), revoked: row.get(2)? }))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 }
 

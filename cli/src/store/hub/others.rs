@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use rusqlite::TransactionBehavior;
+use rusqlite::{OptionalExtension as _, TransactionBehavior};
 
 use super::super::Numbers;
 use super::{Device, Hub, Run, cached};
@@ -18,45 +18,62 @@ pub struct Elsewhere {
 }
 
 impl Hub {
-    /// The public keys of all hubs of the mission, this one's among them.
+    /// The public keys of all hubs of the mission that HQ trusts, this one's among them.
     ///
     /// # Errors
     /// Those of the database.
     pub fn hubs(&self) -> Result<Vec<[u8; 32]>> {
-        let mut statement = self.database.prepare_cached("SELECT public FROM hub ORDER BY public")?;
+        let mut statement = self.database.prepare_cached("SELECT public FROM hub WHERE revoked = 0 ORDER BY public")?;
         let rows = statement.query_map((), |row| row.get(0))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The hubs of the mission are these, as HQ says.
+    /// The hubs of the mission are these, as HQ says, and those no longer are.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn keep_hubs(&mut self, hubs: &[[u8; 32]]) -> Result<()> {
+    pub fn keep_hubs(&mut self, hubs: &[[u8; 32]], revoked: &[[u8; 32]]) -> Result<()> {
         let transaction = self.database.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute("DELETE FROM hub", ())?;
-        for hub in hubs {
-            cached(&transaction, "INSERT OR IGNORE INTO hub VALUES (?1)")?.execute((hub,))?;
+        for (hub, revoked) in hubs.iter().map(|hub| (hub, false)).chain(revoked.iter().map(|hub| (hub, true))) {
+            cached(&transaction, "INSERT OR IGNORE INTO hub VALUES (?1, ?2)")?.execute((hub, revoked))?;
         }
         Ok(transaction.commit()?)
     }
 
-    /// Learns from another hub which devices and hubs there are. It can add some, and say that a device was revoked; it cannot change
-    /// or take away what this hub knows: that is HQ's, in person.
+    /// Learns from another hub which devices and hubs there are. It can add some, a further key of a device, and say that a device was
+    /// revoked; it cannot change or take away what this hub knows: that is HQ's, in person.
     ///
     /// # Errors
     /// Those of the database.
     pub fn learn(&mut self, devices: &[Device], hubs: &[[u8; 32]]) -> Result<()> {
         let transaction = self.database.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for device in devices {
-            let sql = "INSERT INTO device VALUES (?1, ?2, ?3)
-                ON CONFLICT DO UPDATE SET revoked = max(revoked, excluded.revoked)";
-            cached(&transaction, sql)?.execute((device.author, device.hop.expose(), device.revoked))?;
+            super::devices::learn(&transaction, device)?;
         }
         for hub in hubs {
-            cached(&transaction, "INSERT OR IGNORE INTO hub VALUES (?1)")?.execute((hub,))?;
+            // One that HQ revoked stays so.
+            cached(&transaction, "INSERT OR IGNORE INTO hub VALUES (?1, 0)")?.execute((hub,))?;
         }
         Ok(transaction.commit()?)
+    }
+
+    /// What another hub last said beside records, over a link, and its number.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn letter(&self, hub: &[u8; 32]) -> Result<Option<(u32, Vec<u8>)>> {
+        let mut statement = self.database.prepare_cached("SELECT epoch, bytes FROM letter WHERE hub = ?1")?;
+        Ok(statement.query_row((hub,), |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+    }
+
+    /// Keeps what another hub said beside records, in place of what it said before.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn keep_letter(&mut self, hub: &[u8; 32], epoch: u32, bytes: &[u8]) -> Result<()> {
+        self.database.prepare_cached("INSERT OR REPLACE INTO letter VALUES (?1, ?2, ?3)")?.execute((hub, epoch, bytes))?;
+        Ok(())
     }
 
     /// What another hub last said it has.

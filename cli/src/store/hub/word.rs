@@ -28,6 +28,17 @@ impl Hub {
         Ok(())
     }
 
+    /// The same, as another hub says it, perhaps before it passes any record of the epoch.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn refuse_early(&mut self, run: Run, numbers: &Numbers) -> Result<()> {
+        let sql = "INSERT INTO epoch VALUES (?1, ?2, zeroblob(32), zeroblob(32), zeroblob(16), ?3)
+            ON CONFLICT DO UPDATE SET refused = excluded.refused WHERE refused <> excluded.refused";
+        self.database.prepare_cached(sql)?.execute((run.author, run.epoch, numbers.bits()))?;
+        Ok(())
+    }
+
     /// Keeps HQ's receipt for an epoch, in place of the one before.
     ///
     /// # Errors
