@@ -79,7 +79,7 @@ impl World {
             let random = |salt| Replayed(seed << 16 | u64::from(at) << 8 | salt);
             let (peer, device) = enrolled(author(at), &key, &mut random(1), &mut random(2));
             let mut hq = Headquarters { key, peer, epochs: Vec::new() };
-            let alert = hq.peer.say(&Message::Alert(ALERT), &mut [0; MAX_DOWN]).unwrap().to_vec();
+            let alert = hq.peer.say(&Message::Alert(ALERT.into()), &mut [0; MAX_DOWN]).unwrap().to_vec();
             let units = vec![Unit::new(device, seed ^ u64::from(at) << 32)];
             fields.push(Field { hq, units, notes: Vec::new(), read: Vec::new(), alert, is_copied: false });
         }
@@ -373,8 +373,9 @@ fn session(
                         // Whether it is HQ's, and for what is here, is for the device to say.
                         Event::Receipt(receipt) => drop(device.confirm(receipt, store, room)),
                         Event::Down(message) => {
-                            let is_hqs =
-                                device.open_down(message, &mut text).map(|message| assert_eq!(message, Message::Alert(ALERT)));
+                            let is_hqs = device
+                                .open_down(message, &mut text)
+                                .map(|message| assert_eq!(message, Message::Alert(ALERT.into())));
                             if is_hqs.is_ok() {
                                 device.heard(message, &mut text)?;
                             }

@@ -127,6 +127,26 @@ fn what_one_hub_has_more_costs_little_to_find() {
 }
 
 #[test]
+fn what_both_have_is_not_sent_where_one_has_far_more_than_a_frame_holds() {
+    let (mut one, mut other) = (shelf(), shelf());
+    for author in 0..DEVICES {
+        for epoch in 0..10 {
+            let outbox = RamBox::random(u64::from(author) << 8 | epoch, &[30; 3]);
+            for (_, record) in outbox.records {
+                put_record(&mut one, author, &record);
+                if author % 9 == 1 && epoch == 4 {
+                    put_record(&mut other, author, &record);
+                }
+            }
+        }
+    }
+    for mtu in [51, 222] {
+        let ([first, second], _) = compare(&one, &other, mtu, &mut Replayed(1), 0);
+        assert_eq!((first.len(), second.len()), (395, 0), "MTU {mtu}");
+    }
+}
+
+#[test]
 fn a_frame_that_another_made_is_none() {
     let vector = Vector::new(Terms::wire(222), &Secret::new([5; 32]));
     let stranger = Vector::new(Terms::wire(222), &Secret::new([6; 32]));
