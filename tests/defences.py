@@ -241,7 +241,7 @@ DEFENCES = [
     ("a hub that was revoked has no key that counts", "cli/src/store/hub/devices.rs",
      [("UPDATE hop SET before = 2 WHERE", "UPDATE hop SET before = 1 WHERE")],
      "mission", "a_revoked_hub_is_told_nothing_and_believed_nothing"),
-    ("nothing is sealed for a hub that was revoked", "cli/src/store/device.rs",
+    ("nothing is sealed for a hub that was revoked", "cli/src/store/device/hubs.rs",
      [("known.trusted.retain(|other| other != hub);", "")],
      "mission", "a_revoked_hub_is_told_nothing_and_believed_nothing"),
     ("what is out of date is not shown", "cli/src/store/device/messages.rs",

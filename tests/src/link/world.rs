@@ -11,7 +11,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use increp::link::{Answer, Duty, Event, Hub, Key, Ledger, Sender, Session, Step, Terms};
+use increp::link::{Answer, Catalogue as _, Duty, Event, Hub, Key, Ledger, Sender, Session, Step, Terms};
 use increp::seal::{HqKey, MAX_DOWN, MAX_RECORD, Message, Numbers, Record, Secret, TAG};
 use increp::store::Mark;
 use rand_core::TryRng as _;
@@ -206,8 +206,8 @@ impl World {
         let (first, second) = (self.hubs[one].clone(), self.hubs[other].clone());
         let items = |shelf: &RamShelf| {
             let mut items = BTreeMap::new();
-            let Ok(()) = increp::link::Catalogue::each(&mut Index(shelf), &mut |item| {
-                drop(items.insert((item.author, item.epoch), item.digest))
+            let Ok(()) = Index(shelf).each(&mut |item| {
+                items.insert((item.author, item.epoch), item.digest);
             });
             items
         };
@@ -242,10 +242,9 @@ impl World {
                     }
                 }
                 let mut refused = Numbers::default();
-                there
-                    .iter()
-                    .filter(|(at, _)| at.1 == epoch && !good.contains_key(&at.2))
-                    .for_each(|(at, _)| drop(refused.add(at.2)));
+                for (at, _) in there.iter().filter(|(at, _)| at.1 == epoch && !good.contains_key(&at.2)) {
+                    refused.add(at.2);
+                }
                 hub.refused.insert((author, epoch), refused);
                 if !good.is_empty() {
                     let good: Vec<Vec<u8>> = good.into_values().collect();
@@ -334,16 +333,11 @@ impl World {
     }
 }
 
+/// What arrives of a frame.
+type Air<'a> = dyn FnMut(Way, &[u8]) -> Vec<Vec<u8>> + 'a;
+
 /// A session of a device with a hub, of at most so many frames.
-fn session(
-    unit: &mut Unit,
-    shelf: &mut RamShelf,
-    terms: Terms,
-    nonce: u16,
-    mut now: u64,
-    limit: usize,
-    network: &mut dyn FnMut(Way, &[u8]) -> Vec<Vec<u8>>,
-) {
+fn session(unit: &mut Unit, shelf: &mut RamShelf, terms: Terms, nonce: u16, mut now: u64, limit: usize, network: &mut Air<'_>) {
     let mut sessions = [Session::FREE; 2];
     let mut hub = Hub::new(terms, &mut sessions);
     let (mut up, mut down) = (Ledger::new(Duty::FREE), Ledger::new(Duty::FREE));
