@@ -292,6 +292,32 @@ fn processes_at_once_save_everything_and_use_no_number_twice() {
     assert_eq!(folder.run("unseal --hub hub --hq hq --again").lines().count(), 8);
 }
 
+/// A report gets its id from the device, and the time of now if it says none. One that brings an id is refused, unless that is asked for;
+/// those beside it are saved.
+#[test]
+fn a_report_gets_its_id_and_its_time_and_one_that_has_an_id_is_refused() {
+    let folder = Folder::new("ids");
+    folder.begin();
+    let own = r#"{"id":"9-1","sent":"2026-01-31T18:00:00Z","kind":"new","status":"test","event":{"note":"has an id"}}"#;
+    fs::write(folder.0.join("both.ndjson"), format!("{own}\n{REPORT}\n")).unwrap();
+    let why = "line 1, column 1, id: the report has an id already, 9-1, and the device gives it one: leave the member out, or --new-id replaces it";
+    folder.fails("save --device device both.ndjson", 1, why);
+    assert!(folder.run("status --device device").contains("saved         1"));
+    let before = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    let saved = folder.run("save --device device --json --new-id both.ndjson");
+    let saved: Vec<serde_json::Value> = saved.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(saved[0]["sent"], "2026-01-31T18:00:00+00:00");
+    let printed = folder.trip();
+    let printed: Vec<serde_json::Value> = printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(printed.len(), 3);
+    for (saved, printed) in saved.iter().zip(&printed[1..]) {
+        assert_eq!((&saved["id"], &saved["sent"]), (&printed["id"], &printed["sent"]));
+        assert!(saved["id"].as_str().unwrap().starts_with("1-"), "{saved}");
+    }
+    let sent: increp::model::Stamp = saved[1]["sent"].as_str().unwrap().parse().unwrap();
+    assert!(sent.seconds().unsigned_abs().abs_diff(before) < 120, "{sent}");
+}
+
 /// What each report of a device came to, and the sums, in words and in JSON.
 #[test]
 fn status_tells_each_report_and_the_sum() {

@@ -40,8 +40,8 @@ fn expand(key: &[u8], label: &[u8]) -> [u8; 32] {
     derived
 }
 
-/// The text under its keys, and the tag.
-fn siv(keys: &[u8; 32], associated: &[u8], text: &[u8]) -> Vec<u8> {
+/// A text under its keys, as SPEC.md 4.2 says: the text sealed, and the tag.
+pub fn siv(keys: &[u8; 32], associated: &[u8], text: &[u8]) -> Vec<u8> {
     let mut whole = aes_siv::siv::Aes128Siv::new(&(*keys).into());
     let tag: [u8; 8] = whole.encrypt([associated], text).expect("sealed")[..8].try_into().expect("8 bytes");
     let cipher = Aes128::new_from_slice(&keys[16..]).expect("16 bytes");

@@ -5,6 +5,7 @@
 
 import hashlib
 import json
+import pathlib
 import sys
 
 from sealed import cmac, siv_seal
@@ -126,8 +127,9 @@ def session(it):
                 rest = rest[4:]
             if kind == POLL:
                 low, top, nonce = rest[0], rest[1], int.from_bytes(rest[2:4], "little")
-                assert (low, top, nonce, len(rest)) == (1, len(records) - 1, it["nonce"], 6)
-            elif not one["lost"]:
+                assert (low, top, nonce) == (1, len(records) - 1, it["nonce"])
+                rest = rest[6:]
+            if not one["lost"]:
                 hub.records(first, rest)
         elif kind == HAVE:
             said = Runs(body[3:]).read()
@@ -137,7 +139,7 @@ def session(it):
             total = 0
             for seq, there in enumerate(state):
                 if seq and there is True:
-                    total ^= int.from_bytes(cmac(link.mac, b"body" + records[seq])[:2], "little")
+                    total ^= max(1, int.from_bytes(cmac(link.mac, b"body" + records[seq])[:2], "little"))
             assert total == int.from_bytes(body[1:3], "little")
         else:
             key = (kind, body[1]) if kind == DOWN else (kind, 0)
@@ -147,7 +149,8 @@ def session(it):
                 news.setdefault(key, bytearray(offset + left))[offset : offset + len(piece)] = piece
     assert [hub.whole(seq) for seq in range(len(records))] == [record[5:] for record in records]
     assert news == {(RECEIPT, 0): bytes.fromhex(it["receipt"]), (DOWN, 0): bytes.fromhex(it["down"])}
-    assert all(counts)
+    # Records may all be in POLLs.
+    assert all(counts[POLL:])
     return len(it["frames"])
 
 
@@ -180,13 +183,13 @@ def vec(it):
 
 
 def main(folder):
-    with open(f"{folder}/vectors.json", encoding="utf-8") as file:
-        all = json.load(file)
-    assert all["format"] == 1
-    frames = sum(session(it) for it in all["sessions"])
-    one_way(all["one_way"], bytes.fromhex(all["sessions"][0]["hop"]))
-    vec(all["vec"])
-    print(f"{len(all['sessions'])} sessions of {frames} frames, one of one way, a VEC: all as SPEC.md says")
+    for path in sorted(pathlib.Path(folder).glob("*.json")):
+        all = json.loads(path.read_text(encoding="utf-8"))
+        assert all["format"] == 1
+        frames = sum(session(it) for it in all["sessions"])
+        one_way(all["one_way"], bytes.fromhex(all["sessions"][0]["hop"]))
+        vec(all["vec"])
+        print(f"{path.name}: {len(all['sessions'])} sessions of {frames} frames, one of one way, a VEC: all as SPEC.md says")
 
 
 if __name__ == "__main__":

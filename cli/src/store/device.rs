@@ -16,20 +16,17 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, bail};
 use getrandom::SysRng;
 use increp::model::{Id, Report, Stamp};
 use increp::seal::enrol::Enrolled;
-use increp::seal::{self, Confirmed, ErrorKind, MAX_DOWN, MAX_RECORD, Message, OPENING, Padding, Secret, Terms};
+use increp::seal::{self, Confirmed, MAX_RECORD, OPENING, Padding, Secret, Terms};
 use increp::store::{Handle, Journal, Mark, Status, Store as _, WhenFull};
 use increp::wire::packed::Profile;
 
-use zeroize::Zeroizing;
-
 use super::flash::{FileFlash, PAGE};
 use super::passphrase::Lock;
-use super::{private_folder, replace_file, sync_folder, write_new};
-use crate::link::file::sealed::MOST_READERS;
+use super::{private_folder, sync_folder, write_new};
 
 mod hubs;
 mod messages;
@@ -203,145 +200,6 @@ impl Folder {
     #[must_use]
     pub const fn status(&self) -> Status {
         self.status
-    }
-
-    /// The hubs that may read its stick files.
-    ///
-    /// # Errors
-    /// The file cannot be read, or a line is no key.
-    pub fn hubs(&self) -> Result<Vec<[u8; 32]>> {
-        Ok(self.known_hubs()?.trusted)
-    }
-
-    fn known_hubs(&self) -> Result<Hubs> {
-        let path = self.folder.join(HUBS);
-        let text = fs::read_to_string(&path).with_context(|| format!("{}: cannot be read", path.display()))?;
-        Hubs::parse(&text).map_err(|line| anyhow!("{}: line {line}: expected a key of 64 hex digits", path.display()))
-    }
-
-    /// Seals stick files for these hubs too from now on; gives how many are new. None is ever taken away but by HQ: a hub that lies could
-    /// keep the device from all others.
-    ///
-    /// # Errors
-    /// The file cannot be read or written.
-    pub fn keep_hubs(&self, hubs: &[[u8; 32]]) -> Result<usize> {
-        let mut known = self.known_hubs()?;
-        let before = known.trusted.len();
-        for hub in hubs {
-            if known.trusted.len() < MOST_READERS && !known.trusted.contains(hub) && !known.revoked.contains(hub) {
-                known.trusted.push(*hub);
-            }
-        }
-        let new = known.trusted.len() - before;
-        if new > 0 {
-            self.write_hubs(&known)?;
-        }
-        Ok(new)
-    }
-
-    /// HQ has revoked a hub: nothing is sealed for it any more, whoever names it.
-    fn revoke_hub(&self, hub: &[u8; 32]) -> Result<()> {
-        let mut known = self.known_hubs()?;
-        known.trusted.retain(|other| other != hub);
-        if !known.revoked.contains(hub) {
-            known.revoked.push(*hub);
-        }
-        self.write_hubs(&known)
-    }
-
-    fn write_hubs(&self, hubs: &Hubs) -> Result<()> {
-        let path = self.folder.join(HUBS);
-        replace_file(&path, hubs.to_string().as_bytes()).with_context(|| format!("{}: cannot be written", path.display()))?;
-        Ok(())
-    }
-
-    /// The number of HQ's message that comes next.
-    #[must_use]
-    pub const fn next_down(&self) -> u32 {
-        self.device.next_down()
-    }
-
-    /// Hears a message of HQ's: it is done or kept for the user, and only then is its key erased. None if it is another one than the next.
-    ///
-    /// # Errors
-    /// The device's files cannot be read or written: the message comes again.
-    pub fn hear(&mut self, message: &[u8], now: Stamp) -> Result<Heard> {
-        let mut room = Zeroizing::new([0; MAX_DOWN]);
-        let number = self.device.next_down();
-        let heard = match self.device.open_down(message, room.as_mut_slice()) {
-            Ok(Message::Alert(notice)) => Heard::said(number, Kind::Alert, notice, now),
-            Ok(Message::Task(notice)) => Heard::said(number, Kind::Task, notice, now),
-            Ok(Message::Time(at)) => Heard::Time(at),
-            Ok(Message::HqKey(_)) => Heard::HqKey,
-            Ok(Message::HopKey { revoked, .. }) => {
-                revoked.iter().try_for_each(|hub| self.revoke_hub(hub))?;
-                Heard::HopKey
-            }
-            // It comes again until it is done.
-            Ok(Message::Wipe) => return Ok(Heard::Wipe),
-            Ok(_) => Heard::Unknown,
-            Err(error) if error.kind == ErrorKind::UnknownMessage => Heard::Unknown,
-            Err(error) if error.kind == ErrorKind::OutOfTurn => return Ok(Heard::Other),
-            Err(error) => return Ok(Heard::Refused(error.kind)),
-        };
-        if let Heard::Said(said) = &heard {
-            self.keep_said(said)?;
-        }
-        self.device.heard(message, room.as_mut_slice()).context("HQ's message")?;
-        self.sync()?;
-        Ok(heard)
-    }
-
-    /// Erases all keys, and what HQ has said. What was saved stays sealed.
-    ///
-    /// # Errors
-    /// The files cannot be written: then keys may still be there.
-    pub fn wipe(self) -> Result<()> {
-        let keys = self.folder.join(KEYS);
-        self.device.panic_wipe().with_context(|| keys.display().to_string())?;
-        sync_file(&keys)?;
-        Messages::write(&self.folder, None, &[])
-    }
-
-    fn keep_said(&self, said: &Said) -> Result<()> {
-        // Where it is damaged, what is new is not lost too.
-        let mut all = self.said().unwrap_or_else(|error| {
-            say!("increp: {error:#}");
-            Vec::new()
-        });
-        // It may have been kept when the power went.
-        all.retain(|other| other.number != said.number);
-        all.push(said.clone());
-        Messages::write(&self.folder, self.lock.as_ref(), &all)
-    }
-
-    /// What HQ has said, and the user is not done with, the oldest first.
-    ///
-    /// # Errors
-    /// The file cannot be read, or is damaged.
-    pub fn said(&self) -> Result<Vec<Said>> {
-        Messages::read(&self.folder, self.lock.as_ref())
-    }
-
-    /// The same, without what is out of date now, which is forgotten.
-    ///
-    /// # Errors
-    /// The file cannot be read or written.
-    pub fn said_at(&self, now: Stamp) -> Result<Vec<Said>> {
-        let all = self.said()?;
-        let left: Vec<Said> = all.iter().filter(|said| !said.is_over(now)).cloned().collect();
-        if left.len() < all.len() {
-            Messages::write(&self.folder, self.lock.as_ref(), &left)?;
-        }
-        Ok(left)
-    }
-
-    /// The user is done with what HQ has said: it is erased.
-    ///
-    /// # Errors
-    /// The file cannot be written.
-    pub fn forget(&self) -> Result<()> {
-        Messages::write(&self.folder, self.lock.as_ref(), &[])
     }
 
     /// The file of the mission's own profile, if there is one.

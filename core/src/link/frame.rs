@@ -19,7 +19,7 @@ pub(super) const ASK: u8 = 0x08;
 pub(super) const OFFSET: u8 = 0x10;
 pub(super) const LONG: u8 = 0x20;
 pub(super) const NEWS: u8 = 0x40;
-/// In RECORDS.
+/// In RECORDS and POLL.
 pub(super) const FILLS: u8 = 0x40;
 pub(super) const MORE: u8 = 0x80;
 
@@ -44,10 +44,11 @@ impl Key {
         Self { mac: Secret::new(mac), mask: Secret::new(mask), hint: hint[0] }
     }
 
-    /// The two bytes by which a device tells whether a hub has its bodies: to be summed, without carry, over whole records.
+    /// The two bytes by which a device tells whether a hub has its bodies: to be summed, without carry, over whole records. Never 0, for then
+    /// one body more would change nothing.
     pub(super) fn body(&self, record: &[u8]) -> u16 {
         let [low, high, ..] = Cipher::new(&self.mac).cmac(&[b"body", record]);
-        u16::from_le_bytes([low, high])
+        u16::from_le_bytes([low, high]).max(1)
     }
 
     fn code(&self, context: Context, masked: &[u8], rest: &[u8]) -> [u8; 16] {

@@ -5,12 +5,12 @@
 //! RECORDS   first | seq 1 | [offset] | entries | mac                 HAVE      first | bodies 2 | runs | mac
 //!  long     first | hint 1 | epoch 3 | seq 1 | [offset] | ...        RECEIPT   first | offset | rest | piece | mac
 //! POLL      first | hint 1 | epoch 3 | low 1 | top 1 | nonce 2       DOWN      first | number 1 | offset | rest | piece | mac
-//!           | down 1 | receipt 1 | mac
+//!           | down 1 | receipt 1 | [seq 1 | [offset] | entries] | mac
 //! entry     rest | piece        rest, a varint, at least 8: bytes of the record from here to its end, of which the frame may hold less
 //!           0 | seq 1 | offset  the next entry is of this number, and begins at this byte
 //! first     bits 0-2 kind: 0 RECORDS, 1 POLL, 2 HAVE, 3 RECEIPT, 4 DOWN
 //!           bit 3    answer, please      bit 5  the long head                                 bit 7  HAVE: the runs go on
-//!           bit 4    an offset follows   bit 6  HAVE: news waits; RECORDS: the first entry has no rest and fills the frame
+//!           bit 4    an offset follows   bit 6  HAVE: news waits; RECORDS, POLL: the first entry has no rest and fills the frame
 //! mac       0, 4 or 8 bytes of CMAC(way 1 | nonce 2 | epoch 3 | frame)    way 1 up, 2 down; the nonce is 0 in RECORDS and POLL
 //! mask      the first 6 bytes, or all before the mac, XOR CMAC(mac)
 //! ```
@@ -18,7 +18,7 @@
 //! Keys of mac and mask, and the hint, are CMAC(hop key, "link mac 1" / "link mask 1" / "link hint 1"). A record travels without its first five
 //! bytes. Every frame may be lost, doubled, or come late: none depends on another, and what comes twice changes nothing.
 //!
-//! A device offers all records without HQ's receipt. It sends some, asks, and a hub answers with HAVE: which records are there whole, and which
+//! A device offers all records without HQ's receipt. It sends some, asks (of the first frames some are POLLs), and a hub answers with HAVE: which records are there whole, and which
 //! bytes of others. So it goes on until nothing is missing. What a HAVE says counts for this session alone, and only HQ's receipt ends a record's way.
 //!
 //! | who | type | over |
@@ -54,7 +54,10 @@ pub const MAX_SEALED: usize = MAX_RECORD - crate::seal::HEAD;
 pub const MAX_NEWS: usize = 256;
 
 /// The most bytes of runs in a HAVE.
-const MAX_RUNS: usize = 336;
+const MAX_RUNS: usize = 256;
+
+/// What a device keeps of a session and its link, beside the buffers that it lends.
+const _: () = assert!(size_of::<Sender>() + size_of::<Ledger>() <= 1024, "a session takes more than 1 KiB");
 
 /// The least bytes of a frame that a link must carry.
 pub const MIN_MTU: u16 = 32;

@@ -4,7 +4,7 @@
 //! VEC    sealed text | tag 8         AES-SIV (SPEC 4.2) under a key of the two hubs, with "increp vec 1" as associated data
 //! text   kind 1 | depth 1 | prefix 4 | ...
 //! kind 0 branch    digest 4 * 8      of the epochs under each of the eight prefixes that are three bits longer
-//! kind 1 leaf      { author 4 | epoch 3 | digest 4 }*      the epochs under the prefix, all of them
+//! kind 1 leaf      { author 4 | epoch 3 | digest 4 }*      the epochs under the prefix; in an answer those that are the same on both sides
 //! kind 128 and above: an answer, which gets none if it is a leaf, or the same branch
 //! ```
 //!
@@ -207,7 +207,7 @@ impl Vector {
             same = false;
             let fits = ours.many <= self.items() || child.depth >= DEEPEST;
             let answer = if fits || theirs == [0; 4] {
-                self.leaf(LEAF, child, catalogue, buffer)?
+                self.leaf(LEAF, child, catalogue, buffer, &|_| true)?
             } else {
                 self.branch(BRANCH, child, catalogue, buffer)?
             };
@@ -232,13 +232,15 @@ impl Vector {
         buffer: &mut [u8],
         found: &mut dyn FnMut(Found<'_>),
     ) -> Result<(), C::Error> {
+        let is_same = |item: &Item| items.chunks_exact(ITEM).any(|theirs| theirs == bytes(item));
         catalogue.each(&mut |item| {
-            if prefix.holds(item.place()) && !items.chunks_exact(ITEM).any(|theirs| theirs == bytes(&item)) {
+            if prefix.holds(item.place()) && !is_same(&item) {
                 found(Found::Differs(item.author, item.epoch));
             }
         })?;
         if !is_answer {
-            found(Found::Answer(self.leaf(LEAF | ANSWER, prefix, catalogue, buffer)?));
+            // Not all that is here, which may be more than a frame holds.
+            found(Found::Answer(self.leaf(LEAF | ANSWER, prefix, catalogue, buffer, &is_same)?));
         }
         Ok(())
     }
@@ -271,10 +273,11 @@ impl Vector {
         prefix: Prefix,
         catalogue: &mut C,
         frame: &'f mut [u8],
+        is_told: &dyn Fn(&Item) -> bool,
     ) -> Result<&'f [u8], C::Error> {
         let mut body = self.begin(kind, prefix, frame);
         catalogue.each(&mut |item| {
-            if prefix.holds(item.place()) && body.room() >= ITEM {
+            if prefix.holds(item.place()) && is_told(&item) && body.room() >= ITEM {
                 body.put(&bytes(&item));
             }
         })?;

@@ -111,7 +111,7 @@ impl<'a> Notice<'a> {
             }
             _ => (content, None, None),
         };
-        let text = core::str::from_utf8(text).ok().filter(|text| !text.contains('\0'))?;
+        let text = core::str::from_utf8(text).ok().filter(|text| !has_zero(text))?;
         Some(Self { text, said, until })
     }
 }
@@ -157,6 +157,11 @@ impl<'a> Message<'a> {
     }
 }
 
+/// Whether a text has a character 0, behind which its times would begin.
+fn has_zero(text: &str) -> bool {
+    text.bytes().any(|byte| byte == 0)
+}
+
 fn head(author: u32, number: u32) -> [u8; HEAD] {
     join(&[&[DOWN], &author.to_le_bytes(), &number.to_le_bytes()])
 }
@@ -174,7 +179,7 @@ impl Peer {
             if notice.length() > MAX_SAID {
                 return Err(Error::new(ErrorKind::TooLong, 0));
             }
-            if notice.text.contains('\0') {
+            if has_zero(notice.text) {
                 return Err(Error::new(ErrorKind::UnknownMessage, 0));
             }
         }

@@ -57,6 +57,55 @@ impl Air {
     }
 }
 
+/// Air that does to frames whatever can be done: loses, doubles, cuts, flips and delays them, and plays old ones again.
+#[derive(Clone, Debug)]
+pub struct Hostile {
+    air: Air,
+    /// Frames that were heard, to be played again.
+    heard: Vec<Vec<u8>>,
+    /// Frames that are late.
+    late: Vec<Vec<u8>>,
+}
+
+impl Hostile {
+    /// From a seed.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self { air: Air::new(seed, Loss::Each, 20), heard: Vec::new(), late: Vec::new() }
+    }
+
+    /// What arrives when this frame is sent; or when nothing is, if it is empty.
+    #[must_use]
+    pub fn pass(&mut self, frame: &[u8]) -> Vec<Vec<u8>> {
+        let mut out = Vec::new();
+        if !frame.is_empty() {
+            self.heard.push(frame.to_vec());
+            let mut frame = frame.to_vec();
+            match self.air.below(10) {
+                0 => {
+                    let bit = self.air.below(u32::try_from(frame.len()).unwrap() * 8) as usize;
+                    frame[bit / 8] ^= 1 << (bit % 8);
+                    out.push(frame);
+                }
+                1 => out.extend([frame.clone(), frame]),
+                2 => self.late.push(frame),
+                3 => frame.truncate(self.air.below(u32::try_from(frame.len()).unwrap()) as usize),
+                _ if self.air.carries() => out.push(frame),
+                _ => {}
+            }
+        }
+        if self.air.below(4) == 0 && !self.late.is_empty() {
+            let at = self.air.below(u32::try_from(self.late.len()).unwrap()) as usize;
+            out.push(self.late.swap_remove(at));
+        }
+        if self.air.below(6) == 0 && !self.heard.is_empty() {
+            let at = self.air.below(u32::try_from(self.heard.len()).unwrap()) as usize;
+            out.push(self.heard[at].clone());
+        }
+        out
+    }
+}
+
 /// A number below this one.
 pub fn below(rng: &mut Replayed, most: u32) -> u32 {
     use rand_core::TryRng as _;

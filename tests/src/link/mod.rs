@@ -3,9 +3,11 @@
 #![allow(clippy::missing_panics_doc)] // a panic here is a failed test
 
 pub mod air;
+pub mod gossip;
 pub mod outbox;
 pub mod peers;
 pub mod score;
+pub mod world;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;

@@ -61,6 +61,105 @@ pub fn run(case: &Case, seed: u64) -> Score {
     session(case, seed, &bodies)
 }
 
+/// The bars: bytes both ways beside the least, at each MTU, for 100 reports and more, and for 10 to 99.
+pub const BARS: [(u16, [f64; 2]); 4] = [(51, [1.28, 1.40]), (140, [1.13, 1.20]), (222, [1.10, 1.15]), (340, [1.08, 1.12])];
+
+/// How many reports the two columns of [`BARS`] are of.
+pub const REPORTS: [(u32, u32); 2] = [(100, 400), (10, 99)];
+
+/// The bars where somebody waits for it: how frames are lost, 30 of a hundred; the most rounds of 95 of 100 sessions; bytes beside the least.
+pub const INTERACTIVE: [(Loss, u64, f64); 2] = [(Loss::Each, 6, 1.38), (Loss::Bursts(4), 14, 1.38)];
+
+/// A session of some twenty datagrams of 51 bytes at a loss of 30 %, where questions and answers are sent twice.
+#[must_use]
+pub fn interactive(loss: Loss, seed: u64) -> Score {
+    let mut all = 60;
+    let mut fits = |body: &usize| {
+        all += body + 10;
+        all <= 20 * 43
+    };
+    let bodies: Vec<usize> = lengths(&mut Replayed(seed), 40).into_iter().take_while(&mut fits).collect();
+    let terms = Terms { copies: 2, ..Terms::radio(51) };
+    session(&Case { terms, loss, percent: 30, reports: (1, 1), resumes: false }, seed, &bodies)
+}
+
+/// The bars where nobody can answer: copies, how many of a hundred frames are lost, and the share of frames of which one copy arrives.
+pub const ONE_WAY: [(u8, u32, f64); 3] = [(2, 10, 0.99), (4, 30, 0.99), (7, 50, 0.99)];
+
+/// What arrived where nobody can answer, and of how many.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OneWay {
+    /// Frames of which at least one copy arrived.
+    pub frames: (usize, usize),
+    /// Records that arrived whole.
+    pub records: (usize, usize),
+}
+
+/// 50 reports of 30 bytes, sent so often in frames of 51 bytes, of which so many of a hundred are lost, each for itself.
+#[must_use]
+pub fn one_way(copies: u8, percent: u32, seed: u64) -> OneWay {
+    let (mut outbox, mut shelf) = (RamBox::random(seed, &[30; 50]), RamShelf::new(&[(AUTHOR, hop())]));
+    let terms = Terms { one_way: copies, ..Terms::radio(51) };
+    let mut air = Air::new(seed, Loss::Each, percent);
+    let (mut sent, mut arrived) = (BTreeSet::new(), BTreeSet::new());
+    let mut ends = Ends { outbox: &mut outbox, shelves: std::slice::from_mut(&mut shelf), terms, now: 0, limit: u64::MAX };
+    let (outcome, cost) = ends.session(Sender::new(terms, Key::new(&hop()), 99, 0, None), &mut |way, frame| {
+        assert!(way != Some(Way::Down), "nobody answers");
+        sent.insert(frame.to_vec());
+        if !air.carries() {
+            return Vec::new();
+        }
+        arrived.insert(frame.to_vec());
+        vec![frame.to_vec()]
+    });
+    assert_eq!((outcome.at_hub, outcome.answered, cost.down), (0, false, 0));
+    assert!(outbox.records.iter().all(|(mark, _)| *mark == Mark::Sent), "what nobody answered stays sent");
+    for body in shelf.records.values().flatten() {
+        assert!(outbox.records.iter().any(|(_, record)| record == body), "a record that nobody sent");
+    }
+    OneWay { frames: (arrived.len(), sent.len()), records: (shelf.records.len(), outbox.records.len()) }
+}
+
+/// Many sessions together.
+#[derive(Clone, Debug, Default)]
+pub struct Pooled {
+    /// Each of them.
+    pub scores: Vec<Score>,
+}
+
+#[allow(clippy::cast_precision_loss)]
+impl Pooled {
+    /// Of the seeds of a case, of which every other one resumes.
+    #[must_use]
+    pub fn of(case: &Case, seeds: impl Iterator<Item = u64>) -> Self {
+        Self { scores: seeds.map(|seed| run(&Case { resumes: seed % 2 == 1, ..*case }, seed)).collect() }
+    }
+
+    /// Bytes both ways beside the least.
+    #[must_use]
+    pub fn score(&self) -> f64 {
+        let bytes: u64 = self.scores.iter().map(|score| score.cost.up + score.cost.down).sum();
+        bytes as f64 / self.scores.iter().map(|score| score.bound).sum::<f64>()
+    }
+
+    /// How far the score may be off by chance: its standard error over the seeds.
+    #[must_use]
+    pub fn error(&self) -> f64 {
+        let ratio = self.score();
+        let off = |score: &Score| ((score.cost.up + score.cost.down) as f64 - ratio * score.bound).powi(2);
+        let (off, bound): (f64, f64) = (self.scores.iter().map(off).sum(), self.scores.iter().map(|score| score.bound).sum());
+        off.sqrt() / bound
+    }
+
+    /// The rounds of 95 of 100 sessions.
+    #[must_use]
+    pub fn rounds(&self) -> u64 {
+        let mut rounds: Vec<u64> = self.scores.iter().map(|score| score.cost.rounds).collect();
+        rounds.sort_unstable();
+        rounds[rounds.len() * 95 / 100]
+    }
+}
+
 /// A session of reports of these lengths.
 #[must_use]
 pub fn session(case: &Case, seed: u64, bodies: &[usize]) -> Score {

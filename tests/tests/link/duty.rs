@@ -37,6 +37,33 @@ fn no_sixty_minutes_hold_more_than_the_link_may_send() {
 }
 
 #[test]
+fn no_sixty_minutes_hold_more_even_if_power_fails_in_them() {
+    super::seeds("resets", 200, |seed| {
+        let mut rng = Replayed(seed);
+        let duty = Duty { permille: 10, frame_us: below(&mut rng, 100_000), byte_us: 1_000 + below(&mut rng, 6_000) };
+        let (mut ledger, mut began, mut now, mut sent, mut resets) = (Ledger::new(duty), 0, 0, Vec::new(), 0);
+        while sent.len() < 400 {
+            now += u64::from(below(&mut rng, 3) * below(&mut rng, 60_000));
+            if below(&mut rng, 60) == 0 {
+                // The clock of the device begins anew, at 0 or a little after, and nobody knows what was sent.
+                began = now - u64::from(below(&mut rng, 2_000)).min(now);
+                ledger = Ledger::spent(duty, now - began);
+                resets += 1;
+            }
+            let length = 20 + below(&mut rng, 200) as usize;
+            let ready = ledger.ready(now - began, length);
+            // Patience ends, too.
+            now = (began + ready).min(now + HOUR / 2);
+            if began + ready == now {
+                ledger.spend(now - began, length);
+                sent.push((now, duty.airtime(length)));
+            }
+        }
+        assert!(resets > 0 && most(&sent) <= 10 * HOUR, "{} of {}", most(&sent), 10 * HOUR);
+    });
+}
+
+#[test]
 fn a_clock_that_goes_back_lets_nothing_more_through() {
     let duty = Duty { permille: 10, frame_us: 0, byte_us: 10_000 };
     let mut ledger = Ledger::new(duty);

@@ -4,7 +4,7 @@
 use increp::link::{Hub, Key, Sender, Session, Terms};
 use increp::seal::{MAX_RECORD, Secret};
 use increp::store::Mark;
-use increp_tests::link::air::{Air, Loss, below};
+use increp_tests::link::air::{Hostile, below};
 use increp_tests::link::outbox::{RamBox, bytes, lengths};
 use increp_tests::link::score::{AUTHOR, Ends, Way, hop};
 use increp_tests::link::{RamShelf, put_record};
@@ -12,50 +12,6 @@ use increp_tests::sealed::Replayed;
 
 fn shelf() -> RamShelf {
     RamShelf::new(&[(3, Secret::new([3; 16])), (AUTHOR, hop())])
-}
-
-/// Air that does to frames whatever can be done.
-struct Hostile {
-    air: Air,
-    /// Frames that were heard, to be played again.
-    heard: Vec<Vec<u8>>,
-    /// Frames that are late.
-    late: Vec<Vec<u8>>,
-}
-
-impl Hostile {
-    fn new(seed: u64) -> Self {
-        Self { air: Air::new(seed, Loss::Each, 20), heard: Vec::new(), late: Vec::new() }
-    }
-
-    fn pass(&mut self, frame: &[u8]) -> Vec<Vec<u8>> {
-        let mut out = Vec::new();
-        if !frame.is_empty() {
-            self.heard.push(frame.to_vec());
-            let mut frame = frame.to_vec();
-            match self.air.below(10) {
-                0 => {
-                    let bit = self.air.below(u32::try_from(frame.len()).unwrap() * 8) as usize;
-                    frame[bit / 8] ^= 1 << (bit % 8);
-                    out.push(frame);
-                }
-                1 => out.extend([frame.clone(), frame]),
-                2 => self.late.push(frame),
-                3 => frame.truncate(self.air.below(u32::try_from(frame.len()).unwrap()) as usize),
-                _ if self.air.carries() => out.push(frame),
-                _ => {}
-            }
-        }
-        if self.air.below(4) == 0 && !self.late.is_empty() {
-            let at = self.air.below(u32::try_from(self.late.len()).unwrap()) as usize;
-            out.push(self.late.swap_remove(at));
-        }
-        if self.air.below(6) == 0 && !self.heard.is_empty() {
-            let at = self.air.below(u32::try_from(self.heard.len()).unwrap()) as usize;
-            out.push(self.heard[at].clone());
-        }
-        out
-    }
 }
 
 #[test]

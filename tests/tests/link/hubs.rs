@@ -1,63 +1,14 @@
 //! Several hubs: what one has and another lacks goes on between them.
 
 use std::collections::BTreeSet;
-use std::convert::Infallible;
 
-use increp::link::Answer;
-use increp::link::{Catalogue, Duty, Found, Hub, Item, Key, Ledger, Outbox, Sender, Session, Step, Terms, Vector};
-use increp::seal::{MAX_RECORD, Secret};
-use increp::store::{Handle, Mark, Record};
+use increp::link::{Found, Terms, Vector};
+use increp::seal::Secret;
 use increp_tests::link::air::below;
+use increp_tests::link::gossip::{Index, send};
 use increp_tests::link::outbox::RamBox;
 use increp_tests::link::{RamShelf, put_record};
 use increp_tests::sealed::Replayed;
-
-/// What a hub has, to be compared.
-struct Index<'s>(&'s RamShelf);
-
-impl Catalogue for Index<'_> {
-    type Error = Infallible;
-
-    fn each(&mut self, take: &mut dyn FnMut(Item)) -> Result<(), Infallible> {
-        let runs: BTreeSet<(u32, u32)> = self.0.records.keys().map(|at| (at.0, at.1)).collect();
-        for (author, epoch) in runs {
-            let mut item = Item::new(author, epoch);
-            for (_, bodies) in self.0.records.range((author, epoch, 0)..=(author, epoch, 255)) {
-                bodies.iter().for_each(|body| item.add(body));
-            }
-            take(item);
-        }
-        Ok(())
-    }
-}
-
-/// A hub's records of some epochs of a device, forks too, as a sender offers them.
-struct Passed {
-    records: Vec<Vec<u8>>,
-}
-
-impl Passed {
-    fn of(shelf: &RamShelf, author: u32, epochs: &BTreeSet<u32>) -> Self {
-        let records = shelf.records.iter().filter(|(at, _)| at.0 == author && epochs.contains(&at.1));
-        Self { records: records.flat_map(|(_, bodies)| bodies.clone()).collect() }
-    }
-}
-
-impl Outbox for Passed {
-    type Error = Infallible;
-
-    fn next<'b>(&mut self, after: Option<Handle>, buffer: &'b mut [u8]) -> Result<Option<Record<'b>>, Infallible> {
-        let at = after.map_or(0, |handle| handle.sequence() as usize + 1);
-        let Some(record) = self.records.get(at) else { return Ok(None) };
-        let bytes = &mut buffer[..record.len()];
-        bytes.copy_from_slice(record);
-        Ok(Some(Record { handle: Handle::from_parts([u32::try_from(at).unwrap(), 0, 0]), mark: Mark::Sent, bytes }))
-    }
-
-    fn mark(&mut self, _: Handle, _: Mark) -> Result<(), Infallible> {
-        Ok(())
-    }
-}
 
 const DEVICES: u32 = 40;
 
@@ -100,32 +51,6 @@ fn compare(one: &RamShelf, other: &RamShelf, mtu: u16, rng: &mut Replayed, perce
         }
     }
     (differs, bytes)
-}
-
-/// Sends what differs, author by author.
-fn send(from: &RamShelf, to: &mut RamShelf, differs: &BTreeSet<(u32, u32)>) {
-    let authors: BTreeSet<u32> = differs.iter().map(|(author, _)| *author).collect();
-    for author in authors {
-        let epochs = differs.iter().filter(|run| run.0 == author).map(|run| run.1).collect();
-        let terms = Terms::wire(222);
-        let mut sender = Sender::new(terms, Key::new(&hop(author)), 1, 0, None);
-        let mut outbox = Passed::of(from, author, &epochs);
-        let mut sessions = [Session::FREE; 1];
-        let mut hub = Hub::new(terms, &mut sessions);
-        let (mut room, mut frame, mut ledger, mut now) = ([0; MAX_RECORD], [0; 222], Ledger::new(Duty::FREE), 0);
-        loop {
-            now += 1;
-            match sender.poll(now, &mut ledger, &mut outbox, &mut room, &mut frame).unwrap() {
-                Step::Send(bytes) => drop(hub.receive(now, &mut bytes.to_vec(), None, to, &mut room).unwrap()),
-                Step::Wait(_) => {
-                    while let Answer::Send(_, bytes) = hub.poll(now, &mut Ledger::new(Duty::FREE), to, &mut frame).unwrap() {
-                        sender.receive(now, &mut bytes.to_vec(), &mut outbox, &mut room).unwrap();
-                    }
-                }
-                Step::Done(_) => break,
-            }
-        }
-    }
 }
 
 fn gossip(hubs: &mut [RamShelf], one: usize, other: usize, rng: &mut Replayed, percent: u32) {
@@ -198,6 +123,26 @@ fn what_one_hub_has_more_costs_little_to_find() {
         println!("400 epochs, 4 differ, MTU {mtu}: {bytes} bytes");
         assert_eq!((first.len(), second.len()), (4, 1));
         assert!(bytes < 1_500, "{bytes}");
+    }
+}
+
+#[test]
+fn what_both_have_is_not_sent_where_one_has_far_more_than_a_frame_holds() {
+    let (mut one, mut other) = (shelf(), shelf());
+    for author in 0..DEVICES {
+        for epoch in 0..10 {
+            let outbox = RamBox::random(u64::from(author) << 8 | epoch, &[30; 3]);
+            for (_, record) in outbox.records {
+                put_record(&mut one, author, &record);
+                if author % 9 == 1 && epoch == 4 {
+                    put_record(&mut other, author, &record);
+                }
+            }
+        }
+    }
+    for mtu in [51, 222] {
+        let ([first, second], _) = compare(&one, &other, mtu, &mut Replayed(1), 0);
+        assert_eq!((first.len(), second.len()), (395, 0), "MTU {mtu}");
     }
 }
 

@@ -8,6 +8,7 @@ mod faults;
 mod hubs;
 mod plain;
 mod sessions;
+mod world;
 
 /// Runs seeds, and those in `tests/tests/link/seeds.txt`, which failed once.
 fn seeds(name: &str, many: u64, test: impl Fn(u64)) {

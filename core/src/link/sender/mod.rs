@@ -13,11 +13,11 @@ use crate::store::{self, Handle, Mark, Store};
 /// Records that may be urgent at a time.
 const URGENT: usize = 8;
 /// The most frames before anybody has answered.
-const FIRST: u16 = 16;
+const FIRST: u16 = 24;
 /// How many frames at the end of a burst ask for an answer, about.
 const ASKING: u16 = 3;
 /// How often a question is asked without saying all of it, where a hub has heard that.
-const SHORT_TRIES: u8 = 3;
+const SHORT_TRIES: u8 = 5;
 /// How often a question is asked in vain.
 const TRIES: u8 = 8;
 /// Answers in a row after which no more of an epoch was there than before: there is something that this hub does not take.

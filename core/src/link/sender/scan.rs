@@ -158,6 +158,7 @@ impl Sender {
             self.news.clear();
             self.nonce = self.nonce.wrapping_add(1);
             let unsent = self.scan(urgent, outbox, room)?;
+            self.left = self.count(outbox, room)?;
             self.rewind();
             if self.epoch != 0 && (self.terms.one_way == 0 || unsent) {
                 self.state = State::Burst(0);
