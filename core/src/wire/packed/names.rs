@@ -29,15 +29,26 @@ impl<'a, const N: usize> Packer<'_, 'a, N> {
         if self.memory.later { What::LaterSaidBack } else { What::SaidBack }
     }
 
-    /// A name: the one of the place, one that was said before, one of the profile's, or a new one.
+    /// A name: one that is known, or a new one.
     pub(super) fn name(&mut self, text: Option<&'a str>, bound: &'static Bound) -> Result<(&'a str, u32), Stopped> {
+        if let Some(known) = self.known_name(text)? {
+            return Ok(known);
+        }
+        let text = self.new_text(text, 0, bound)?;
+        self.memory.texts.say(text, |said| *said == text);
+        Ok((text, 0))
+    }
+
+    /// The name of the place, one that was said before, or one of the profile's.
+    #[inline(never)] // what it needs is not for long
+    fn known_name(&mut self, text: Option<&'a str>) -> Result<Option<(&'a str, u32)>, Stopped> {
         let names = self.profile.names;
         let place = self.place.filter(|_| self.way.at(Place::LAYOUT, PLACE_NAME));
         let placed = place.and_then(|point| self.profile.gazetteer.name(point)).and_then(|rank| names.get(rank.into()));
         if let Some(placed) = placed
             && self.decide(What::AsPlace, 0, text == Some(placed))
         {
-            return Ok((placed, 1));
+            return Ok(Some((placed, 1)));
         }
         let rank = text.and_then(|text| names.find(text)).filter(|rank| self.decisions.admits(Shared::Name(*rank)));
         if !self.memory.texts.is_empty() {
@@ -48,7 +59,7 @@ impl<'a, const N: usize> Packer<'_, 'a, N> {
                 let back = self.number(self.said_back(), back.unwrap_or(0) as u64, 6) as usize;
                 let text = self.memory.texts.get(back).ok_or_else(|| self.other())?;
                 self.memory.texts.say(text, |said| *said == text);
-                return Ok((text, 2 + back as u32));
+                return Ok(Some((text, 2 + back as u32)));
             }
         }
         if names.len() > 0 {
@@ -57,12 +68,10 @@ impl<'a, const N: usize> Packer<'_, 'a, N> {
                 let rank = self.one_of(What::ListedRank, names.len() as u32, rank.unwrap_or(0) as u32) as usize;
                 let text = names.get(rank).ok_or_else(|| self.other())?;
                 self.memory.texts.say(text, |said| *said == text);
-                return Ok((text, 0x100 + rank as u32));
+                return Ok(Some((text, 0x100 + rank as u32)));
             }
         }
-        let text = self.new_text(text, 0, bound)?;
-        self.memory.texts.say(text, |said| *said == text);
-        Ok((text, 0))
+        Ok(None)
     }
 
     /// A text that no list has: by the text model, or byte by byte where that is shorter.
