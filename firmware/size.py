@@ -59,6 +59,7 @@ def bars(figures):
         ("flash of both encoders and general-16, thumbv7em", over_empty(figures, "flash", em, "encoders"), 48 * 1024),
         ("flash of everything, thumbv7em", over_empty(figures, "flash", em, "all"), 48 * 1024),
         ("flash of sealing and the key page, thumbv7em", figures["flash", em, "seal"] - figures["flash", em, "unsealed"], 24 * 1024),
+        ("flash of the link beside seal and HQ's messages, thumbv7em", figures["flash", em, "link"] - figures["flash", em, "messages"], 12 * 1024),
         ("static RAM, the most of any", max(number for key, number in figures.items() if key[0] == "ram"), 0),
         ("stack of packed both ways, the most of any", stack, 2048),
         ("instructions of packed encode without text, thumbv7m", figures["instructions", m, "packed_encode"], 20_000),
@@ -68,7 +69,7 @@ def bars(figures):
     ]
     print("\nBars")
     for name, number, most in rows:
-        print(f"{name:56}{number:>10,} of {most:>7,}   {'pass' if number <= most else 'MISS'}")
+        print(f"{name:60}{number:>10,} of {most:>7,}   {'pass' if number <= most else 'MISS'}")
 
 
 def readme(figures):

@@ -4,6 +4,7 @@
 
 pub mod driver;
 pub mod peers;
+pub mod post;
 
 use core::hint::black_box;
 

@@ -1,39 +1,15 @@
-//! All that `flash_seal` has, and a device's end of a link, with its ledger and the frames of a byte stream: what is more is the link's.
+//! All that `flash_messages` has, and a device's end of a link, with its ledger and the frames of a byte stream: what is more is the
+//! link's.
 #![no_std]
 #![no_main]
 
 use core::hint::black_box;
 
 use increp::link::{Duty, Event, Key, Ledger, Sender, Step, cobs};
-use increp::model::Report;
-use increp::seal::{Device, Error, NoTrng, Padding, Terms, enrol};
-use increp::store::{Journal, Mark, Store as _, WhenFull};
-use increp::wire::packed::Profile;
+use increp::seal::{Device, Error};
+use increp::store::{Journal, WhenFull};
 use increp_measure::driver::Driver;
-use increp_measure::given;
-
-fn enrolment() -> Result<(), Error> {
-    let (device, commitment) = enrol::Device::commit(given(), &mut NoTrng)?;
-    let (device, revelation) = device.reveal(given())?;
-    black_box((commitment, revelation, device.digits()));
-    Device::enrol(Driver, given(), device.confirm()).map(drop)
-}
-
-fn life() -> Result<(), Error> {
-    let (mut store, status) = Journal::open(Driver, given(), WhenFull::DropAtHq)?;
-    black_box(status);
-    let mut device = Device::open(Driver, given(), &mut store, given())?;
-    let terms = Terms { profile: &Profile::GENERAL_16, now: given(), padding: Padding::default() };
-    device.save(given::<&mut Report<'_>>(), &terms, &mut NoTrng, &mut store, given())?;
-    device.confirm(given(), &mut store, given())?;
-    black_box(device.opening());
-    black_box(device.open_down(given(), given()))?;
-    device.heard(given(), given())?;
-    black_box(store.next(given(), given())?);
-    store.mark(given(), Mark::Sent)?;
-    black_box(store.status()?);
-    device.panic_wipe()
-}
+use increp_measure::{given, post};
 
 fn sync() -> Result<(), Error> {
     let (mut store, _) = Journal::open(Driver, given(), WhenFull::DropAtHq)?;
@@ -71,4 +47,4 @@ fn sync() -> Result<(), Error> {
     }
 }
 
-increp_measure::firmware!(enrolment().is_ok(), life().is_ok(), sync().is_ok());
+increp_measure::firmware!(post::enrolment().is_ok(), post::life(post::messages).is_ok(), sync().is_ok());
