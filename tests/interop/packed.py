@@ -57,7 +57,7 @@ def decode(data, profile, known=Known()):
         right = not coder.bit(0x8001) and coder.part(16) == profile.tag
     if not right:
         raise DecodeError("other_profile", "", 0)
-    memory = Memory(4, known.sent, known.point)
+    memory = Memory(8, 4, known.sent, known.point)
     report = ReportDecoder(coder, profile, memory, known.id, later=False).decode()
     coder.finish()
     return report
@@ -74,7 +74,7 @@ def decode_batch(data, profile):
     coder = Coder(data, 1)
     if coder.bit(0x8001) or coder.part(16) != profile.tag:
         raise DecodeError("other_profile", "", 1)
-    memory = Memory(128, batch=True)
+    memory = Memory(128, 128, batch=True)
     later = False
     while not coder.bit(1024):
         report = ReportDecoder(coder, profile, memory, None, later).decode()
@@ -298,8 +298,8 @@ def order_of(point):
 
 # --- What was said before ---
 class Memory:
-    def __init__(self, most, sent=None, point=None, batch=False):
-        self.texts, self.points, self.ids = Recent(most), Recent(most), Heard(most)
+    def __init__(self, texts, others, sent=None, point=None, batch=False):
+        self.texts, self.points, self.ids = Recent(texts), Recent(others), Heard(others)
         self.sent = sent
         self.batch = batch
         self.places = []  # of a batch: who was in the event, and where it was in the order of the gazetteer

@@ -51,7 +51,7 @@ const END: u16 = 1 << 10;
 #[derive(Debug)]
 pub struct BatchWriter<'p, 'a, 'b> {
     profile: &'p Profile<'a>,
-    memory: Memory<'a, IN_BATCH>,
+    memory: Memory<'a, IN_BATCH, IN_BATCH>,
     batch: Batch<IN_BATCH>,
     decisions: Weighing<'a, Encoder<'b>>,
 }
@@ -115,7 +115,7 @@ impl<'p, 'a, 'b> BatchWriter<'p, 'a, 'b> {
 #[derive(Debug)]
 pub struct BatchReader<'p, 'a, 'b> {
     profile: &'p Profile<'a>,
-    memory: Memory<'a, IN_BATCH>,
+    memory: Memory<'a, IN_BATCH, IN_BATCH>,
     batch: Batch<IN_BATCH>,
     decisions: Weighing<'a, Decoder<'b>>,
     room: &'a mut [u8],

@@ -140,10 +140,10 @@ pub struct Known {
 
 /// What was said before.
 #[derive(Clone, Debug)]
-pub(super) struct Memory<'a, const N: usize> {
-    pub(super) texts: Recent<&'a str, N>,
-    pub(super) points: Recent<Point, N>,
-    pub(super) authors: Authors<N>,
+pub(super) struct Memory<'a, const TEXTS: usize, const OTHERS: usize> {
+    pub(super) texts: Recent<&'a str, TEXTS>,
+    pub(super) points: Recent<Point, OTHERS>,
+    pub(super) authors: Authors<OTHERS>,
     pub(super) sent: Option<i64>,
     /// The form of the report before.
     pub(super) form: Option<usize>,
@@ -151,7 +151,7 @@ pub(super) struct Memory<'a, const N: usize> {
     pub(super) later: bool,
 }
 
-impl<const N: usize> Memory<'_, N> {
+impl<const TEXTS: usize, const OTHERS: usize> Memory<'_, TEXTS, OTHERS> {
     /// Nothing was said. Made where it is to stand: of a batch it has a few KiB.
     #[inline(always)]
     pub(super) const fn empty() -> Self {

@@ -79,8 +79,9 @@ fn start<C: Coder>(coder: &mut C, tag: u8) -> Option<u8> {
     u8::try_from(coder.part(TAGS, tag.into())).ok()
 }
 
-/// How many texts, points and authors of a report are remembered while it is packed.
-const REMEMBERED: usize = 4;
+/// How many texts of a report are remembered while it is packed, and how many points and authors.
+const TEXTS: usize = 8;
+const OTHERS: usize = 4;
 /// The same for all reports of a batch.
 const IN_BATCH: usize = 128;
 
@@ -108,7 +109,7 @@ pub fn encode<'b, 'a>(report: &Report<'a>, profile: &Profile<'a>, known: &Known,
     } else {
         start(&mut decisions.coder, profile.tag());
     }
-    let mut memory = Memory::<REMEMBERED>::new(known);
+    let mut memory = Memory::<TEXTS, OTHERS>::new(known);
     let mut way = Way::new();
     let mut packer = Packer::new(profile, &mut decisions, &mut memory, &mut way, known);
     packer.put(report)?;
@@ -173,7 +174,7 @@ pub fn decode_traced<'a, T: Trace>(
     if let Some(bytes) = postcard {
         return super::decode_traced(bytes, report, trace);
     }
-    let mut memory = Memory::<REMEMBERED>::new(known);
+    let mut memory = Memory::<TEXTS, OTHERS>::new(known);
     let mut decisions = Weighing { weights: profile.weights, coder: Decoder::new(bytes, 0) };
     if known.profile {
         decisions.coder.bit(NOT_POSTCARD, true);
@@ -191,8 +192,8 @@ pub fn decode_traced<'a, T: Trace>(
 }
 
 /// Unpacks a report over a default one. Gives back the room that is left.
-fn take<'a, T: Trace, const N: usize>(
-    mut packer: Packer<'_, 'a, N>,
+fn take<'a, T: Trace, const TEXTS: usize, const OTHERS: usize>(
+    mut packer: Packer<'_, 'a, TEXTS, OTHERS>,
     report: &mut Report<'a>,
     trace: &mut T,
 ) -> Result<&'a mut [u8], Error> {
@@ -219,7 +220,7 @@ pub fn tag(bytes: &[u8]) -> Option<u8> {
 /// Takes all decisions of reports, without writing anything: for trainers.
 #[derive(Debug)]
 pub struct Rehearsal<'a> {
-    memory: Memory<'a, IN_BATCH>,
+    memory: Memory<'a, IN_BATCH, IN_BATCH>,
     batch: Batch<IN_BATCH>,
 }
 

@@ -11,7 +11,7 @@ use crate::error::ErrorKind;
 use crate::model::bounds::Bound;
 use crate::model::{Place, Stopped, Walk as _};
 
-impl<'a, const N: usize> Packer<'_, 'a, N> {
+impl<'a, const TEXTS: usize, const OTHERS: usize> Packer<'_, 'a, TEXTS, OTHERS> {
     /// The key of an extra entry, by the form.
     pub(super) fn key(&mut self, low: u8) -> Result<(&'a str, u32), Stopped> {
         let Some(high) = self.step()? else { return Err(self.other()) };

@@ -24,7 +24,7 @@ pub(super) struct Figures {
     total: Option<(u8, u32)>,
 }
 
-impl<const N: usize> Packer<'_, '_, N> {
+impl<const TEXTS: usize, const OTHERS: usize> Packer<'_, '_, TEXTS, OTHERS> {
     /// A number of any size: how many bits it has above 1, one by one, then the bits below its first, of which the first
     /// `learned` are decisions. What comes behind a decision of which nothing is learned is all as likely.
     pub(super) fn number(&mut self, what: What, value: u64, learned: u8) -> u64 {

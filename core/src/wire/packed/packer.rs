@@ -76,10 +76,10 @@ const MAX: u8 = field(Count::RECORD.fields, "max");
 pub(super) const KEY: u8 = field(Entry::RECORD.fields, "key");
 
 /// The state of packing or unpacking one report.
-pub(super) struct Packer<'p, 'a, const N: usize> {
+pub(super) struct Packer<'p, 'a, const TEXTS: usize, const OTHERS: usize> {
     pub(super) profile: &'p Profile<'a>,
     pub(super) decisions: &'p mut dyn Decisions,
-    pub(super) memory: &'p mut Memory<'a, N>,
+    pub(super) memory: &'p mut Memory<'a, TEXTS, OTHERS>,
     pub(super) batch: Option<&'p mut Batch<IN_BATCH>>,
     pub(super) known: &'p Known,
     pub(super) way: &'p mut Way,
@@ -103,11 +103,11 @@ pub(super) struct Packer<'p, 'a, const N: usize> {
     error: Error,
 }
 
-impl<'p, 'a, const N: usize> Packer<'p, 'a, N> {
+impl<'p, 'a, const TEXTS: usize, const OTHERS: usize> Packer<'p, 'a, TEXTS, OTHERS> {
     pub(super) fn new(
         profile: &'p Profile<'a>,
         decisions: &'p mut dyn Decisions,
-        memory: &'p mut Memory<'a, N>,
+        memory: &'p mut Memory<'a, TEXTS, OTHERS>,
         way: &'p mut Way,
         known: &'p Known,
     ) -> Self {
@@ -228,7 +228,7 @@ impl<'p, 'a, const N: usize> Packer<'p, 'a, N> {
     }
 }
 
-impl<'a, const N: usize> Walk<'a> for Packer<'_, 'a, N> {
+impl<'a, const TEXTS: usize, const OTHERS: usize> Walk<'a> for Packer<'_, 'a, TEXTS, OTHERS> {
     fn error(&mut self) -> &mut Error {
         &mut self.error
     }

@@ -9,14 +9,14 @@ use crate::model::{Fields, Id, Layout, Point, RecordMut as _, Report, Stopped, W
 use crate::wire::{Seen, Trace};
 
 /// Unpacks, and tells `trace`.
-pub(super) struct Traced<'t, 'p, 'a, T, const N: usize> {
-    pub(super) packer: Packer<'p, 'a, N>,
+pub(super) struct Traced<'t, 'p, 'a, T, const TEXTS: usize, const OTHERS: usize> {
+    pub(super) packer: Packer<'p, 'a, TEXTS, OTHERS>,
     path: Path,
     trace: &'t mut T,
 }
 
-impl<'t, 'p, 'a, T: Trace, const N: usize> Traced<'t, 'p, 'a, T, N> {
-    pub(super) fn new(packer: Packer<'p, 'a, N>, trace: &'t mut T) -> Self {
+impl<'t, 'p, 'a, T: Trace, const TEXTS: usize, const OTHERS: usize> Traced<'t, 'p, 'a, T, TEXTS, OTHERS> {
+    pub(super) fn new(packer: Packer<'p, 'a, TEXTS, OTHERS>, trace: &'t mut T) -> Self {
         Self { packer, path: Path::ROOT, trace }
     }
 
@@ -42,7 +42,7 @@ impl<'t, 'p, 'a, T: Trace, const N: usize> Traced<'t, 'p, 'a, T, N> {
 
     fn read<V>(
         &mut self,
-        read: impl FnOnce(&mut Packer<'p, 'a, N>) -> Result<V, Stopped>,
+        read: impl FnOnce(&mut Packer<'p, 'a, TEXTS, OTHERS>) -> Result<V, Stopped>,
         seen: impl FnOnce(&V) -> Seen<'_>,
     ) -> Result<V, Stopped> {
         let start = self.position();
@@ -52,7 +52,7 @@ impl<'t, 'p, 'a, T: Trace, const N: usize> Traced<'t, 'p, 'a, T, N> {
     }
 }
 
-impl<'a, T: Trace, const N: usize> Walk<'a> for Traced<'_, '_, 'a, T, N> {
+impl<'a, T: Trace, const TEXTS: usize, const OTHERS: usize> Walk<'a> for Traced<'_, '_, 'a, T, TEXTS, OTHERS> {
     fn error(&mut self) -> &mut Error {
         self.packer.error()
     }

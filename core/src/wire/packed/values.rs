@@ -29,7 +29,7 @@ pub(super) fn unit(seconds: i64) -> usize {
     UNITS.iter().position(|unit| whole(seconds, *unit) * unit == seconds).unwrap_or(UNITS.len() - 1)
 }
 
-impl<const N: usize> Packer<'_, '_, N> {
+impl<const TEXTS: usize, const OTHERS: usize> Packer<'_, '_, TEXTS, OTHERS> {
     /// An instant: the largest unit of which it is a whole number, and how many of them lie between it and what was said
     /// last. A day may also be the first of the month or of the year of what was said last.
     pub(super) fn instant(&mut self, seconds: i64) -> Result<i64, Stopped> {
