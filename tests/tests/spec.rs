@@ -49,7 +49,12 @@ fn every_line_of_the_threat_model_has_its_tests() {
     let text = fs::read_to_string(root().join("SPEC.md")).unwrap();
     let (_, rest) = text.split_once("\n| who | can | cannot | held by |\n|---|---|---|---|\n").expect("the table of threats");
     let (table, _) = rest.split_once("\n\n").unwrap();
-    let source = |file: &str| fs::read_to_string(root().join("tests/tests").join(file)).unwrap_or_else(|_| panic!("no {file}"));
+    // A test target: a file, or a folder of them; with its folder where that is another one.
+    let source = |target: &str| {
+        let path = if target.contains('/') { root().join(target) } else { root().join("tests/tests").join(target) };
+        let files = fs::read_dir(&path).map_or_else(|_| vec![path], |files| files.map(|file| file.unwrap().path()).collect());
+        files.iter().map(|file| fs::read_to_string(file).unwrap_or_else(|_| panic!("no {target}"))).collect::<String>()
+    };
     // Also those of proptest, which have arguments.
     let is_test = |source: &str, name: &str| source.contains(&format!("fn {name}("));
     let mut named = Vec::new();
