@@ -73,6 +73,10 @@ fn device_over(folder: &Path, link: &Framed, arguments: &Sync) -> Result<Exit> {
         );
         return Ok(Exit::Link);
     }
+    if at_hub < waiting && link.terms.one_way == 0 {
+        say!("increp: {link}: a hub answered, but not all came through: give mtu= as the hub has it, or try again later");
+        return Ok(Exit::Link);
+    }
     Ok(Exit::findings(refused + forked + heard::not_kept(&heard)))
 }
 

@@ -41,14 +41,28 @@ pub(super) fn epoch_of(receipt: &[u8]) -> Option<u32> {
     Some(u32::from_le_bytes([low, middle, high, 0]))
 }
 
-/// Whether a receipt is for more records than another one of the same epoch. HQ takes nothing back, so that one is newer.
+/// Whether a receipt is newer than another one of the same epoch. It speaks of what the device waited for when HQ made it, from a
+/// first number on, and HQ takes nothing back: of what both speak of, the newer one has more, or it speaks no longer of what the
+/// device knows.
 pub(super) fn is_newer(receipt: &[u8], than: &[u8]) -> bool {
-    let many = |receipt: &[u8]| {
-        let run = u32::from(*receipt.get(11)?);
-        let more = receipt.get(12..receipt.len().checked_sub(12)?)?;
-        Some(run + more.iter().map(|byte| byte.count_ones()).sum::<u32>())
+    let (Some(new), Some(old)) = (numbers(receipt), numbers(than)) else {
+        return numbers(than).is_none() && numbers(receipt).is_some();
     };
-    many(receipt) > many(than)
+    let from = new.0.max(old.0);
+    let age = |(first, numbers): (u32, Vec<u32>)| {
+        let told = numbers.iter().filter(|number| **number >= from).count();
+        (told, numbers.last().copied(), first)
+    };
+    age(new) > age(old)
+}
+
+/// The first number that a receipt speaks of, and those that HQ has. The layout is at the head of core's `seal/receipt.rs`.
+fn numbers(receipt: &[u8]) -> Option<(u32, Vec<u32>)> {
+    let [first, run] = receipt.get(10..)?.first_chunk()?.map(u32::from);
+    let more = receipt.get(12..receipt.len().checked_sub(12)?)?;
+    let bits = more.iter().flat_map(|byte| (0..8).map(move |bit| byte >> bit & 1 == 1)).zip(first + run..);
+    let behind = bits.filter_map(|(is_there, number)| is_there.then_some(number));
+    Some((first, (first..first + run).chain(behind).collect()))
 }
 
 /// Whether the receipt is wrong, not the device.
@@ -62,9 +76,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_receipt_for_more_records_is_newer() {
-        // The layout is at the head of core's seal/receipt.rs: a run of so many, and bits behind it.
-        let receipt = |run: u8, more: &[u8]| [&[0x15, 1, 0, 0, 0, 9, 8, 7, 0, 0, 0, run][..], more, &[0xff; 12]].concat();
+    fn the_receipt_that_goes_further_is_newer() {
+        // The layout is at the head of core's seal/receipt.rs: a first number, a run of so many, and bits behind it.
+        let from =
+            |first: u8, run: u8, more: &[u8]| [&[0x15, 1, 0, 0, 0, 9, 8, 7, 0, 0, first, run][..], more, &[0xff; 12]].concat();
+        let receipt = |run: u8, more: &[u8]| from(0, run, more);
         for (one, other, newer) in [
             (receipt(3, &[]), receipt(2, &[]), true),
             (receipt(2, &[]), receipt(2, &[]), false),
@@ -72,6 +88,12 @@ mod tests {
             (receipt(2, &[0b100]), receipt(4, &[]), false),
             (receipt(0, &[]), vec![0x15; 3], true),
             (vec![0x15; 3], receipt(0, &[]), false),
+            // Of one report more, by a device that no longer asks for those before it.
+            (from(2, 1, &[]), receipt(2, &[]), true),
+            (receipt(2, &[]), from(2, 1, &[]), false),
+            (from(5, 2, &[]), receipt(7, &[]), true),
+            (receipt(11, &[]), from(5, 2, &[]), true),
+            (from(2, 0, &[0b10]), from(2, 0, &[0b1]), true),
         ] {
             assert_eq!(is_newer(&one, &other), newer, "{one:x?} {other:x?}");
         }

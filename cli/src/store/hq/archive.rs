@@ -138,7 +138,9 @@ impl Hq {
     /// Those of the database.
     pub fn decoded(&mut self, record: &Archived, postcard: &[u8]) -> Result<()> {
         let Key { run, seq, tag } = record.key;
-        let sql = "UPDATE record SET postcard = ?5, packed = x'' WHERE author = ?1 AND epoch = ?2 AND seq = ?3 AND tag = ?4";
+        // Another process may have been faster.
+        let sql = "UPDATE record SET postcard = ?5, packed = x''
+            WHERE author = ?1 AND epoch = ?2 AND seq = ?3 AND tag = ?4 AND postcard IS NULL";
         self.database.prepare_cached(sql)?.execute((run.author, run.epoch, seq, tag, self.vault.seal(postcard)?))?;
         Ok(())
     }
