@@ -17,7 +17,7 @@
 //! | `serve/` | a hub's side of it, over `shelf.rs`, its store |
 //! | `airtime.rs` | how long a link has transmitted |
 //! | `patience.rs` | how long to try |
-//! | `receipt.rs` | what a device does with HQ's receipts |
+//! | `receipt.rs` | what a device does with HQ's receipts, and one hub with another's |
 //! | `messages.rs` | what a device does with HQ's messages |
 //! | `progress.rs` | how it goes, on a terminal |
 //!
@@ -121,9 +121,7 @@ fn uptime() -> u64 {
 /// The number of a session.
 #[cfg(unix)]
 fn nonce() -> anyhow::Result<u16> {
-    let random = getrandom::u32().map_err(|error| anyhow::anyhow!("the operating system has no randomness: {error}"))?;
-    let [low, high, ..] = random.to_le_bytes();
-    Ok(u16::from_le_bytes([low, high]))
+    crate::store::random().map(u16::from_le_bytes)
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use super::file::between;
 use super::letter::{Letter, epoch};
 use super::nonce;
 use super::outbox::record;
-use super::receipt::{epoch_of, is_newer};
+use super::receipt::{self, epoch_of};
 use super::shelf::Shelf;
 use crate::store::hub::{Device, Hub, Kept, Run};
 use crate::store::{Numbers, now};
@@ -190,11 +190,8 @@ impl Pass {
             Event::Receipt(receipt) => receipt.to_vec(),
         };
         if let Some(epoch) = epoch_of(&receipt) {
-            let before = shelf.hub.receipts(author)?.into_iter().find(|(of, _)| *of == epoch).map(|(_, before)| before);
-            if before.is_none_or(|before| is_newer(&receipt, &before)) {
-                shelf.hub.keep_receipt(Run { author, epoch }, &receipt, now())?;
-                self.passed.receipts += 1;
-            }
+            let is_new = receipt::keep(shelf.hub, Run { author, epoch }, &receipt, now())?;
+            self.passed.receipts += u64::from(is_new);
         }
         Ok(true)
     }

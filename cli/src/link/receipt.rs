@@ -1,9 +1,10 @@
-//! HQ's receipts at a device, whatever they came by.
+//! HQ's receipts at a device, whatever they came by, and between hubs.
 
 use anyhow::{Context as _, Result};
 use increp::seal::ErrorKind;
 
 use crate::store::device::Folder;
+use crate::store::hub::{Hub, Run};
 
 /// What a receipt was.
 pub(super) enum Taken {
@@ -41,13 +42,22 @@ pub(super) fn epoch_of(receipt: &[u8]) -> Option<u32> {
     Some(u32::from_le_bytes([low, middle, high, 0]))
 }
 
+/// Keeps a receipt that another hub has, if it is newer than the one here; whether it is.
+pub(super) fn keep(hub: &mut Hub, run: Run, receipt: &[u8], now: i64) -> Result<bool> {
+    let before = hub.receipts(run.author)?.into_iter().find(|(epoch, _)| *epoch == run.epoch).map(|(_, before)| before);
+    let is_new = before.is_none_or(|before| is_newer(receipt, &before));
+    if is_new {
+        hub.keep_receipt(run, receipt, now)?;
+    }
+    Ok(is_new)
+}
+
 /// Whether a receipt is newer than another one of the same epoch. It speaks of what the device waited for when HQ made it, from a
 /// first number on, and HQ takes nothing back: of what both speak of, the newer one has more, or it speaks no longer of what the
 /// device knows.
-pub(super) fn is_newer(receipt: &[u8], than: &[u8]) -> bool {
-    let (Some(new), Some(old)) = (numbers(receipt), numbers(than)) else {
-        return numbers(than).is_none() && numbers(receipt).is_some();
-    };
+fn is_newer(receipt: &[u8], than: &[u8]) -> bool {
+    let Some(new) = numbers(receipt) else { return false };
+    let Some(old) = numbers(than) else { return true };
     let from = new.0.max(old.0);
     let age = |(first, numbers): (u32, Vec<u32>)| {
         let told = numbers.iter().filter(|number| **number >= from).count();

@@ -25,7 +25,7 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 pub use numbers::Numbers;
@@ -189,6 +189,13 @@ pub(crate) fn sync_folder(folder: Option<&Path>) -> io::Result<()> {
     let folder = folder.filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
     // Only Unix can open a folder.
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// Bytes that nobody can foretell.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| anyhow!("the operating system has no randomness: {error}"))?;
+    Ok(bytes)
 }
 
 /// Seconds since 1970, as the machine's clock says.

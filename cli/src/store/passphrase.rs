@@ -65,8 +65,7 @@ impl Lock {
     }
 
     fn ask_from(what: &str, variable: &str) -> Result<Self> {
-        let mut salt = [0; SALT];
-        getrandom::fill(&mut salt).map_err(|error| anyhow!("the operating system has no randomness: {error}"))?;
+        let salt = super::random::<SALT>()?;
         if let Some(passphrase) = from_file(variable)? {
             return Self::new(salt, &passphrase);
         }

@@ -66,7 +66,5 @@ impl Vault {
 
 /// A nonce that nobody used before.
 pub(super) fn nonce() -> Result<[u8; NONCE]> {
-    let mut nonce = [0; NONCE];
-    getrandom::fill(&mut nonce).map_err(|error| anyhow!("the operating system has no randomness: {error}"))?;
-    Ok(nonce)
+    super::random()
 }

@@ -1,6 +1,6 @@
 //! `increp hq revoke` and `increp hq revoke-hub`: whom HQ no longer trusts.
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use increp::seal::{Message, Secret};
 
 use super::{known, tell};
@@ -9,7 +9,7 @@ use crate::command::many;
 use crate::exit::Exit;
 use crate::hex::hex;
 use crate::store::hq::{self, Hq};
-use crate::store::now;
+use crate::store::{now, random};
 
 pub(in crate::command) fn device(arguments: &HqRevoke) -> Result<Exit> {
     let mut hq = Hq::open(&arguments.hq)?;
@@ -71,10 +71,4 @@ pub(in crate::command) fn hub(arguments: &HqRevokeHub) -> Result<Exit> {
     }
     tell(&mut hq, arguments.hub.iter().map(AsRef::as_ref))?;
     Ok(Exit::Success)
-}
-
-fn random<const N: usize>() -> Result<[u8; N]> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|error| anyhow!("the operating system has no randomness: {error}"))?;
-    Ok(bytes)
 }

@@ -20,7 +20,7 @@ use super::content::{Content, Entry, Kind, Writer};
 use super::hub::Read;
 use super::sealed::{MOST_CONTENT, Opener, Reader, hmac, seal};
 use super::{Why, remove, write};
-use crate::link::receipt::{epoch_of, is_newer};
+use crate::link::receipt::{self, epoch_of};
 use crate::store::hub::{Device, Elsewhere, Hub, Run};
 use crate::store::{Numbers, now};
 
@@ -176,10 +176,7 @@ fn keep(hub: &mut Hub, peer: &Peer, entries: Vec<Entry>, read: &mut Read) -> Res
         hub.refuse_early(run, &numbers)?;
     }
     for (run, receipt) in receipts {
-        let before = hub.receipts(run.author)?.into_iter().find(|(epoch, _)| *epoch == run.epoch).map(|(_, before)| before);
-        if before.is_none_or(|before| is_newer(&receipt, &before)) {
-            hub.keep_receipt(run, &receipt, now)?;
-        }
+        receipt::keep(hub, run, &receipt, now)?;
     }
     Ok(())
 }
