@@ -76,7 +76,7 @@ no_panic() {
             firmware_build "$board" "$profile" -p increp-measure --bin flash_all --bin flash_journal ||
                 fail "firmware can panic, see above"
             file=$(firmware_file "$board" "$profile" flash_all)
-            found=$("$(llvm nm)" -C "$file" | grep -E '__rust_alloc|__rust_dealloc|__aeabi_(f|d|[iul]+2[fd])|(add|sub|mul|div|float.*|fix.*)[sd]f' || true)
+            found=$("$(llvm nm)" -C "$file" | grep -E '__rust_alloc|__rust_dealloc|__aeabi_(f|d|[iul]+2[fd])| __(add|sub|mul|div|float[a-z]*|fix[a-z]*)[sd]f' || true)
             found+=$("$(llvm objdump)" -d --no-show-raw-insn "$file" | grep -E '\sv[a-z]+\.f(32|64)' || true)
             [[ ! $found ]] || fail "flash_all allocates, or reckons with fractions, on $board: $found"
         done
