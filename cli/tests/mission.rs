@@ -99,6 +99,52 @@ fn enrol_over_a_stick(folder: &Folder, answer: impl Fn(&str) -> String) -> (Outp
     (hq, device.wait_with_output().unwrap())
 }
 
+/// HQ that opened another mission's hub would tell it who its devices are, and a folder that is two things at once loses one of them.
+#[test]
+fn folders_of_others_are_refused_and_stay_as_they_were() {
+    let folder = Folder::new("others");
+    folder.begin();
+    folder.run("hq init other");
+    folder.run("hq hub other theirs");
+    for arguments in
+        ["hq hub hq theirs", "hq alert hq leave --hub theirs", "unseal --hub theirs --hq hq", "unseal --hub hub --hq other"]
+    {
+        folder.fails(arguments, 3, "is a hub of another mission");
+    }
+    folder.fails("hq enrol other --device new --hub hub", 3, "is a hub of another mission");
+    for (arguments, whose) in [
+        ("hq enrol hq --device hub", "a hub's"),
+        ("hq enrol hq --device hq", "HQ's"),
+        ("hq hub hq device", "a device's"),
+        ("hq hub hq other", "HQ's"),
+        ("hq init device", "a device's"),
+        ("hq init hub", "a hub's"),
+    ] {
+        folder.fails(arguments, 3, &format!("is {whose} folder already"));
+    }
+    assert_eq!(folder.run("status --hq hq --json").matches("\"devices\":[1]").count(), 1, "a device is enrolled that is not there");
+    folder.run("save --device device report.json");
+    assert!(folder.trip().contains("seen at the bridge"));
+}
+
+#[test]
+fn what_is_not_done_is_said() {
+    let folder = Folder::new("not-done");
+    folder.begin();
+    fs::write(folder.0.join("empty"), "\n").unwrap();
+    folder.fails("save --device device empty", 1, "there is no report in it");
+    folder.fails("sync --device device --to-hubs file:stick", 2, "expected --hub");
+    folder.fails("sync --hub hub --to-devices tcp://127.0.0.1:1", 2, "expected --hub DIR and file:FOLDER");
+    // A report of a revoked device waits for --revoked, not for a profile.
+    folder.run("save --device device report.json");
+    folder.run("sync --device device file:stick");
+    folder.run("sync --hub hub file:stick");
+    folder.run("hq revoke hq 1");
+    assert_eq!(folder.run("unseal --hub hub --hq hq"), "");
+    let status = folder.run("status --hq hq");
+    assert!(status.contains("1 not printed yet, 1 of them of revoked devices") && !status.contains("profile"), "{status}");
+}
+
 #[test]
 fn a_device_is_enrolled_on_another_machine() {
     let folder = Folder::new("over");

@@ -305,8 +305,9 @@ pub struct Sync {
     /// Write also for all other hubs of the mission what they lack: when the stick goes on to one of them, such as HQ's.
     #[arg(long, requires = "hub")]
     pub to_hubs: bool,
-    /// Write also for all devices, whether they wrote or not: HQ's receipts and messages, and which hubs there are. Without this, a stick
-    /// has an alert for those alone that wrote on it. A device that knows none of the hubs that are left learns of this one so.
+    /// Write also for all devices, whether they wrote or not: HQ's receipts, and which hubs there are. Without this, a stick has answers
+    /// for those that wrote on it, and HQ's messages for all that have not heard them. A device that knows none of the hubs that are left
+    /// learns of this one so.
     #[arg(long, requires = "hub")]
     pub to_devices: bool,
     /// Give up when nothing was heard for so long; 60 times the link's timeout if left out.

@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &Save) -> Result<Exit> {
     let name = input.name;
     let mut pieces = Pieces::new(input.reader);
     let mut out = std::io::stdout();
-    let mut rejected = 0;
+    let (mut saved, mut rejected) = (0, 0);
     while let Some(piece) = pieces.next_piece()? {
         let arena = Bump::new();
         let mut report = Report::default();
@@ -55,12 +55,17 @@ pub(super) fn run(arguments: &Save) -> Result<Exit> {
         };
         // Said only when it is so: what is printed survives the power.
         device.sync()?;
+        saved += 1;
         let sent = report.sent.map_or(now, |sent| sent);
         if arguments.json {
             writeln!(out, "{}", serde_json::json!({ "id": id.to_string(), "sent": sent.to_string(), "state": "saved" }))?;
         } else {
             writeln!(out, "{id}")?;
         }
+    }
+    if saved + rejected == 0 {
+        say!("increp: {name}: there is no report in it: nothing was saved");
+        return Ok(Exit::Findings);
     }
     Ok(Exit::findings(rejected))
 }

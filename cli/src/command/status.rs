@@ -135,6 +135,7 @@ fn hq(folder: &Path, as_json: bool) -> Result<Exit> {
     let devices = hq.devices()?;
     let revoked: Vec<u32> = devices.iter().filter(|device| device.revoked.is_some()).map(|device| device.peer.author()).collect();
     let (reports, left) = (hq.many(Which { printed: true, revoked: true })?, hq.many(Which { printed: false, revoked: true })?);
+    let held = left - hq.many(Which { printed: false, revoked: false })?;
     let (doubled, unread) = (hq.doubled()?, hq.unread()?);
     let unheard = |device: &hq::Device| device.peer.next_down().saturating_sub(device.heard);
     let unheard: u64 = devices.iter().filter(|device| device.revoked.is_none()).map(|device| u64::from(unheard(device))).sum();
@@ -142,7 +143,7 @@ fn hq(folder: &Path, as_json: bool) -> Result<Exit> {
     let mut out = std::io::stdout();
     if as_json {
         let authors: Vec<u32> = devices.iter().map(|device| device.peer.author()).collect();
-        let object = json!({ "devices": authors, "revoked": revoked, "hubs": hq.hubs()?.len(), "reports": reports, "not_printed": left,
+        let object = json!({ "devices": authors, "revoked": revoked, "hubs": hq.hubs()?.len(), "reports": reports, "not_printed": left, "of_revoked": held,
                 "doubled": doubled, "undecoded": unread, "unheard": unheard,
                 "hub_keys": all_hubs.iter().map(|hub| json!({ "name": hub.name, "key": hex(&hub.public),
                     "revoked": hub.revoked.is_some() })).collect::<Vec<_>>() });
@@ -150,7 +151,11 @@ fn hq(folder: &Path, as_json: bool) -> Result<Exit> {
     } else {
         let (devices, hubs) = (many(devices.len() as u64, "device"), many(hq.hubs()?.len() as u64, "hub"));
         writeln!(out, "{devices}, {} of them revoked; {hubs}", revoked.len())?;
-        writeln!(out, "{} in the archive, {left} not printed yet", many(reports, "report"))?;
+        write!(out, "{} in the archive, {left} not printed yet", many(reports, "report"))?;
+        if held > 0 {
+            write!(out, ", {held} of them of revoked devices: increp unseal --revoked")?;
+        }
+        writeln!(out)?;
         for hub in &all_hubs {
             let revoked = if hub.revoked.is_some() { ", revoked" } else { "" };
             writeln!(out, "hub {} {:.16}{revoked}", hub.name, hex(&hub.public))?;

@@ -24,6 +24,10 @@ use crate::store::device::Folder;
 use crate::store::hub::{Added, Hub};
 
 pub(super) fn run(arguments: &Sync) -> Result<Exit> {
+    if (arguments.to_hubs || arguments.to_devices) && (arguments.hub.is_none() || !matches!(arguments.link, Link::File(_))) {
+        say!("increp: --to-hubs and --to-devices say what a hub writes on a stick: expected --hub DIR and file:FOLDER");
+        return Ok(Exit::Usage);
+    }
     match (&arguments.device, &arguments.hub, &arguments.link) {
         (Some(folder), _, Link::File(stick)) => device(folder, stick, arguments.json),
         (None, Some(folder), Link::File(stick)) => {

@@ -19,7 +19,7 @@ use crate::store::{Numbers, now};
 
 pub(super) fn run(arguments: &Unseal) -> Result<Exit> {
     let mut hq = Hq::open(&arguments.hq)?;
-    let mut hub = Hub::open(&arguments.hub)?;
+    let mut hub = hq::open_hub(&hq, &arguments.hub)?;
     // A profile that was given once is known from then on.
     let given = Profiles::open(&arguments.profiles.profile)?;
     for named in given.given().iter().filter(|named| !named.blob.is_empty()) {

@@ -26,7 +26,7 @@ use increp::wire::packed::Profile;
 
 use super::flash::{FileFlash, PAGE};
 use super::passphrase::Lock;
-use super::{private_folder, sync_folder, write_new};
+use super::{no_others, own_folder, sync_folder, write_new};
 
 mod hubs;
 mod messages;
@@ -37,7 +37,7 @@ pub use messages::{Heard, Kind, Said};
 
 /// Pages of the key page.
 const KEY_PAGES: usize = 4;
-const KEYS: &str = "keys";
+pub(super) const KEYS: &str = "keys";
 const HUBS: &str = "hubs";
 /// The mission's own profile.
 const PROFILE: &str = "mission.profile";
@@ -101,7 +101,7 @@ impl Folder {
     pub fn create(folder: &Path, enrolled: Enrolled, begin: Beginning<'_>) -> Result<()> {
         let Beginning { hubs, profile, lock } = begin;
         Self::vacant(folder)?;
-        private_folder(folder).with_context(|| format!("{}: cannot be made", folder.display()))?;
+        own_folder(folder, KEYS)?;
         let hubs = Hubs { trusted: hubs.to_vec(), revoked: Vec::new() };
         write_new(&folder.join(HUBS), hubs.to_string().as_bytes())?;
         if let Some(profile) = profile {
@@ -139,8 +139,9 @@ impl Folder {
     /// Whether a device can be made here.
     ///
     /// # Errors
-    /// There is one already, or a part of one.
+    /// There is one already, or a part of one; or it is HQ's or a hub's.
     pub fn vacant(folder: &Path) -> Result<()> {
+        no_others(folder, KEYS)?;
         match ["keys", "keys.part", "journal", "hubs"].iter().find(|name| folder.join(name).exists()) {
             Some(name) => bail!("{}: exists already: give the device a folder of its own", folder.join(name).display()),
             None => Ok(()),
@@ -230,6 +231,13 @@ impl Folder {
     /// Where the state may have been copied, the next report begins a new epoch.
     fn settle(&mut self) -> Result<(), seal::Error> {
         if self.copied {
+            if self.folder.join(PLACE).exists() && self.device.opening().is_some() {
+                let name = self.folder.join(KEYS);
+                say!(
+                    "increp: {}: was copied, put back or touched by another program; if by you, all is well: the next report begins a new epoch",
+                    name.display()
+                );
+            }
             self.device.end_epoch(&mut self.journal, &mut self.buffer)?;
             self.copied = false;
         }

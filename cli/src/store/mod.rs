@@ -174,13 +174,35 @@ pub(crate) fn private_file(file: &Path) -> Result<File> {
 }
 
 /// A folder that nobody else may look into, if there is none yet.
-pub(crate) fn private_folder(folder: &Path) -> io::Result<()> {
+fn private_folder(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)?;
     sync_folder(folder.parent())
+}
+
+/// HQ, a hub and a device, of one of which `own` is the key file, each have a folder of their own.
+///
+/// # Errors
+/// The folder is another one's.
+fn no_others(folder: &Path, own: &str) -> Result<()> {
+    for (what, file) in [("HQ's", hq::KEY), ("a hub's", hub::KEY), ("a device's", device::KEYS)] {
+        if file != own && folder.join(file).exists() {
+            bail!("{}: is {what} folder already: give each a folder of its own", folder.display());
+        }
+    }
+    Ok(())
+}
+
+/// Makes a folder for the one of whom `own` is the key file.
+///
+/// # Errors
+/// It is another one's, or cannot be made.
+fn own_folder(folder: &Path, own: &str) -> Result<()> {
+    no_others(folder, own)?;
+    private_folder(folder).with_context(|| format!("{}: cannot be made", folder.display()))
 }
 
 /// Waits until what a folder lists is on the disk.

@@ -34,9 +34,9 @@ fn a_message_goes_by_stick_and_courier_to_a_device_once() {
         [("device0", &["shelling on the north road", "count the lorries"][..]), ("device1", &["shelling on the north road"])]
     {
         mission.save(device);
-        mission.sync_device(device, "stick0");
+        let mut heard = mission.sync_device(device, "stick0").heard;
         mission.sync_hub("hub0", "stick0");
-        let heard = mission.sync_device(device, "stick0").heard;
+        heard.extend(mission.sync_device(device, "stick0").heard);
         assert_eq!(texts(&heard), expected, "{device}");
         assert_eq!(heard.iter().any(|heard| matches!(heard, Heard::Time(_))), device == "device0");
         // Once: neither by the same hub nor by another one again.
@@ -61,6 +61,23 @@ fn a_message_goes_by_stick_and_courier_to_a_device_once() {
     assert!(!mission.folder.join("device0/messages").exists());
 }
 
+/// Who writes nothing is told too: any stick that was at a hub has it, until a device says that it heard.
+#[test]
+fn an_alert_reaches_a_device_that_has_nothing_to_report() {
+    let mission = Mission::new(1, 2, 1);
+    let hub = mission.path("hub0");
+    assert_eq!(mission.sync_hub("hub0", "stick0").answered, 0, "nobody asked, and nothing was said");
+    assert_eq!(hq(&mission, "alert", &["leave", "--hub", &hub]), Exit::Success);
+    for _ in 0..2 {
+        assert_eq!(mission.sync_hub("hub0", "stick0").answered, 2);
+        assert_eq!(mission.files("stick0").len(), 2, "one for each, however often the stick is there");
+    }
+    assert_eq!(texts(&mission.sync_device("device0", "stick0").heard), ["leave"]);
+    assert_eq!(mission.sync_hub("hub0", "stick0").answered, 2, "one has told that it heard, the other has not");
+    assert_eq!(mission.sync_device("device0", "stick0").heard, []);
+    assert_eq!(texts(&mission.sync_device("device1", "stick0").heard), ["leave"]);
+}
+
 #[test]
 fn what_is_out_of_date_is_not_shown_nor_what_nobody_can_be_told_said() {
     let mut mission = Mission::new(1, 1, 1);
@@ -69,6 +86,8 @@ fn what_is_out_of_date_is_not_shown_nor_what_nobody_can_be_told_said() {
         ("alert", &["too late", "--until", "0m"][..]),
         ("alert", &["too late", "--until", "2020-01-31T18:00:00Z"]),
         ("task", &[&"x".repeat(228)]),
+        ("task", &[""]),
+        ("alert", &[" \n"]),
     ] {
         assert_eq!(hq(&mission, what, arguments), Exit::Usage, "{arguments:?}");
     }

@@ -19,14 +19,15 @@ fn a_store_of_an_earlier_version_is_migrated() {
     let file = mission.folder.join("hub0").join(hub::FILE);
     let before = {
         let database = rusqlite::Connection::open(&file).unwrap();
-        let drop = "DROP TABLE hub; DROP TABLE elsewhere; DROP TABLE message; DROP TABLE hop; DROP TABLE letter;
+        let drop =
+            "DROP TABLE hub; DROP TABLE elsewhere; DROP TABLE message; DROP TABLE hop; DROP TABLE letter; DROP TABLE mission;
             ALTER TABLE device DROP COLUMN heard; PRAGMA user_version = 1;";
         database.execute_batch(drop).unwrap();
         Hub::open(&mission.folder.join("hub0")).map(|hub| hub.many().unwrap()).unwrap()
     };
     assert_eq!(before, 2);
     let database = rusqlite::Connection::open(&file).unwrap();
-    assert_eq!(database.query_row("PRAGMA user_version", (), |row| row.get::<_, i64>(0)).unwrap(), 3);
+    assert_eq!(database.query_row("PRAGMA user_version", (), |row| row.get::<_, i64>(0)).unwrap(), 4);
     drop(database);
     // HQ's, as it was before it said anything to devices.
     let of_hq = mission.folder.join("hq").join(hq::FILE);

@@ -63,7 +63,7 @@ impl Plan {
             bail!("{}: HQ knows no hub, so the device could send its reports to nobody: increp hq hub makes one", folder.display());
         }
         for hub in &arguments.hub {
-            drop(crate::store::hub::Hub::open(hub)?);
+            drop(super::open_hub(&hq, hub)?);
         }
         let profile = arguments.profile.as_deref().map(read_profile).transpose()?;
         Ok(Self { hq, author, welcome: Welcome { hubs, profile } })
@@ -152,7 +152,10 @@ fn on_the_device(arguments: &HqEnrol, folder: &Path, messages: &Messages) -> Res
         return Ok(Exit::Findings);
     };
     if !ask("did HQ take the digits and say that the device is enrolled? Type yes")?.eq_ignore_ascii_case("yes") {
-        say!("increp: nothing was enrolled here");
+        let author = enrolled.author();
+        say!(
+            "increp: nothing was enrolled here; if HQ says that device {author} is, revoke it there with increp hq revoke, and begin again"
+        );
         return Ok(Exit::Findings);
     }
     let author = enrolled.author();

@@ -8,7 +8,7 @@ mod say;
 use std::fs;
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::args::{HqHub, HqInit};
 use crate::exit::Exit;
@@ -39,7 +39,7 @@ pub(super) fn hub(arguments: &HqHub) -> Result<Exit> {
     if new {
         Hub::create(&arguments.hub)?;
     }
-    let mut hub = Hub::open(&arguments.hub)?;
+    let mut hub = open_hub(&hq, &arguments.hub)?;
     let public = hub.public()?;
     if is_revoked(&hq, &public)? {
         say!("increp: {}: HQ has revoked this hub: make another one, in a folder of its own", arguments.hub.display());
@@ -52,6 +52,15 @@ pub(super) fn hub(arguments: &HqHub) -> Result<Exit> {
     let what = if new { "the hub is ready" } else { "the hub is up to date" };
     say!("{}: {what}; it knows {}", arguments.hub.display(), super::many(devices, "device"));
     Ok(Exit::Success)
+}
+
+/// Opens a hub of HQ's mission.
+pub(super) fn open_hub(hq: &Hq, folder: &Path) -> Result<Hub> {
+    let mut hub = Hub::open(folder)?;
+    if !hub.belongs_to(&hq.mission())? {
+        bail!("{}: is a hub of another mission: another HQ opens what it has", folder.display());
+    }
+    Ok(hub)
 }
 
 /// The devices that there are, in words.
@@ -68,7 +77,7 @@ pub(super) fn is_revoked(hq: &Hq, public: &[u8; 32]) -> Result<bool> {
 /// Brings some hubs up to date.
 fn tell<'p>(hq: &mut Hq, hubs: impl Iterator<Item = &'p Path>) -> Result<()> {
     for folder in hubs {
-        let mut hub = Hub::open(folder)?;
+        let mut hub = open_hub(hq, folder)?;
         if is_revoked(hq, &hub.public()?)? {
             say!("increp: {}: HQ has revoked this hub: it is told nothing", folder.display());
             continue;

@@ -37,6 +37,10 @@ fn notice<'a>(arguments: &'a HqSay, message: fn(Notice<'a>) -> Message<'a>) -> R
         say!("increp: --until is over already: nobody would be shown it");
         return Ok(Exit::Usage);
     }
+    if arguments.text.trim().is_empty() {
+        say!("increp: expected a text, found nothing but spaces: nothing was said");
+        return Ok(Exit::Usage);
+    }
     if arguments.text.len() > MAX_SAID - TIMES || arguments.text.contains('\0') {
         let found = arguments.text.len();
         say!("increp: expected a text of at most {} bytes, without a byte 0, found {found} bytes", MAX_SAID - TIMES);

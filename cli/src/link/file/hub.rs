@@ -30,7 +30,7 @@ pub struct Outcome {
     pub left: Left,
 }
 
-/// For whom a hub writes beside those whose files it read.
+/// For whom a hub writes beside those whose files it read, and devices that have not heard a message of HQ's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Also {
     /// All other hubs: what they lack.
@@ -59,12 +59,12 @@ pub fn sync(hub: &mut Hub, stick: &Path, also: Also) -> Result<Outcome> {
     // Another hub may have told of a device, or that one was revoked.
     let devices = hub.devices()?;
     let mut answered = 0;
-    for device in devices.iter().filter(|device| also.devices || read.authors.contains_key(&device.author)) {
-        if device.trust != Trust::Trusted && !hub.must_hear(device)? {
-            continue;
+    for device in &devices {
+        let asked = device.trust == Trust::Trusted && (also.devices || read.authors.contains_key(&device.author));
+        if asked || hub.must_hear(device)? {
+            answer(hub, device, stick)?;
+            answered += 1;
         }
-        answer(hub, device, stick)?;
-        answered += 1;
     }
     let (mut hubs, mut passed) = (0, 0);
     for peer in peers.iter().filter(|peer| also.hubs || read.hubs.contains(&peer.public)) {
@@ -106,7 +106,9 @@ fn take(hub: &mut Hub, path: &Path, content: &Content, by: &Opener, read: &mut R
         return Ok(Err(Why::NotYet(why)));
     };
     let Some(key) = device.keys().find(|key| content.is_by(key)) else {
-        return Ok(Err(Why::Bad(format!("says it is of device {author}, and is not"))));
+        return Ok(Err(Why::Bad(format!(
+            "says it is of device {author}, and no key of that device made it: it is forged, or older than the device's keys"
+        ))));
     };
     match (content.kind, by) {
         (Kind::Up, Opener::Hub(_)) => {

@@ -78,13 +78,14 @@ impl Hq {
         Ok(many.unsigned_abs())
     }
 
-    /// How many reports cannot be decoded yet.
+    /// How many reports were tried to print, and cannot be decoded yet.
     ///
     /// # Errors
     /// Those of the database.
     pub fn unread(&self) -> Result<u64> {
-        let sql = "SELECT count(*) FROM record WHERE postcard IS NULL AND packed <> x''";
-        Ok(self.database.query_row(sql, (), |row| row.get::<_, i64>(0))?.unsigned_abs())
+        let rows = Which { printed: true, revoked: false }.rows();
+        let sql = format!("SELECT count(*) FROM {rows} AND postcard IS NULL");
+        Ok(self.database.query_row(&sql, (), |row| row.get::<_, i64>(0))?.unsigned_abs())
     }
 
     /// Under how many numbers there is more than one report.

@@ -30,7 +30,7 @@ use rusqlite::Connection;
 use sha2::{Digest as _, Sha256};
 
 use super::vault::Vault;
-use super::{Kind, application, key, open, passphrase, private_folder};
+use super::{Kind, application, key, open, own_folder, passphrase};
 
 pub use archive::{Archived, Key, Which};
 pub use devices::{Device, Told};
@@ -116,7 +116,7 @@ impl Hq {
     /// # Errors
     /// There is one already, or it cannot be written.
     pub fn create(folder: &Path, lock: Option<&passphrase::Lock>) -> Result<()> {
-        private_folder(folder).with_context(|| format!("{}: cannot be made", folder.display()))?;
+        own_folder(folder, KEY)?;
         let (file, path) = (folder.join(FILE), folder.join(KEY));
         if path.exists() {
             bail!("{}: exists already: this is an HQ, and its key is not replaced", path.display());
@@ -175,6 +175,12 @@ impl Hq {
     #[must_use]
     pub const fn key(&self) -> &HqKey {
         &self.key
+    }
+
+    /// What hubs know the mission by: the SHA-256 of the first public key that HQ ever had.
+    #[must_use]
+    pub fn mission(&self) -> [u8; 32] {
+        Sha256::digest(self.earlier.last().unwrap_or(&self.key).public()).into()
     }
 
     /// All keys that HQ ever had, the latest first.

@@ -61,12 +61,13 @@ impl Hub {
         Ok(statement.query_row((author, low), |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
     }
 
-    /// Whether a device that HQ revoked is to be answered nevertheless: there is a message that it has not heard, and one of them wipes it.
+    /// Whether there is a message that a device has not heard, as far as it said, and is to hear: one that HQ revoked is told no more than
+    /// to erase its keys.
     ///
     /// # Errors
     /// Those of the database.
     pub fn must_hear(&self, device: &Device) -> Result<bool> {
-        Ok(device.trust == Trust::Wiped && !self.messages(device.author, self.heard(device.author)?)?.is_empty())
+        Ok(device.trust != Trust::Revoked && !self.messages(device.author, self.heard(device.author)?)?.is_empty())
     }
 
     /// Which message the device waits for, as far as it said.

@@ -24,11 +24,11 @@ mod word;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use increp::seal::Secret;
-use rusqlite::{CachedStatement, Connection};
+use rusqlite::{CachedStatement, Connection, OptionalExtension as _, TransactionBehavior};
 
-use super::{Kind, application, key, open, private_folder};
+use super::{Kind, application, key, open, own_folder};
 use crate::link::file::sealed;
 
 pub use devices::{Device, MOST_KEYS, Trust};
@@ -42,7 +42,8 @@ pub const FILE: &str = "hub.db";
 pub const KEY: &str = "hub.key";
 const WHAT: &str = "increp hub key 1";
 
-const KIND: Kind = Kind { name: "a hub's store", application: application(b'h'), migrations: &[VERSION_1, VERSION_2, VERSION_3] };
+const KIND: Kind =
+    Kind { name: "a hub's store", application: application(b'h'), migrations: &[VERSION_1, VERSION_2, VERSION_3, VERSION_4] };
 
 /// `fork` counts the bodies of a number: 0 is the one that came first. `have` has a bit for each number of the epoch, so what a
 /// device lacks is told from one row, however much is here. `digest` changes with every record of the epoch, so that HQ need not look
@@ -105,6 +106,13 @@ const VERSION_3: &str = "
     ALTER TABLE hub ADD COLUMN revoked INTEGER NOT NULL DEFAULT 0;
 ";
 
+/// Whose hub it is: the SHA-256 of the first key that its HQ ever had.
+const VERSION_4: &str = "
+    CREATE TABLE mission (hq BLOB PRIMARY KEY NOT NULL CHECK (length(hq) = 32)) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER one_mission BEFORE INSERT ON mission WHEN EXISTS (SELECT 1 FROM mission)
+        BEGIN SELECT RAISE(ABORT, 'a hub is of one mission'); END;
+";
+
 /// A hub's key and store.
 #[derive(Debug)]
 pub struct Hub {
@@ -119,7 +127,7 @@ impl Hub {
     /// # Errors
     /// There is one already, or it cannot be written.
     pub fn create(folder: &Path) -> Result<()> {
-        private_folder(folder).with_context(|| format!("{}: cannot be made", folder.display()))?;
+        own_folder(folder, KEY)?;
         // The key comes last: a folder without it is no hub yet.
         drop(open(&folder.join(FILE), &KIND)?);
         let (secret, _) = sealed::hub_key()?;
@@ -151,6 +159,20 @@ impl Hub {
     #[must_use]
     pub const fn key(&self) -> &Secret<32> {
         &self.key
+    }
+
+    /// The hub is of this HQ's mission, if it was of none before; or else whether it was.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn belongs_to(&mut self, hq: &[u8; 32]) -> Result<bool> {
+        let transaction = self.database.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let known: Option<[u8; 32]> = transaction.query_row("SELECT hq FROM mission", (), |row| row.get(0)).optional()?;
+        if known.is_none() {
+            transaction.execute("INSERT INTO mission VALUES (?1)", (hq,))?;
+        }
+        transaction.commit()?;
+        Ok(known.is_none_or(|known| known == *hq))
     }
 
     /// The public key, for which devices seal stick files.
