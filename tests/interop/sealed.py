@@ -627,12 +627,21 @@ def check_stick(stick, folder):
     hubs = {hub["public"]: unhex(hub["secret"]) for hub in stick["hubs"]}
     for it in stick["files"]:
         file = (folder / it["file"]).read_bytes()
+        by = between(*hubs.items()) if it["readers"] == ["hubs"] else hop
         for reader in it["readers"]:
-            keys = {"hop": hop} if reader == "device" else {"hub_secret": hubs[reader]}
+            keys = {"hop": by} if reader in ("device", "hubs") else {"hub_secret": hubs[reader]}
             content = open_stick(file, **keys)
             same(content[: len(it["content"]) // 2].hex(), it["content"], f"{it['file']}: content")
             expected = {name: it[name] for name in ("kind", "author", "entries")}
-            same(read_content(content, hop), expected, it["file"])
+            same(read_content(content, by), expected, it["file"])
+
+
+def between(one, other):
+    """The key of two hubs, each a public key in hex and a secret one."""
+    publics = sorted(unhex(public) for public, _ in (one, other))
+    agreed = X25519PrivateKey.from_private_bytes(one[1]).exchange(X25519PublicKey.from_public_bytes(unhex(other[0])))
+    key = hashlib.sha256(agreed).digest()[:16]
+    return hmac.digest(key, b"increp hubs 1" + b"".join(publics), "sha256")[:16]
 
 
 def main(folder):

@@ -71,10 +71,19 @@ fn content(it: &Value, hop: &Secret<16>) -> Vec<u8> {
 
 fn readers(it: &Value, hop: &Secret<16>) -> Vec<Reader> {
     let reader = |reader: &Value| match reader.as_str() {
-        Some("device") => Reader::Device(hop.clone()),
+        Some("device" | "hubs") => Reader::Device(hop.clone()),
         _ => Reader::Hub(array(reader)),
     };
     list(it, "readers").iter().map(reader).collect()
+}
+
+/// The key that a file is by: the device's hop key, or what the two hubs have in common.
+fn key_of(all: &Value, it: &Value) -> Secret<16> {
+    if it["readers"] != json!(["hubs"]) {
+        return Secret::new(array(&all["hop"]));
+    }
+    let [one, other] = &list(all, "hubs")[..] else { panic!("two hubs") };
+    sealed::common(&Secret::new(array(&one["secret"])), &array(&one["public"]), &array(&other["public"]))
 }
 
 /// The hop key and two hubs' secrets, and a file each way: what they say, and what they draw: the file's key, then 32 bytes for each reader.
@@ -109,14 +118,14 @@ pub(super) fn made() -> Value {
     all
 }
 
-/// A file each way with HQ's messages in them.
+/// A file each way with HQ's messages in them, and one as hubs write it for each other.
 pub(super) fn made_with(messages: &[Value]) -> Value {
-    let [hop, one, ..] = *Noise::of(20, 3).0 else { panic!("three") };
-    let public = hex(&sealed::hub_public(&Secret::new(one)).unwrap());
+    let [hop, one, other] = *Noise::of(20, 3).0 else { panic!("three") };
+    let [public, second] = [one, other].map(|secret| hex(&sealed::hub_public(&Secret::new(secret)).unwrap()));
     let message = |number: usize| json!({ "message": number, "sealed": messages[number]["sealed"] });
     let mut all = json!({
         "hop": hex(&hop[..16]),
-        "hubs": [{ "secret": hex(&one), "public": public }],
+        "hubs": [{ "secret": hex(&one), "public": public }, { "secret": hex(&other), "public": second }],
         "files": [
             { "file": "next.irs", "draws": Noise::of(24, 2).json(), "kind": 1, "author": AUTHOR, "readers": [public],
               "entries": [{ "next": 0x0403_0201 }] },
@@ -124,6 +133,8 @@ pub(super) fn made_with(messages: &[Value]) -> Value {
               "entries": [{ "hub": public }, message(0), message(1)] },
             { "file": "passed.irs", "draws": Noise::of(26, 2).json(), "kind": 3, "author": 0, "readers": [public],
               "entries": [{ "hub": public }, { "device": AUTHOR, "hop": "07".repeat(16), "revoked": true, "wiped": true }, message(2)] },
+            { "file": "hubs.irs", "draws": Noise::of(28, 2).json(), "kind": 3, "author": 0, "readers": ["hubs"],
+              "entries": [{ "hub": second }, { "hub": public }, { "device": AUTHOR, "hop": "08".repeat(16), "revoked": false }, message(1)] },
         ],
     });
     write(&mut all);
@@ -131,8 +142,8 @@ pub(super) fn made_with(messages: &[Value]) -> Value {
 }
 
 fn write(all: &mut Value) {
-    let hop = Secret::new(array(&all["hop"]));
-    for file in all["files"].as_array_mut().unwrap() {
+    let keys: Vec<Secret<16>> = list(all, "files").iter().map(|file| key_of(all, file)).collect();
+    for (file, hop) in all["files"].as_array_mut().unwrap().iter_mut().zip(keys) {
         file["content"] = json!(hex(&content(file, &hop)));
         std::fs::write(folder().join(text(&file["file"])), sealed(file, &hop)).unwrap();
     }
@@ -151,8 +162,12 @@ fn every_stick_file_opens_and_is_made_again() {
 fn all_open(all: &Value) {
     let hop = Secret::new(array(&all["hop"]));
     let mut openers: Vec<Opener> = list(all, "hubs").iter().map(|hub| Opener::Hub(Secret::new(array(&hub["secret"])))).collect();
-    openers.push(Opener::Device(hop.clone()));
+    openers.push(Opener::Device(hop));
+    if list(all, "hubs").len() == 2 {
+        openers.push(Opener::Device(key_of(all, &json!({ "readers": ["hubs"] }))));
+    }
     for it in list(all, "files") {
+        let hop = key_of(all, it);
         let file = std::fs::read(folder().join(text(&it["file"]))).unwrap();
         let opened = openers.iter().filter_map(|opener| sealed::open(&file, [opener]).ok()).collect::<Vec<_>>();
         assert_eq!(opened.len(), list(it, "readers").len(), "each of its readers, and nobody else");

@@ -13,12 +13,10 @@ use std::path::Path;
 
 use anyhow::Result;
 use increp::seal::{HEAD, Secret};
-use sha2::{Digest as _, Sha256};
-use zeroize::Zeroizing;
 
 use super::content::{Content, Entry, Kind, Writer};
 use super::hub::Read;
-use super::sealed::{MOST_CONTENT, Opener, Reader, hmac, seal};
+use super::sealed::{MOST_CONTENT, Opener, Reader, common, seal};
 use super::{Why, remove, write};
 use crate::link::receipt::{self, epoch_of};
 use crate::store::hub::{Device, Elsewhere, Hub, Run};
@@ -37,16 +35,6 @@ pub(in crate::link) fn peers(hub: &Hub) -> Result<Vec<Peer>> {
     let own = hub.public()?;
     let others = hub.hubs()?.into_iter().filter(|public| *public != own);
     Ok(others.map(|public| Peer { public, key: common(hub.key(), &own, &public) }).collect())
-}
-
-fn common(secret: &Secret<32>, own: &[u8; 32], other: &[u8; 32]) -> Secret<16> {
-    let agreed = x25519_dalek::StaticSecret::from(*secret.expose()).diffie_hellman(&(*other).into());
-    let half = |hash: [u8; 32]| {
-        let hash = Zeroizing::new(hash);
-        Secret::new(hash.first_chunk().copied().unwrap_or_default())
-    };
-    let key = half(Sha256::digest(agreed.as_bytes()).into());
-    half(hmac(&key, &[b"increp hubs 1", own.min(other), own.max(other)]))
 }
 
 /// Takes a file of another hub.

@@ -211,6 +211,18 @@ pub fn hub_public(secret: &Secret<32>) -> anyhow::Result<[u8; 32]> {
     Ok(Kem::sk_to_pk(&secret).to_bytes().into())
 }
 
+/// The key that two hubs have in common: of one's secret key, its public one, and that of the other.
+#[must_use]
+pub fn common(secret: &Secret<32>, own: &[u8; 32], other: &[u8; 32]) -> Secret<16> {
+    let agreed = x25519_dalek::StaticSecret::from(*secret.expose()).diffie_hellman(&(*other).into());
+    let half = |hash: [u8; 32]| {
+        let hash = zeroize::Zeroizing::new(hash);
+        Secret::new(hash.first_chunk().copied().unwrap_or_default())
+    };
+    let key = half(Sha256::digest(agreed.as_bytes()).into());
+    half(hmac(&key, &[b"increp hubs 1", own.min(other), own.max(other)]))
+}
+
 fn draw(rng: &mut impl TryCryptoRng) -> anyhow::Result<[u8; 32]> {
     let mut bytes = [0; 32];
     rng.try_fill_bytes(&mut bytes).map_err(|error| anyhow::anyhow!("the operating system has no randomness: {error}"))?;

@@ -22,10 +22,9 @@ const AT_ONCE: usize = 512;
 const BUFFER: usize = 4 << 20;
 /// Sources that are remembered.
 const SOURCES: usize = 8192;
-/// Milliseconds: in which nobody listens to a source; after which one is forgotten if there are many; of a share of the strangers' bound.
+/// Milliseconds: in which nobody listens to a source; after which one is forgotten if there are many.
 const DEAF: u64 = 10_000;
 const OLD: u64 = 600_000;
-const SHARE: u64 = 200;
 
 /// Where datagrams come from.
 struct Source {
@@ -39,6 +38,30 @@ struct Source {
     deaf: u64,
 }
 
+/// Bad frames of strangers that may be looked at: so many a second, and so many at once where none came for long or the hub was busy.
+struct Allowance {
+    a_second: u64,
+    /// Thousandths of a frame, and when that was so.
+    left: u64,
+    at: u64,
+}
+
+impl Allowance {
+    const fn new(a_second: u64) -> Self {
+        Self { a_second, left: 1000 * a_second, at: 0 }
+    }
+
+    fn may(&mut self, now: u64) -> bool {
+        let more = now.saturating_sub(self.at).min(1000) * self.a_second;
+        (self.left, self.at) = ((self.left + more).min(1000 * self.a_second), now);
+        self.left >= 1000
+    }
+
+    const fn spend(&mut self) {
+        self.left = self.left.saturating_sub(1000);
+    }
+}
+
 /// A socket.
 pub(super) struct Datagrams<'s> {
     socket: UdpSocket,
@@ -49,9 +72,7 @@ pub(super) struct Datagrams<'s> {
     /// Other hubs that have called.
     others: HashMap<SocketAddr, Other>,
     terms: Terms,
-    /// Bad frames of strangers in the share of the second at hand, its number, and how many may be.
-    strangers: (u64, u32),
-    most_strangers: u32,
+    strangers: Allowance,
     frame: Vec<u8>,
     due: u64,
 }
@@ -64,7 +85,7 @@ impl<'s> Datagrams<'s> {
         let _ = set_socket_recv_buffer_size(&socket, BUFFER);
         let port = socket.local_addr()?.port();
         // The engine allows more in all, so strangers do not take it from those that are known.
-        let most_strangers = if link.terms.mac == Mac::Four { 1 } else { 120 };
+        let strangers = Allowance::new(if link.terms.mac == Mac::Four { 5 } else { 600 });
         let datagrams = Self {
             socket,
             hub: Hub::new(link.terms, sessions),
@@ -73,8 +94,7 @@ impl<'s> Datagrams<'s> {
             addresses: HashMap::new(),
             others: HashMap::new(),
             terms: link.terms,
-            strangers: (0, 0),
-            most_strangers,
+            strangers,
             // One byte more shows what is too long.
             frame: vec![0; usize::from(link.terms.mtu) + 1],
             due: u64::MAX,
@@ -114,11 +134,7 @@ impl<'s> Datagrams<'s> {
     fn take(&mut self, from: SocketAddr, frame: &mut [u8], turn: &mut Turn<'_, '_>) -> Result<()> {
         let source = self.sources.get(&from);
         let known = source.and_then(|source| source.author);
-        let share = turn.now / SHARE;
-        if self.strangers.0 != share {
-            self.strangers = (share, 0);
-        }
-        if source.is_some_and(|source| turn.now < source.deaf) || (known.is_none() && self.strangers.1 >= self.most_strangers) {
+        if source.is_some_and(|source| turn.now < source.deaf) || (known.is_none() && !self.strangers.may(turn.now)) {
             turn.outcome.frames += 1;
             turn.outcome.bad_frames += 1;
             return Ok(());
@@ -145,7 +161,7 @@ impl<'s> Datagrams<'s> {
                     other.heard(turn.now, &self.terms);
                 }
             }
-            None if known.is_none() => self.strangers.1 += 1,
+            None if known.is_none() => self.strangers.spend(),
             None => {}
         }
         if self.sources.len() >= SOURCES && !self.sources.contains_key(&from) {
@@ -199,6 +215,29 @@ impl<'s> Datagrams<'s> {
                     return Ok(self.due);
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Allowance;
+
+    #[test]
+    fn so_many_a_second_and_no_more_at_once_however_busy_the_hub_was() {
+        let mut allowance = Allowance::new(5);
+        let mut spend = |now| {
+            let mut many = 0;
+            while allowance.may(now) {
+                allowance.spend();
+                many += 1;
+            }
+            many
+        };
+        for (now, expected) in
+            [(7_000, 5), (7_000, 0), (7_199, 0), (7_200, 1), (7_300, 0), (7_400, 1), (60_000, 5), (60_999, 4), (61_000, 1)]
+        {
+            assert_eq!(spend(now), expected, "at {now}");
         }
     }
 }
