@@ -1,7 +1,7 @@
 //! Air that doubles, turns round, flips and plays again; devices that were copied, hubs that lie. Nothing is lost, nothing doubled, and nothing
 //! is kept that was not sent.
 
-use increp::link::{Hub, Key, Sender, Session, Terms};
+use increp::link::{Duty, Hub, Key, Ledger, Sender, Session, Step, Terms};
 use increp::seal::{MAX_RECORD, Secret};
 use increp::store::Mark;
 use increp_tests::link::air::{Hostile, below};
@@ -54,6 +54,30 @@ fn whatever_the_air_does_all_arrives_once_and_nothing_else() {
             assert!(shelves.iter().any(|shelf| shelf.records.values().any(|bodies| bodies[0] == *record)), "a record is nowhere");
         }
     });
+}
+
+/// Nothing in a frame says whose it is, and any frame looks to some of many keys as if it were of their sessions.
+#[test]
+fn a_device_is_heard_among_six_hundred_that_are_in_session() {
+    let key = |author: u32| Secret::new(std::array::from_fn(|at| author.to_le_bytes()[at % 4] ^ 0x5a));
+    let keys: Vec<(u32, Secret<16>)> = (1..=600).map(|author| (author, key(author))).collect();
+    let mut shelf = RamShelf::new(&keys);
+    let (terms, mut sessions) = (Terms::wire(140), [Session::FREE; 600]);
+    let mut hub = Hub::new(terms, &mut sessions);
+    let mut hear = |author: u32, from: Option<u32>, nonce: u16| {
+        let mut outbox = RamBox::random(author.into(), &[20]);
+        let (mut room, mut frame) = ([0; MAX_RECORD], [0; 140]);
+        let mut sender = Sender::new(terms, Key::new(&key(author)), nonce, 0, None);
+        let mut ledger = Ledger::new(Duty::FREE);
+        let Step::Send(frame) = sender.poll(0, &mut ledger, &mut outbox, &mut room, &mut frame).unwrap() else { panic!("a POLL") };
+        hub.receive(1, &mut frame.to_vec(), from, &mut shelf, &mut room).unwrap().map(|received| received.author)
+    };
+    for author in 1..=600 {
+        assert_eq!(hear(author, Some(author), 1), Some(author));
+    }
+    for author in 1..=600 {
+        assert_eq!(hear(author, None, 2), Some(author), "from where nobody was heard");
+    }
 }
 
 /// A session that loses nothing.

@@ -2,12 +2,14 @@
 
 mod answer;
 
+use heapless::Vec;
+
 use super::frame::{self, Context, Fields, Head, Way};
 use super::{Failures, Key, Ledger, MAX_SEALED, Mac, Partial, Terms};
 use crate::seal::{Numbers, Record};
 
 /// Codes that are reckoned for a frame, at most: a device's mask and hint let one of some thousands through.
-const TRIALS: u16 = 8;
+const TRIALS: usize = 8;
 /// The next answer is not due.
 const NEVER: u64 = u64::MAX;
 
@@ -217,25 +219,46 @@ impl<'s> Hub<'s> {
         let mac = self.terms.mac;
         let likely = devices.iter().filter(|device| Some(device.author) == from);
         let others = devices.iter().filter(|device| Some(device.author) != from && mac != Mac::None);
+        // One key in 32 makes a short head of any frame: they are tried last, or a device that is new here would never have its turn.
+        let mut short: Vec<&Known, TRIALS> = Vec::new();
         let mut trials = 0;
-        for Known { author, key } in likely.chain(others) {
-            let head = frame::head(key, mac, frame)?;
-            let Some(epoch) = self.epoch(*author, key, head) else { continue };
-            let context = Context { way: Way::Up, nonce: 0, epoch };
-            if frame::is_good(key, mac, context, head, frame) {
-                return Some((*author, epoch, head));
+        for known in likely.chain(others) {
+            let head = frame::head(&known.key, mac, frame)?;
+            if head.first().is_some_and(|first| first & frame::LONG == 0) && Some(known.author) != from {
+                if self.epoch(known, head).is_some() {
+                    let _ = short.push(known);
+                }
+                continue;
             }
-            trials += 1;
+            match self.try_key(known, head, frame) {
+                None => {}
+                Some(None) => trials += 1,
+                Some(Some(epoch)) => return Some((known.author, epoch, head)),
+            }
             if trials == TRIALS {
                 break;
             }
         }
-        self.failures.count(trials.max(1));
+        for known in short.into_iter().take(TRIALS.saturating_sub(trials)) {
+            let head = frame::head(&known.key, mac, frame)?;
+            if let Some(Some(epoch)) = self.try_key(known, head, frame) {
+                return Some((known.author, epoch, head));
+            }
+            trials += 1;
+        }
+        self.failures.count(u16::try_from(trials.max(1)).unwrap_or(u16::MAX));
         None
     }
 
+    /// The epoch of a frame, if its code is one of this device's; None outside if its head is none, inside if its code is wrong.
+    fn try_key(&self, known: &Known, head: Head, frame: &[u8]) -> Option<Option<u32>> {
+        let epoch = self.epoch(known, head)?;
+        let context = Context { way: Way::Up, nonce: 0, epoch };
+        Some(frame::is_good(&known.key, self.terms.mac, context, head, frame).then_some(epoch))
+    }
+
     /// The epoch that a head speaks of, if it may be this device's.
-    fn epoch(&self, author: u32, key: &Key, head: Head) -> Option<u32> {
+    fn epoch(&self, known: &Known, head: Head) -> Option<u32> {
         let [first, second, low, middle, high, _] = head;
         let kind = frame::kind(first);
         let is_long = first & frame::LONG != 0;
@@ -245,9 +268,9 @@ impl<'s> Hub<'s> {
         }
         if is_long {
             let epoch = u32::from_le_bytes([low, middle, high, 0]);
-            return (second == key.hint && (epoch != 0 || is_poll)).then_some(epoch);
+            return (second == known.key.hint && (epoch != 0 || is_poll)).then_some(epoch);
         }
-        let session = self.sessions.iter().find(|session| session.author == author && session.heard > 0)?;
+        let session = self.sessions.iter().find(|session| session.author == known.author && session.heard > 0)?;
         (self.terms.mac != Mac::None).then_some(session.epoch)
     }
 
