@@ -8,7 +8,7 @@ use increp::link::{Answer, Event, Ledger, Sender, Session, Step};
 use increp::seal::MAX_RECORD;
 
 use super::airtime::Airtime;
-use super::framed::Framed;
+use super::framed::{Carrier, Framed};
 use super::line::Line;
 use super::pass::{Pass, Passed};
 use super::patience::Patience;
@@ -97,18 +97,18 @@ impl increp::link::Outbox for Nothing {
 impl Call<'_, '_> {
     /// The inner error is the link's.
     fn run(&mut self, progress: &Progress, outcome: &mut Outcome) -> Result<io::Result<()>> {
-        let Framed { terms, .. } = *self.link;
+        let (terms, loses) = (self.link.terms, !matches!(self.link.carrier, Carrier::Tcp(_)));
         let other = match self.hello()? {
             Ok(Some(other)) => other,
             Ok(None) => return Ok(Ok(())),
             Err(error) => return Ok(Err(error)),
         };
         let Some(common) = self.shelf.common(other) else { return Ok(Ok(())) };
-        let mut pass = Pass::new(self.shelf.hub, terms, common, false)?;
+        let mut pass = Pass::new(terms, common, loses, false);
         let mut sessions = [Session::FREE; SESSIONS];
         let mut engine = increp::link::Hub::new(terms, &mut sessions);
         let mut frame = vec![0; terms.mtu.into()];
-        let (mut is_sent, mut is_told) = (false, false);
+        let (mut is_sent, mut is_told, mut is_checked) = (false, false, false);
         loop {
             let (now, mut due) = (uptime(), self.patience.until());
             match pass.poll(now, self.airtime.ledger(), self.shelf, &mut self.room, &mut frame)? {
@@ -129,6 +129,10 @@ impl Call<'_, '_> {
                         return Ok(Err(error));
                     }
                     due = now;
+                }
+                Answer::Wait(u64::MAX) if is_told && is_sent && !is_checked => {
+                    (is_sent, is_checked, due) = (false, true, now);
+                    pass.check();
                 }
                 Answer::Wait(u64::MAX) if is_told && is_sent => {
                     outcome.passed = pass.passed;

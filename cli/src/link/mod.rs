@@ -13,6 +13,7 @@
 //! | `line.rs` | a link as whoever begins sees it |
 //! | `device.rs` | a device's side of it, over `outbox.rs`, its journal |
 //! | `hub.rs` | what a hub sends to another one, over `pass.rs` |
+//! | `compare.rs` | in which epochs two hubs differ |
 //! | `letter.rs` | what hubs say to each other beside records |
 //! | `serve/` | a hub's side of it, over `shelf.rs`, its store |
 //! | `airtime.rs` | how long a link has transmitted |
@@ -25,6 +26,8 @@
 
 #[cfg(unix)]
 mod airtime;
+#[cfg(unix)]
+mod compare;
 #[cfg(unix)]
 pub mod device;
 pub mod file;

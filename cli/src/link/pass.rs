@@ -1,20 +1,19 @@
-//! What a hub has for another one: of each device all records, and what the device waits for; receipts come back.
+//! What a hub has for another one: the records that it lacks, and what devices wait for; receipts come back.
 //!
-//! A hub speaks for a device with the device's hop key, which both have, so the other one takes it for the device. First it says who it
-//! is, with a POLL under the key that the two hubs have in common: then records of revoked devices are taken from it too; and it says under
-//! that key what it knows beside records (`letter.rs`). When it has sent nothing for a while, the other one does the same, and ends with such
-//! a POLL.
-//!
-//! What a hub says a device waits for is said last, for it decides which numbers HQ's receipt is about. No more depends on it: all
-//! records are offered each time, for another hub may lie about what is where.
+//! First it says who it is, with a POLL under the key that the two hubs have in common: then records of revoked devices are taken from it too;
+//! and it says under that key what it knows beside records (`letter.rs`). Then the two find out in which epochs they differ (`compare.rs`), and
+//! all records of these are offered as a device offers its own: a hub speaks for a device with the device's hop key, which both have. So it goes
+//! on until nothing differs that was not offered. Then it says what devices wait for, which decides which numbers HQ's receipt is about. When it
+//! has sent nothing for a while, the other one does the same, and ends with a POLL as at the beginning.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Error, Result};
 use increp::link::{Event, Key, Ledger, Outbox, Sender, Step, Terms};
 use increp::seal::Secret;
 use increp::store::{Handle, Mark, Record};
 
+use super::compare::{Compare, Known};
 use super::file::between;
 use super::letter::{Letter, epoch};
 use super::nonce;
@@ -77,8 +76,10 @@ impl Outbox for Stored<'_> {
 enum Part {
     /// What this hub knows beside records.
     Letter,
-    /// All records of a device.
-    Records(Device),
+    /// In which epochs the two differ.
+    Compare,
+    /// The records of some epochs of a device.
+    Records(Device, Vec<Run>),
     /// What it waits for.
     Waits(Device),
     /// That this is all.
@@ -88,7 +89,7 @@ enum Part {
 /// How far it came.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Passed {
-    /// Records that were offered.
+    /// Records of epochs in which the other hub had others.
     pub offered: u64,
     /// Those of them that the other hub has now.
     pub there: u64,
@@ -98,28 +99,45 @@ pub struct Passed {
     pub answered: bool,
 }
 
+/// What is done at the moment.
+enum At {
+    Between,
+    Comparing,
+    Sending(Box<Sender>, Records),
+}
+
 /// All that a hub has for another one.
 pub(super) struct Pass {
     terms: Terms,
     common: Secret<16>,
-    /// The next one last.
-    left: Vec<Part>,
-    at: Option<(Sender, Records)>,
+    compare: Compare,
+    /// The next one last; none if it has not begun.
+    left: Option<Vec<Part>>,
+    says_end: bool,
+    at: At,
+    /// The epochs of which records were offered.
+    done: BTreeSet<Run>,
     pub(super) passed: Passed,
 }
 
 impl Pass {
-    /// With the key that the two hubs have in common; whether the end is to be said.
-    pub(super) fn new(hub: &Hub, terms: Terms, common: Secret<16>, says_end: bool) -> Result<Self> {
-        let mut left: Vec<Part> = if says_end { vec![Part::End] } else { Vec::new() };
-        for device in hub.devices()? {
-            left.push(Part::Waits(device.clone()));
-            left.push(Part::Records(device));
-        }
-        // First, for the other one may not know a device yet, or its key.
-        left.push(Part::Letter);
+    /// With the key that the two hubs have in common; whether the link loses frames, and whether the end is to be said.
+    pub(super) fn new(terms: Terms, common: Secret<16>, loses: bool, says_end: bool) -> Self {
         let passed = Passed { answered: true, ..Passed::default() };
-        Ok(Self { terms, common, left, at: None, passed })
+        let compare = Compare::new(terms, &common, loses);
+        Self { terms, common, compare, left: None, says_end, at: At::Between, done: BTreeSet::new(), passed }
+    }
+
+    /// When both have said all: looks once more, for frames may have been lost.
+    pub(super) fn check(&mut self) {
+        if self.passed.answered {
+            self.left.get_or_insert_default().push(Part::Compare);
+        }
+    }
+
+    /// What the other one is to be told of its questions; none if there is nothing.
+    pub(super) fn answer<'f>(&mut self, now: u64, ledger: &mut Ledger, frame: &'f mut [u8]) -> Option<Step<'f>> {
+        self.compare.answer(now, ledger, frame)
     }
 
     /// What to do next.
@@ -131,57 +149,117 @@ impl Pass {
         room: &mut [u8],
         frame: &'f mut [u8],
     ) -> Result<Step<'f>> {
+        if self.left.is_none() {
+            // The letter first, for the other one may not know a device yet, or its key.
+            let waits = shelf.hub.devices()?.into_iter().map(Part::Waits);
+            let end = self.says_end.then_some(Part::End);
+            self.left = Some(end.into_iter().chain(waits).chain([Part::Compare, Part::Letter]).collect());
+        }
         let length = loop {
-            let Some((sender, records)) = &mut self.at else {
-                match self.left.pop() {
-                    Some(part) => self.at = self.begin(part, shelf)?,
-                    None => return Ok(Step::Done(increp::link::Outcome::default())),
+            let step = match &mut self.at {
+                At::Between => match self.left.as_mut().and_then(Vec::pop) {
+                    Some(part) => {
+                        self.at = self.begin(part, shelf)?;
+                        continue;
+                    }
+                    None => return Ok(self.answer(now, ledger, frame).unwrap_or(Step::Done(increp::link::Outcome::default()))),
+                },
+                At::Comparing => match self.compare.poll(now, ledger, shelf, frame)? {
+                    Ok(known) => {
+                        self.at = At::Between;
+                        self.differ(known, shelf)?;
+                        continue;
+                    }
+                    Err(step) => step,
+                },
+                At::Sending(sender, records) => {
+                    if let Some(Step::Send(bytes)) = self.compare.answer(now, ledger, frame) {
+                        break bytes.len();
+                    }
+                    let hub = &*shelf.hub;
+                    match sender.poll(now, ledger, &mut Stored { hub, records }, room, frame)? {
+                        Step::Done(outcome) => {
+                            if records.waits.is_none() && !records.is_letter {
+                                self.passed.offered += u64::from(outcome.offered);
+                                self.passed.there += u64::from(outcome.at_hub);
+                            }
+                            if !outcome.answered {
+                                self.passed.answered = false;
+                                self.left = Some(Vec::new());
+                            }
+                            self.at = At::Between;
+                            continue;
+                        }
+                        step => step,
+                    }
                 }
-                continue;
             };
-            let hub = &*shelf.hub;
-            match sender.poll(now, ledger, &mut Stored { hub, records }, room, frame)? {
+            match step {
                 Step::Send(bytes) => break bytes.len(),
                 Step::Wait(until) => return Ok(Step::Wait(until)),
-                Step::Done(outcome) => {
-                    if records.waits.is_none() && !records.is_letter {
-                        self.passed.offered += u64::from(outcome.offered);
-                        self.passed.there += u64::from(outcome.at_hub);
-                    }
-                    if !outcome.answered {
-                        self.passed.answered = false;
-                        self.left.clear();
-                    }
-                    self.at = None;
-                }
+                Step::Done(_) => {}
             }
         };
         Ok(Step::Send(frame.get(..length).unwrap_or_default()))
     }
 
-    fn begin(&self, part: Part, shelf: &mut Shelf<'_>) -> Result<Option<(Sender, Records)>> {
+    fn begin(&mut self, part: Part, shelf: &mut Shelf<'_>) -> Result<At> {
         // What came is on the disk before it is passed on.
         shelf.finish()?;
         let (key, records) = match part {
+            Part::Compare => {
+                self.compare.begin();
+                return Ok(At::Comparing);
+            }
             Part::End => (Key::new(&self.common), Records::default()),
             Part::Letter => (Key::new(&self.common), letter(shelf.hub, &self.common)?),
-            Part::Records(device) | Part::Waits(device) if shelf.hub.epochs(Some(device.author))?.is_empty() => return Ok(None),
-            Part::Records(device) => (Key::new(&device.hop), records_of(shelf.hub, device.author, None)?),
+            Part::Records(device, runs) => (Key::new(&device.hop), Records { author: device.author, runs, ..Records::default() }),
             Part::Waits(device) => {
                 let waits: BTreeMap<u32, Numbers> =
                     shelf.hub.waits(Some(device.author))?.into_iter().map(|(run, numbers)| (run.epoch, numbers)).collect();
                 if waits.is_empty() {
-                    return Ok(None);
+                    return Ok(At::Between);
                 }
-                (Key::new(&device.hop), records_of(shelf.hub, device.author, Some(waits))?)
+                let runs = shelf.hub.epochs(Some(device.author))?.into_iter().map(|(run, _)| run).collect();
+                (Key::new(&device.hop), Records { author: device.author, runs, waits: Some(waits), ..Records::default() })
             }
         };
-        Ok(Some((Sender::new(self.terms, key, nonce()?, 0, None), records)))
+        Ok(At::Sending(Box::new(Sender::new(self.terms, key, nonce()?, 0, None)), records))
+    }
+
+    /// Of epochs that differ all records are offered, once; then it is looked whether more does.
+    fn differ(&mut self, known: Known, shelf: &mut Shelf<'_>) -> Result<()> {
+        let Some(left) = &mut self.left else { return Ok(()) };
+        let (differ, again) = match known {
+            Known::Same => return Ok(()),
+            Known::Differ(runs) => (runs, true),
+            // Of what is not known all may differ.
+            Known::Nothing => (shelf.hub.epochs(None)?.into_iter().map(|(run, _)| run).collect(), false),
+        };
+        let mut new = Vec::new();
+        for device in shelf.hub.devices()? {
+            let of_device = |run: &&Run| run.author == device.author && !self.done.contains(run);
+            let runs: Vec<Run> = differ.iter().filter(of_device).copied().collect();
+            if !runs.is_empty() {
+                new.push((device, runs));
+            }
+        }
+        if again && !new.is_empty() {
+            left.push(Part::Compare);
+        }
+        for (device, runs) in new {
+            self.done.extend(&runs);
+            left.push(Part::Records(device, runs));
+        }
+        Ok(())
     }
 
     /// Takes a frame; false if it is none for this.
     pub(super) fn receive(&mut self, now_ms: u64, frame: &mut [u8], shelf: &mut Shelf<'_>, room: &mut [u8]) -> Result<bool> {
-        let Some((sender, records)) = &mut self.at else { return Ok(false) };
+        if self.compare.receive(now_ms, frame, shelf)? {
+            return Ok(true);
+        }
+        let At::Sending(sender, records) = &mut self.at else { return Ok(false) };
         let author = records.author;
         let hub = &*shelf.hub;
         let receipt = match sender.receive(now_ms, frame, &mut Stored { hub, records }, room)? {
@@ -195,11 +273,6 @@ impl Pass {
         }
         Ok(true)
     }
-}
-
-fn records_of(hub: &Hub, author: u32, waits: Option<BTreeMap<u32, Numbers>>) -> Result<Records> {
-    let runs = hub.epochs(Some(author))?.into_iter().map(|(run, _)| run).collect();
-    Ok(Records { author, runs, waits, loaded: None, is_letter: false })
 }
 
 /// What this hub says, as records.
@@ -217,51 +290,47 @@ pub(super) struct Other {
     pub(super) author: u32,
     /// When it is to be sent what is here: when it has sent nothing for a while.
     at: u64,
-    pass: Option<Pass>,
+    pass: Pass,
     /// It has been sent everything.
     is_over: bool,
 }
 
 impl Other {
-    pub(super) const fn new(author: u32) -> Self {
-        Self { author, at: 0, pass: None, is_over: false }
+    pub(super) fn new(author: u32, terms: Terms, common: Secret<16>, loses: bool) -> Self {
+        Self { author, at: 0, pass: Pass::new(terms, common, loses, true), is_over: false }
     }
 
     /// It has sent something.
-    pub(super) const fn heard(&mut self, now: u64, terms: &Terms) {
-        self.at = now.saturating_add(2 * terms.timeout as u64);
+    pub(super) const fn heard(&mut self, now: u64) {
+        self.at = now.saturating_add(2 * self.pass.terms.timeout as u64);
     }
 
     /// Takes a frame; false if it is none for this.
     pub(super) fn receive(&mut self, now: u64, frame: &mut [u8], shelf: &mut Shelf<'_>, room: &mut [u8]) -> Result<bool> {
-        match &mut self.pass {
-            Some(pass) => pass.receive(now, frame, shelf, room),
-            None => Ok(false),
+        let is_ours = self.pass.receive(now, frame, shelf, room)?;
+        if is_ours {
+            self.heard(now);
         }
+        Ok(is_ours)
     }
 
     /// What to do next: send, or wait.
     pub(super) fn poll<'f>(
         &mut self,
         now: u64,
-        terms: Terms,
         ledger: &mut Ledger,
         shelf: &mut Shelf<'_>,
         room: &mut [u8],
         frame: &'f mut [u8],
     ) -> Result<Step<'f>> {
-        if self.pass.is_none() && !self.is_over {
-            if now < self.at {
-                return Ok(Step::Wait(self.at));
-            }
-            if let Some(common) = shelf.common(self.author) {
-                self.pass = Some(Pass::new(shelf.hub, terms, common, true)?);
-            }
+        let is_early = self.pass.left.is_none() && now < self.at;
+        if is_early || self.is_over {
+            let later = if self.is_over { u64::MAX } else { self.at };
+            return Ok(self.pass.answer(now, ledger, frame).unwrap_or(Step::Wait(later)));
         }
-        let Some(pass) = &mut self.pass else { return Ok(Step::Wait(u64::MAX)) };
-        let step = pass.poll(now, ledger, shelf, room, frame)?;
+        let step = self.pass.poll(now, ledger, shelf, room, frame)?;
         if matches!(step, Step::Done(_)) {
-            (self.pass, self.is_over) = (None, true);
+            self.is_over = true;
             return Ok(Step::Wait(u64::MAX));
         }
         Ok(step)

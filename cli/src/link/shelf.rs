@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Error, Result};
-use increp::link::{Key, Known, MAX_SEALED, Partial, Received};
+use increp::link::{Item, Key, Known, MAX_SEALED, Partial, Received};
 use increp::seal::{MAX_RECORD, Record, Secret};
 
 use super::file::between::{self, Peer};
@@ -55,6 +55,8 @@ pub(super) struct Shelf<'h> {
     partials: BTreeMap<At, (u64, Box<Partial<MAX_SEALED>>)>,
     /// Counts the uses of those.
     uses: u64,
+    /// What is here, to be compared with another hub, each with the digest of which it was made.
+    items: BTreeMap<Run, ([u8; 16], Item)>,
     /// What became of all records.
     pub(super) added: Added,
 }
@@ -79,6 +81,7 @@ impl<'h> Shelf<'h> {
             again: BTreeMap::new(),
             partials: BTreeMap::new(),
             uses: 0,
+            items: BTreeMap::new(),
             added: Added::default(),
         };
         shelf.look()?;
@@ -253,6 +256,26 @@ impl<'h> Shelf<'h> {
         self.pending.clear();
         self.pending_numbers.clear();
         Ok(())
+    }
+
+    /// What is here of each epoch, to be compared with another hub.
+    pub(super) fn items(&mut self) -> Result<Vec<Item>> {
+        self.finish()?;
+        let mut items = Vec::new();
+        for (run, have) in self.hub.epochs(None)? {
+            let kept = self.items.get(&run).filter(|(digest, _)| *digest == have.digest).map(|(_, item)| *item);
+            let item = match kept {
+                Some(item) => item,
+                None => {
+                    let mut item = Item::new(run.author, run.epoch);
+                    self.hub.records(run)?.iter().for_each(|kept| item.add(&kept.bytes));
+                    self.items.insert(run, (have.digest, item));
+                    item
+                }
+            };
+            items.push(item);
+        }
+        Ok(items)
     }
 
     /// Room for a record that is not whole: the one that was not used for longest goes, of the same device if it has many.

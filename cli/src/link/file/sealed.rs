@@ -241,7 +241,7 @@ fn wrapping(hop: &Secret<16>, share: &[u8]) -> ChaCha20Poly1305 {
 }
 
 /// HMAC-SHA256 (RFC 2104) of all parts in a row.
-pub(super) fn hmac(key: &Secret<16>, parts: &[&[u8]]) -> [u8; 32] {
+pub(in crate::link) fn hmac(key: &Secret<16>, parts: &[&[u8]]) -> [u8; 32] {
     // A key that is shorter than a block of the hash is filled up with zeros.
     let mut block = zeroize::Zeroizing::new([0; 64]);
     block.iter_mut().zip(key.expose()).for_each(|(to, from)| *to = *from);

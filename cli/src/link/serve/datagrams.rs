@@ -152,13 +152,13 @@ impl<'s> Datagrams<'s> {
             Some(author) => {
                 self.addresses.insert(author, from);
                 self.due = 0;
-                if turn.shelf.common(author).is_some() {
+                if let Some(common) = turn.shelf.common(author) {
                     // One place at a time.
                     self.others.retain(|_, other| other.author != author);
-                    self.others.insert(from, Other::new(author));
+                    self.others.insert(from, Other::new(author, self.terms, common, true));
                 }
                 if let Some(other) = self.others.get_mut(&from) {
-                    other.heard(turn.now, &self.terms);
+                    other.heard(turn.now);
                 }
             }
             None if known.is_none() => self.strangers.spend(),
@@ -188,7 +188,7 @@ impl<'s> Datagrams<'s> {
         turn.shelf.is_hub = true;
         for (address, other) in &mut self.others {
             loop {
-                match other.poll(turn.now, self.terms, airtime.ledger(), turn.shelf, turn.room, &mut self.frame)? {
+                match other.poll(turn.now, airtime.ledger(), turn.shelf, turn.room, &mut self.frame)? {
                     Step::Send(bytes) => {
                         airtime.sent(bytes.len())?;
                         let _ = self.socket.send_to(bytes, address);

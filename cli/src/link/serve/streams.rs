@@ -168,7 +168,7 @@ impl<'s> Streams<'s> {
         for connection in &mut self.connections {
             connection.is_closed |= is_listener && connection.is_over(turn.now);
             if !connection.is_closed && connection.due <= turn.now {
-                connection.answer(self.link.terms, &mut self.frame, airtime, turn)?;
+                connection.answer(&mut self.frame, airtime, turn)?;
             }
             due = due.min(connection.due);
         }
@@ -227,11 +227,11 @@ impl Connection<'_> {
             match answered.and_then(|_| turn.receive(hub, frame, *author)) {
                 Ok(Some(from)) => {
                     (*author, *heard, *bad, *due) = (Some(from), Some(turn.now), 0, 0);
-                    if turn.shelf.common(from).is_some() {
+                    if let Some(common) = turn.shelf.common(from) {
                         turn.shelf.is_hub = true;
-                        *other = Some(Other::new(from));
+                        *other = Some(Other::new(from, *terms, common, !is_listener));
                     }
-                    other.iter_mut().for_each(|other| other.heard(turn.now, terms));
+                    other.iter_mut().for_each(|other| other.heard(turn.now));
                 }
                 Ok(None) => *bad = bad.saturating_add(1),
                 Err(error) => failed = Err(error),
@@ -241,9 +241,9 @@ impl Connection<'_> {
         failed
     }
 
-    fn answer(&mut self, terms: Terms, frame: &mut [u8], airtime: &mut Airtime, turn: &mut Turn<'_, '_>) -> Result<()> {
+    fn answer(&mut self, frame: &mut [u8], airtime: &mut Airtime, turn: &mut Turn<'_, '_>) -> Result<()> {
         turn.shelf.is_hub = self.other.is_some();
-        let due = self.pass(terms, frame, airtime, turn)?;
+        let due = self.pass(frame, airtime, turn)?;
         loop {
             match self.hub.poll(turn.now, airtime.ledger(), turn.shelf, frame)? {
                 Answer::Send(_, bytes) => {
@@ -259,10 +259,10 @@ impl Connection<'_> {
     }
 
     /// Sends another hub what it lacks, as far as it takes it; gives when there will be more.
-    fn pass(&mut self, terms: Terms, frame: &mut [u8], airtime: &mut Airtime, turn: &mut Turn<'_, '_>) -> Result<u64> {
+    fn pass(&mut self, frame: &mut [u8], airtime: &mut Airtime, turn: &mut Turn<'_, '_>) -> Result<u64> {
         let Some(other) = &mut self.other else { return Ok(u64::MAX) };
         while !self.stream.is_full() {
-            match other.poll(turn.now, terms, airtime.ledger(), turn.shelf, turn.room, frame)? {
+            match other.poll(turn.now, airtime.ledger(), turn.shelf, turn.room, frame)? {
                 Step::Send(bytes) => {
                     airtime.sent(bytes.len())?;
                     self.is_closed |= self.stream.send(bytes).is_err();
