@@ -8,8 +8,8 @@
 //! kind 128 and above: an answer, which gets none if it is a leaf, or the same branch
 //! ```
 //!
-//! An epoch stands under the first bits of SHA-256(author, epoch), highest bit first, three for each level. Its digest is the sum, without carry, of the first
-//! four bytes of SHA-256 of every record that is there, so of every body too where a number has several; that of a prefix is the sum of
+//! An epoch stands under the first bits of SHA-256(author, epoch), highest bit first, three for each level. Its digest is the XOR of the first
+//! four bytes of SHA-256 of every record that is there, so of every body too where a number has several; that of a prefix is the XOR of
 //! SHA-256(author, epoch, digest). Whose branches are equal have the same records. Where they are not, the other one answers with the branch
 //! below, and with a leaf where few epochs are left. What differs is then sent both ways, as devices send: by a [`Sender`](super::Sender) over the
 //! hub's records of that device.
@@ -92,7 +92,8 @@ pub trait Catalogue {
 pub enum Found<'f> {
     /// This is to be sent back.
     Answer(&'f [u8]),
-    /// Of this epoch the other hub has other records than this one, which may have none: what is here is to be sent to it.
+    /// Of this epoch the other hub has other records than this one, or none: what is here is to be sent to it. Of an epoch that is not here
+    /// the other hub finds that out.
     Differs(u32, u32),
     /// Both have the same, everywhere.
     Same,

@@ -8,7 +8,7 @@
 //! 10  first   1    the first number that this speaks of
 //! 11  run     1    HQ has this many numbers from there on
 //! 12  more         bits for the numbers behind the run, lowest bit first: HQ has those whose bit is 1; at most 32 bytes
-//! ..  bodies  4    of what HQ has: the sum, without carry, of CMAC("body", number, tag) of each
+//! ..  bodies  4    of what HQ has: the XOR of CMAC("body", number, tag) of each
 //! ..  mac     8    CMAC("receipt", all before)
 //! ```
 //!
