@@ -22,6 +22,8 @@ const AT_ONCE: usize = 512;
 const BUFFER: usize = 4 << 20;
 /// Sources that are remembered.
 const SOURCES: usize = 8192;
+/// Bad frames in a row of who was never good: more than a device sends before it waits for an answer, for the first ones may be lost.
+const MOST_BAD: u16 = 32;
 /// Milliseconds: in which nobody listens to a source; after which one is forgotten if there are many.
 const DEAF: u64 = 10_000;
 const OLD: u64 = 600_000;
@@ -172,7 +174,7 @@ impl<'s> Datagrams<'s> {
             source.author = author.or(source.author);
             source.heard = turn.now;
             source.bad = if author.is_some() { 0 } else { source.bad.saturating_add(1) };
-            if source.bad >= most_bad(source.author.is_some()) {
+            if source.bad >= source.author.map_or(MOST_BAD, |_| most_bad(true)) {
                 (source.bad, source.deaf) = (0, turn.now + DEAF);
             }
         }

@@ -14,7 +14,7 @@
 //! | what is bounded | how |
 //! |---|---|
 //! | codes reckoned for a frame, wrong ones a second | by the engine: 8; 10,000 with 8 bytes of code, 10 with 4 |
-//! | frames in a row with a wrong code | 16, or 4 of who was never good: then a connection is closed, a UDP source not heard for ten seconds |
+//! | frames in a row with a wrong code | 16: then a connection is closed, a UDP source not heard for ten seconds; of who was never good 4, or 32 over UDP |
 //! | frames with a wrong code from UDP sources that never sent a good one | 600 a second in all and at once, 5 with codes of 4 bytes |
 //! | new connections | 16 a turn |
 //! | a connection without any good frame | 30 seconds |
