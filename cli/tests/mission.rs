@@ -336,6 +336,12 @@ fn processes_at_once_save_everything_and_use_no_number_twice() {
         assert!(both.iter().all(|done| done.status.success()), "{command}: {}", both.map(|done| text(&done.stderr)).concat());
     }
     assert_eq!(folder.run("unseal --hub hub --hq hq --again").lines().count(), 8);
+    // No key of HQ's is lost: a device may seal for it.
+    for child in [(); 4].map(|()| spawn("hq rekey hq")) {
+        let done = child.wait_with_output().unwrap();
+        assert!(done.status.success(), "{}", text(&done.stderr));
+    }
+    assert_eq!(fs::read_to_string(folder.0.join("hq/hq.key")).unwrap().lines().count(), 5);
 }
 
 /// A report gets its id from the device, and the time of now if it says none. One that brings an id is refused, unless that is asked for;

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // a test
 
-use increp::seal::Secret;
+use increp::seal::{HEAD, MAX_DOWN, MAX_RECEIPT, MAX_RECORD, Secret};
 use increp_cli::link::file::content::{Content, Entry, Kind, Writer};
 use increp_cli::link::file::sealed::{self, BLOCK, MOST_CONTENT, MOST_READERS, Opener, Reader, Refused};
 use increp_cli::link::file::{list, read, write};
@@ -25,7 +25,7 @@ fn entries() -> impl Strategy<Value = Vec<Entry>> {
         },
     );
     let have = (0..0xff_ffffu32, any::<[u8; 32]>()).prop_map(|(epoch, bits)| Entry::Numbers(epoch, Numbers::new(bits)));
-    let receipt = prop::collection::vec(any::<u8>(), 0..300).prop_map(Entry::Receipt);
+    let receipt = prop::collection::vec(any::<u8>(), 0..=MAX_RECEIPT).prop_map(Entry::Receipt);
     let hub = any::<[u8; 32]>().prop_map(Entry::Hub);
     let profile = prop::collection::vec(any::<u8>(), 0..300).prop_map(Entry::Profile);
     let device = (any::<u32>(), any::<[u8; 16]>(), 0..3_u8).prop_map(|(author, hop, trust)| {
@@ -33,7 +33,7 @@ fn entries() -> impl Strategy<Value = Vec<Entry>> {
     });
     let next = any::<u32>().prop_map(Entry::Next);
     let message =
-        (any::<u32>(), prop::collection::vec(any::<u8>(), 0..300)).prop_map(|(number, bytes)| Entry::Message(number, bytes));
+        (0..u32::MAX, prop::collection::vec(any::<u8>(), 0..=MAX_DOWN)).prop_map(|(number, bytes)| Entry::Message(number, bytes));
     let there = (0..0xff_ffffu32, any::<[u8; 32]>(), any::<[u8; 16]>())
         .prop_map(|(epoch, bits, digest)| Entry::Have(epoch, Elsewhere { numbers: Numbers::new(bits), digest }));
     let refused = (0..0xff_ffffu32, any::<[u8; 32]>()).prop_map(|(epoch, bits)| Entry::Refused(epoch, Numbers::new(bits)));
@@ -226,4 +226,22 @@ fn scratch(name: &str) -> std::path::PathBuf {
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
     folder
+}
+
+/// What is longer than anybody writes would be kept, and break whoever reads it later.
+#[test]
+fn what_is_too_long_is_refused() {
+    let record = |length: usize| Entry::Record([&[0x13, 1, 0, 0, 1][..], &vec![7; length]].concat());
+    for (entry, good) in [
+        (record(MAX_RECORD - HEAD), true),
+        (record(MAX_RECORD - HEAD + 1), false),
+        (Entry::Receipt(vec![7; MAX_RECEIPT]), true),
+        (Entry::Receipt(vec![7; MAX_RECEIPT + 1]), false),
+        (Entry::Message(u32::MAX - 1, vec![7; MAX_DOWN]), true),
+        (Entry::Message(0, vec![7; MAX_DOWN + 1]), false),
+        (Entry::Message(u32::MAX, vec![7; 30]), false),
+    ] {
+        let bytes = content(Kind::Down, 1, std::slice::from_ref(&entry));
+        assert_eq!(Content::parse(&bytes).is_ok(), good, "{} bytes", bytes.len());
+    }
 }

@@ -57,11 +57,17 @@ pub(super) fn run(arguments: &Save) -> Result<Exit> {
         device.sync()?;
         saved += 1;
         let sent = report.sent.map_or(now, |sent| sent);
-        if arguments.json {
-            writeln!(out, "{}", serde_json::json!({ "id": id.to_string(), "sent": sent.to_string(), "state": "saved" }))?;
+        let line = if arguments.json {
+            serde_json::json!({ "id": id.to_string(), "sent": sent.to_string(), "state": "saved" }).to_string()
         } else {
-            writeln!(out, "{id}")?;
-        }
+            id.to_string()
+        };
+        let line_number = piece.line;
+        writeln!(out, "{line}").with_context(|| {
+            format!(
+                "{name}: the report at line {line_number} is saved as {id}, which cannot be printed; those after it are not saved"
+            )
+        })?;
     }
     if saved + rejected == 0 {
         say!("increp: {name}: there is no report in it: nothing was saved");

@@ -158,7 +158,8 @@ fn hq(folder: &Path, as_json: bool) -> Result<Exit> {
         writeln!(out)?;
         for hub in &all_hubs {
             let revoked = if hub.revoked.is_some() { ", revoked" } else { "" };
-            writeln!(out, "hub {} {:.16}{revoked}", hub.name, hex(&hub.public))?;
+            let name: String = hub.name.chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
+            writeln!(out, "hub {name} {:.16}{revoked}", hex(&hub.public))?;
         }
         if unheard > 0 {
             writeln!(out, "{} that devices have not heard, as far as hubs say", many(unheard, "message"))?;

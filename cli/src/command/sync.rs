@@ -112,7 +112,7 @@ fn device(folder: &Path, stick: &Path, as_json: bool) -> Result<Exit> {
     let mut device = Folder::open(folder)?;
     let outcome = file::device::sync(&mut device, stick)?;
     let wiped = heard::wipe(device, &outcome.heard)?;
-    let file::device::Outcome { written, receipts, confirmed, waiting, wrong, hubs, heard, left } = outcome;
+    let file::device::Outcome { written, receipts, confirmed, waiting, wrong, hubs, heard, left, failed } = outcome;
     let Left { others, refused, waiting: unread } = left;
     let mut out = std::io::stdout();
     if as_json {
@@ -132,6 +132,9 @@ fn device(folder: &Path, stick: &Path, as_json: bool) -> Result<Exit> {
     }
     if hubs > 0 {
         say!("increp: the device seals for {} more from now on", many(hubs, "hub"));
+    }
+    if let Some(error) = failed {
+        return Err(error);
     }
     Ok(Exit::findings(refused + unread + wrong + heard::not_kept(&heard)))
 }

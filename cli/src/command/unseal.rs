@@ -13,7 +13,7 @@ use crate::files::{Content, Output};
 use crate::hex::hex;
 use crate::json;
 use crate::profiles::{Named, Profiles, room};
-use crate::store::hq::{Archived, Hq, Key, Which};
+use crate::store::hq::{Archived, Hq, Key, Seen, Which};
 use crate::store::hub::{Have, Hub, Kept, Run};
 use crate::store::{Numbers, now};
 
@@ -32,9 +32,14 @@ pub(super) fn run(arguments: &Unseal) -> Result<Exit> {
     }
     let mut tally = Tally::default();
     begin_epochs(&mut hq, &hub)?;
+    let public = hub.public()?;
     for (run, have) in hub.epochs(None)? {
-        if !hq.has_seen(run, &have.digest)? {
-            open_epoch(&mut hq, &mut hub, run, &have, &mut tally)?;
+        if !hq.has_seen(run, &Seen::of(&public, &have))? {
+            // What is damaged keeps nothing else from being opened.
+            if let Err(error) = open_epoch(&mut hq, &mut hub, run, &have, &mut tally) {
+                say!("increp: epoch {}-{:x} cannot be opened, and stays as it is: {error:#}", run.author, run.epoch);
+                tally.damaged += 1;
+            }
         }
     }
     hq.forget()?;
@@ -43,7 +48,7 @@ pub(super) fn run(arguments: &Unseal) -> Result<Exit> {
     let which = Which { printed: arguments.again, revoked: arguments.revoked };
     print(&mut hq, &given, which, output, &mut tally)?;
     tally.tell();
-    Ok(Exit::findings(tally.refused + tally.unread))
+    Ok(Exit::findings(tally.refused + tally.unread + tally.damaged))
 }
 
 /// What came of it.
@@ -55,7 +60,8 @@ struct Tally {
     voids: u64,
     /// Records that no key opens.
     refused: u64,
-
+    /// Epochs and reports that a damaged store keeps from being opened or printed.
+    damaged: u64,
     /// Reports that cannot be decoded, for now.
     unread: u64,
     /// Records whose epoch's beginning has not come yet.
@@ -68,7 +74,7 @@ struct Tally {
 
 impl Tally {
     fn tell(&self) {
-        let Self { opened, printed, voids, refused, unread, early, unknown, doubled } = self;
+        let Self { opened, printed, voids, refused, damaged, unread, early, unknown, doubled } = self;
         say!("{} opened, {} printed", many(*opened, "report"), many(*printed, "report"));
         for (number, what) in [
             (*voids, "lost on a device when its power failed, before it was called saved"),
@@ -77,6 +83,7 @@ impl Tally {
             (*doubled, "under a number that has another one: the device was copied; both are kept"),
             (*unread, "kept until it can be decoded"),
             (*refused, "that no key opens: forged or damaged"),
+            (*damaged, "or epoch that a damaged store keeps from you"),
         ] {
             if number > 0 {
                 say!("increp: {} {what}", many(number, "report"));
@@ -88,11 +95,11 @@ impl Tally {
 /// Begins every epoch of which the hub has the opening, each device's in the order in which the device began them: HQ keeps the
 /// pre-shared keys of the last ones alone, and one that is far ahead would leave the others behind for ever.
 fn begin_epochs(hq: &mut Hq, hub: &Hub) -> Result<()> {
-    let epochs = hub.epochs(None)?;
+    let (epochs, public) = (hub.epochs(None)?, hub.public()?);
     for of_device in epochs.chunk_by(|(one, _), (other, _)| one.author == other.author) {
         let mut openings = Vec::new();
         for (run, have) in of_device.iter().filter(|(_, have)| have.numbers.has(0)) {
-            if hq.epoch(*run)?.is_none() && !hq.has_seen(*run, &have.digest)? {
+            if hq.epoch(*run)?.is_none() && !hq.has_seen(*run, &Seen::of(&public, have))? {
                 openings.extend(hub.bodies(*run, 0)?.into_iter().map(|bytes| (*run, bytes)));
             }
         }
@@ -167,7 +174,7 @@ fn open_epoch(hq: &mut Hq, hub: &mut Hub, run: Run, have: &Have, tally: &mut Tal
     opening.keep(&epoch)?;
     // First, for once the epoch counts as seen nobody looks again.
     hub.refuse(run, &have.numbers.without(&good))?;
-    opening.seen(run.epoch, &have.digest)?;
+    opening.seen(run.epoch, &Seen::of(&hub.public()?, have))?;
     opening.commit()
 }
 
@@ -217,7 +224,9 @@ fn print(hq: &mut Hq, given: &Profiles, which: Which, mut output: Output, tally:
     let mut done = Vec::new();
     for run in hq.runs(which)? {
         let mut reader = None;
-        for record in hq.reports(run, which)? {
+        let (records, damaged) = hq.reports(run, which)?;
+        tally.damaged += damaged;
+        for record in records {
             let postcard = match &record.postcard {
                 Some(postcard) => Some(postcard.clone()),
                 None => {
@@ -231,7 +240,14 @@ fn print(hq: &mut Hq, given: &Profiles, which: Which, mut output: Output, tally:
                 tally.unread += 1;
                 continue;
             };
-            let report = increp::decode(&postcard).context("HQ's archive")?;
+            let report = match increp::decode(&postcard) {
+                Ok(report) => report,
+                Err(error) => {
+                    say!("increp: report {}-{:x}-{}: HQ's archive: {error}", run.author, run.epoch, record.key.seq);
+                    tally.damaged += 1;
+                    continue;
+                }
+            };
             json::write(&report, &mut output)?;
             tally.printed += 1;
             done.push(record.key);

@@ -121,7 +121,7 @@ fn problem(text: &str, fault: Option<Fault>, error: &serde_json::Error) -> Probl
 /// # Errors
 /// Those of `out`.
 pub fn write(report: &Report<'_>, out: &mut impl std::io::Write) -> std::io::Result<()> {
-    serde_json::to_writer(&mut *out, report)?;
+    out.write_all(shown(serde_json::to_string(report)?).as_bytes())?;
     out.write_all(b"\n")
 }
 
@@ -130,6 +130,36 @@ pub fn write(report: &Report<'_>, out: &mut impl std::io::Write) -> std::io::Res
 /// # Errors
 /// Those of `out`.
 pub fn write_pretty(report: &Report<'_>, out: &mut impl std::io::Write) -> std::io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, report)?;
+    out.write_all(shown(serde_json::to_string_pretty(report)?).as_bytes())?;
     out.write_all(b"\n")
+}
+
+/// JSON in which a terminal obeys nothing, and shows all in its order: what JSON leaves as it is, the C1 codes and what turns the direction of
+/// writing, is escaped. It means the same.
+fn shown(json: String) -> String {
+    let is_obeyed = |char: char| matches!(char, '\u{80}'..='\u{9f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if !json.contains(is_obeyed) {
+        return json;
+    }
+    json.chars().fold(String::with_capacity(json.len()), |mut shown, char| {
+        if is_obeyed(char) {
+            shown.push_str(&format!("\\u{:04x}", u32::from(char)));
+        } else {
+            shown.push(char);
+        }
+        shown
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn what_a_terminal_obeys_is_escaped_and_means_the_same() {
+        let text = "a\u{9b}2Jb\u{202e}c\u{2069}\u{200f}\u{e9}";
+        let json = serde_json::to_string(text).unwrap();
+        assert_eq!(shown(json.clone()), "\"a\\u009b2Jb\\u202ec\\u2069\u{200f}\u{e9}\"");
+        assert_eq!(serde_json::from_str::<String>(&shown(json)).unwrap(), text);
+    }
 }

@@ -36,6 +36,7 @@ pub(super) enum Known {
 pub(super) struct Compare {
     terms: Terms,
     vector: Vector,
+    salt: Secret<32>,
     /// Answers that are to be sent.
     out: VecDeque<Vec<u8>>,
     differ: BTreeSet<Run>,
@@ -51,16 +52,20 @@ pub(super) struct Compare {
 }
 
 /// What is here; looked up when it is needed.
-struct Here<'s, 'h>(&'s mut Shelf<'h>, Option<Vec<Item>>);
+struct Here<'s, 'h> {
+    shelf: &'s mut Shelf<'h>,
+    salt: &'s Secret<32>,
+    items: Option<Vec<Item>>,
+}
 
 impl Catalogue for Here<'_, '_> {
     type Error = Error;
 
     fn each(&mut self, take: &mut dyn FnMut(Item)) -> Result<()> {
-        if self.1.is_none() {
-            self.1 = Some(self.0.items()?);
+        if self.items.is_none() {
+            self.items = Some(self.shelf.items(self.salt)?);
         }
-        self.1.iter().flatten().for_each(|item| take(*item));
+        self.items.iter().flatten().for_each(|item| take(*item));
         Ok(())
     }
 }
@@ -68,10 +73,11 @@ impl Catalogue for Here<'_, '_> {
 impl Compare {
     /// By the key that the two hubs have in common.
     pub(super) fn new(terms: Terms, common: &Secret<16>, loses: bool) -> Self {
-        let vector = Vector::new(terms, &Secret::new(hmac(common, &[b"increp vec key 1"])));
+        let key = Secret::new(hmac(common, &[b"increp vec key 1"]));
         Self {
             terms,
-            vector,
+            vector: Vector::new(terms, &key),
+            salt: Secret::new(hmac(common, &[b"increp vec salt 1"])),
             out: VecDeque::new(),
             differ: BTreeSet::new(),
             is_same: false,
@@ -94,8 +100,9 @@ impl Compare {
     /// Takes a frame; false if it is none of these.
     pub(super) fn receive(&mut self, now: u64, frame: &[u8], shelf: &mut Shelf<'_>) -> Result<bool> {
         let (mut buffer, mut frame) = (vec![0; self.terms.mtu.into()], frame.to_vec());
-        let Self { out, differ, is_same, .. } = self;
-        let is_ours = self.vector.receive(&mut frame, &mut Here(shelf, None), &mut buffer, &mut |found| match found {
+        let Self { out, differ, is_same, salt, .. } = self;
+        let mut here = Here { shelf, salt, items: None };
+        let is_ours = self.vector.receive(&mut frame, &mut here, &mut buffer, &mut |found| match found {
             Found::Answer(bytes) if out.len() < MOST => out.push_back(bytes.to_vec()),
             Found::Answer(_) => {}
             Found::Differs(author, epoch) => drop(differ.insert(Run { author, epoch })),
@@ -150,7 +157,7 @@ impl Compare {
                 return Ok(Ok(Known::Nothing));
             }
             (self.asked, self.is_answered) = (self.asked + 1, false);
-            let question = self.vector.ask(&mut Here(shelf, None), frame)?.to_vec();
+            let question = self.vector.ask(&mut Here { shelf, salt: &self.salt, items: None }, frame)?.to_vec();
             self.out.push_back(question);
         }
         Ok(Err(self.answer(now, ledger, frame).unwrap_or(Step::Wait(now))))

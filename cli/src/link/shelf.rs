@@ -55,8 +55,8 @@ pub(super) struct Shelf<'h> {
     partials: BTreeMap<At, (u64, Box<Partial<MAX_SEALED>>)>,
     /// Counts the uses of those.
     uses: u64,
-    /// What is here, to be compared with another hub, each with the digest of which it was made.
-    items: BTreeMap<Run, ([u8; 16], Item)>,
+    /// What is here, to be compared with another hub, under what it is salted with; each with how many records it was made of.
+    items: BTreeMap<([u8; 32], Run), (u64, Item)>,
     /// What became of all records.
     pub(super) added: Added,
 }
@@ -258,18 +258,19 @@ impl<'h> Shelf<'h> {
         Ok(())
     }
 
-    /// What is here of each epoch, to be compared with another hub.
-    pub(super) fn items(&mut self) -> Result<Vec<Item>> {
+    /// What is here of each epoch, to be compared with another hub. Whoever does not have the salt cannot make records that hide others.
+    pub(super) fn items(&mut self, salt: &Secret<32>) -> Result<Vec<Item>> {
         self.finish()?;
         let mut items = Vec::new();
         for (run, have) in self.hub.epochs(None)? {
-            let kept = self.items.get(&run).filter(|(digest, _)| *digest == have.digest).map(|(_, item)| *item);
+            let at = (*salt.expose(), run);
+            let kept = self.items.get(&at).filter(|(many, _)| *many == have.many).map(|(_, item)| *item);
             let item = match kept {
                 Some(item) => item,
                 None => {
                     let mut item = Item::new(run.author, run.epoch);
-                    self.hub.records(run)?.iter().for_each(|kept| item.add(&kept.bytes));
-                    self.items.insert(run, (have.digest, item));
+                    self.hub.records(run)?.iter().for_each(|kept| item.add(&[salt.expose(), kept.bytes.as_slice()].concat()));
+                    self.items.insert(at, (have.many, item));
                     item
                 }
             };

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `keys` | the key page; a passphrase may lock it |
 //! | `journal` | sealed records; whoever opens the device holds its lock |
-//! | `hubs` | the public keys of the hubs that may read its stick files, a line of hex each; behind a `-` those that HQ revoked |
+//! | `hubs` | the public keys of the hubs that may read its stick files, a line of hex each; behind a `+` those that hubs named, behind a `-` those that HQ revoked |
 //! | `messages` | what HQ said, until it is out of date or the user is done with it; locked as `keys` is |
 //! | `mission.profile` | what its reports are packed with, if the mission has a profile of its own |
 //! | `place` | which file `keys` was, and when it last changed |
@@ -102,7 +102,7 @@ impl Folder {
         let Beginning { hubs, profile, lock } = begin;
         Self::vacant(folder)?;
         own_folder(folder, KEYS)?;
-        let hubs = Hubs { trusted: hubs.to_vec(), revoked: Vec::new() };
+        let hubs = Hubs { trusted: hubs.to_vec(), ..Hubs::default() };
         write_new(&folder.join(HUBS), hubs.to_string().as_bytes())?;
         if let Some(profile) = profile {
             write_new(&folder.join(PROFILE), profile)?;

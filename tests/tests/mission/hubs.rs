@@ -3,6 +3,7 @@
 use std::fs;
 
 use increp_cli::exit::Exit;
+use increp_cli::store::device::Folder;
 use increp_cli::store::hq::Hq;
 use increp_cli::store::hub::{self, Hub, Run, Trust};
 use increp_tests::mission::Mission;
@@ -169,4 +170,27 @@ fn a_device_whose_hubs_are_all_lost_learns_of_a_new_one() {
     mission.trip("device0", "new", "stick0");
     assert_eq!(mission.at_hq, mission.saved);
     assert_eq!(mission.marks("device0"), [0, 0, 0, 1]);
+}
+
+/// A hub names hubs by keys that are none, and by keys of its own: devices go on to write for all others, and once it is revoked for it no more.
+#[test]
+fn what_a_lying_hub_names_does_no_harm() {
+    let mut mission = Mission::new(2, 1, 1);
+    let (_, own) = increp_cli::link::file::sealed::hub_key().unwrap();
+    Hub::open(&mission.folder.join("hub0")).unwrap().learn(&[], &[[0; 32], own]).unwrap();
+    mission.save("device0");
+    mission.sync_device("device0", "stick0");
+    mission.sync_hub("hub0", "stick0");
+    mission.sync_device("device0", "stick0");
+    let knows =
+        |mission: &Mission, key: &[u8; 32]| Folder::open(&mission.folder.join("device0")).unwrap().hubs().unwrap().contains(key);
+    assert!(knows(&mission, &own) && !knows(&mission, &[0; 32]));
+    // What HQ says to the other one in person reaches the device, and with it ends what the first one had named.
+    assert_eq!(mission.run(&["hq", "revoke-hub", &mission.path("hq"), "hub0", "--hub", &mission.path("hub1")]), Exit::Success);
+    for _ in 0..2 {
+        mission.save("device0");
+        mission.trip("device0", "hub1", "stick0");
+    }
+    assert!(!knows(&mission, &own));
+    assert_eq!(mission.at_hq, mission.saved);
 }

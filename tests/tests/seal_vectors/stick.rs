@@ -82,7 +82,7 @@ fn key_of(all: &Value, it: &Value) -> Secret<16> {
     if it["readers"] != json!(["hubs"]) {
         return Secret::new(array(&all["hop"]));
     }
-    let [one, other] = &list(all, "hubs")[..] else { panic!("two hubs") };
+    let [one, other] = list(all, "hubs") else { panic!("two hubs") };
     sealed::common(&Secret::new(array(&one["secret"])), &array(&one["public"]), &array(&other["public"]))
 }
 

@@ -15,6 +15,7 @@ use super::tell;
 use crate::args::HqEnrol;
 use crate::exit::Exit;
 use crate::link::Link;
+use crate::link::file::sealed::MOST_READERS;
 use crate::store::device::{Beginning, Folder};
 use crate::store::hq::Hq;
 use crate::store::now;
@@ -58,9 +59,13 @@ impl Plan {
         if hq.devices()?.iter().any(|device| device.peer.author() == author) {
             bail!("{}: there is a device {author} already: a device that was wiped or lost gets a new number", folder.display());
         }
-        let hubs = hq.hubs()?;
+        let mut hubs = hq.hubs()?;
         if hubs.is_empty() {
             bail!("{}: HQ knows no hub, so the device could send its reports to nobody: increp hq hub makes one", folder.display());
+        }
+        if hubs.len() > MOST_READERS {
+            say!("increp: a stick file has room for {MOST_READERS} hubs: the device knows the first of {}", hubs.len());
+            hubs.truncate(MOST_READERS);
         }
         for hub in &arguments.hub {
             drop(super::open_hub(&hq, hub)?);

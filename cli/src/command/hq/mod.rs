@@ -88,14 +88,14 @@ fn tell<'p>(hq: &mut Hq, hubs: impl Iterator<Item = &'p Path>) -> Result<()> {
 }
 
 /// HQ may have been put back to an older state, and a hub have messages that it said since: they count. What HQ has said under their numbers
-/// is heard by nobody.
+/// may be heard by nobody.
 fn put_back(hq: &mut Hq, author: u32, told: &[Told], there: &[(u32, Vec<u8>)]) -> Result<()> {
     let other = |told: &&Told| there.iter().any(|(number, bytes)| *number == told.number && *bytes != told.bytes);
     let lost = told.iter().filter(other).count() as u64;
     if lost > 0 {
         let lost = super::many(lost, "message");
         say!(
-            "increp: device {author} does not hear {lost} of HQ's: there are others under the same numbers, for HQ was put back to an older state, or a hub lies; say them again"
+            "increp: device {author} may not hear {lost} of HQ's: the hub has others under the same numbers, for HQ was put back to an older state, or a hub lies; say them again"
         );
     }
     let next = told.last().map_or(0, |told| told.number.saturating_add(1));
@@ -123,15 +123,13 @@ pub(super) fn bring_up_to_date(hq: &mut Hq, hub: &mut Hub) -> Result<u64> {
         devices.push(hub::Device { author, hop: device.peer.hop_key().clone(), others, trust });
     }
     hub.keep_devices(&devices)?;
-    let there = hub.many_messages()?;
     for device in &known {
-        let (author, told) = (device.peer.author(), hq.told(device.peer.author())?);
-        let many = there.get(&author).copied().unwrap_or(0);
-        let there = if many > 0 { hub.messages(author, 0)? } else { Vec::new() };
-        put_back(hq, author, &told, &there)?;
-        if many < told.len() as u64 {
-            let messages: Vec<(u32, Vec<u8>)> = told.into_iter().map(|told| (told.number, told.bytes)).collect();
-            hub.keep_messages(author, &messages)?;
+        let author = device.peer.author();
+        let there = hub.messages(author, 0)?;
+        put_back(hq, author, &hq.told(author)?, &there)?;
+        let told: Vec<(u32, Vec<u8>)> = hq.told(author)?.into_iter().map(|told| (told.number, told.bytes)).collect();
+        if there != told {
+            hub.set_messages(author, &told)?;
         }
         hq.has_heard(author, hub.heard(author)?)?;
     }

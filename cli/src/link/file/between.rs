@@ -16,7 +16,7 @@ use increp::seal::{HEAD, Secret};
 
 use super::content::{Content, Entry, Kind, Writer};
 use super::hub::Read;
-use super::sealed::{MOST_CONTENT, Opener, Reader, common, seal};
+use super::sealed::{MOST_CONTENT, Opener, Reader, common, is_hub_key, seal};
 use super::{Why, remove, write};
 use crate::link::receipt::{self, epoch_of};
 use crate::store::hub::{Device, Elsewhere, Hub, Run};
@@ -91,15 +91,25 @@ impl Heard {
     }
 }
 
+/// Bytes of a letter, at most, as far as messages take them; of a device and of its refused numbers; of a message, beside its own.
+const MOST_LETTER: usize = 200_000;
+const OF_DEVICE: usize = 64;
+const OF_MESSAGE: usize = 8;
+
 /// What this hub says to another one over a link, beside records, receipts and what devices wait for: devices, hubs, HQ's messages, and
 /// numbers under which HQ has no good body.
 pub(in crate::link) fn letter(hub: &Hub, key: &Secret<16>) -> Result<Vec<u8>> {
     let mut writer = Writer::new(Kind::Between, 0);
     hub.hubs()?.iter().for_each(|hub| writer.hub(hub));
-    for device in hub.devices()? {
+    let devices = hub.devices()?;
+    // Devices first; of messages as many as there is room for, and the others once these were heard.
+    let mut room = MOST_LETTER.saturating_sub(devices.len() * OF_DEVICE);
+    for device in devices {
         writer.device(&device);
         for (number, message) in hub.messages(device.author, hub.heard(device.author)?)? {
+            let Some(left) = room.checked_sub(message.len() + OF_MESSAGE) else { break };
             writer.message(number, &message);
+            room = left;
         }
         for (run, have) in hub.epochs(Some(device.author))? {
             if have.refused.many() > 0 {
@@ -148,10 +158,10 @@ fn keep(hub: &mut Hub, peer: &Peer, entries: Vec<Entry>, read: &mut Read) -> Res
                     receipts.push((run(epoch), receipt));
                 }
             }
-            Entry::Hub(public) => hubs.push(public),
+            Entry::Hub(public) if is_hub_key(&public) => hubs.push(public),
             Entry::Message(number, message) => messages.entry(author).or_default().push((number, message)),
             // Which one a device waits for it says itself.
-            Entry::Next(_) | Entry::Profile(_) => {}
+            Entry::Next(_) | Entry::Profile(_) | Entry::Hub(_) => {}
         }
     }
     let added = adding.commit()?;
@@ -197,7 +207,8 @@ pub(super) fn write_for(hub: &Hub, peer: &Peer, stick: &Path) -> Result<u64> {
                 files.room(device, 512)?.refused(run.epoch, &have.refused);
             }
             let there = elsewhere.get(&run).copied().unwrap_or_default();
-            if there.digest == have.digest {
+            // Digests are made to be equal by whoever makes enough records: where numbers differ nobody needs them.
+            if there.digest == have.digest && there.numbers == have.numbers {
                 continue;
             }
             // The same numbers and not the same records: which ones differ is not said, so all of them.

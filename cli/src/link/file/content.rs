@@ -29,7 +29,7 @@
 
 use std::fmt;
 
-use increp::seal::{HEAD, Secret};
+use increp::seal::{HEAD, MAX_DOWN, MAX_RECEIPT, MAX_RECORD, Secret};
 use subtle::ConstantTimeEq as _;
 
 use super::sealed::hmac;
@@ -300,7 +300,7 @@ impl Content {
                     entries.push(Entry::Numbers(epoch, numbers));
                 }
                 RECEIPT => {
-                    let length = reader.varint("the length of a receipt")?;
+                    let length = reader.length(MAX_RECEIPT, "the length of a receipt")?;
                     entries.push(Entry::Receipt(reader.take(length, "a receipt")?.to_vec()));
                 }
                 HUB => entries.push(Entry::Hub(reader.array("a hub's key")?)),
@@ -311,7 +311,10 @@ impl Content {
                 NEXT => entries.push(Entry::Next(reader.number("the number of a message")?)),
                 MESSAGE => {
                     let number = reader.number("the number of a message")?;
-                    let length = reader.varint("the length of a message")?;
+                    if number == u32::MAX {
+                        return Err(Broken { at: reader.at - 4, expected: "the number of a message" });
+                    }
+                    let length = reader.length(MAX_DOWN, "the length of a message")?;
                     entries.push(Entry::Message(number, reader.take(length, "a message")?.to_vec()));
                 }
                 DEVICE if kind == Kind::Between => entries.push(Entry::Device(reader.device()?)),
@@ -384,6 +387,12 @@ impl<'b> Bytes<'b> {
         Err(broken)
     }
 
+    fn length(&mut self, most: usize, expected: &'static str) -> Result<usize, Broken> {
+        let at = self.at;
+        let length = self.varint(expected)?;
+        if length <= most { Ok(length) } else { Err(Broken { at, expected }) }
+    }
+
     fn of_epoch(&mut self) -> Result<(u32, Numbers), Broken> {
         let [low, middle, high] = self.array("an epoch")?;
         let numbers = Numbers::new(self.array("the numbers of an epoch")?);
@@ -411,7 +420,7 @@ impl<'b> Bytes<'b> {
             return Err(Broken { at, expected: "numbers up to 255" });
         }
         for seq in (first..=255).take(many) {
-            let length = self.varint("the length of a record")?;
+            let length = self.length(MAX_RECORD - HEAD, "the length of a record")?;
             let mut record = vec![form, low, middle, high, seq];
             record.extend(self.take(length, "a record")?);
             entries.push(Entry::Record(record));

@@ -16,7 +16,7 @@ use crate::store::Numbers;
 use crate::store::device::{Folder, Heard};
 
 /// What came of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Outcome {
     /// Reports that were written to the stick.
     pub written: u64,
@@ -34,12 +34,15 @@ pub struct Outcome {
     pub heard: Vec<Heard>,
     /// Stick files that were not taken.
     pub left: Left,
+    /// Why nothing was written, or not all, if so; what was heard is heard.
+    pub failed: Option<anyhow::Error>,
 }
 
 /// Reads what hubs answered, and writes what no hub there says it has and HQ has sent no receipt for.
 ///
 /// # Errors
-/// The stick or the device's files cannot be read or written; what was saved stays so.
+/// The stick cannot be read, or the device's files cannot be read or written; what was saved stays so. Where the stick cannot be written,
+/// [`Outcome::failed`] says so.
 pub fn sync(device: &mut Folder, stick: &Path) -> Result<Outcome> {
     let openers = [Opener::Device(device.hop_key().clone())];
     let mut answers = Answers::default();
@@ -57,13 +60,18 @@ pub fn sync(device: &mut Folder, stick: &Path) -> Result<Outcome> {
     }
     answers.at_hub.retain(|epoch, _| !answers.other_bodies.contains(epoch));
     let waiting = mark(device, &answers.at_hub)?;
-    let written = write_records(device, &waiting, &hubs, stick, !heard.is_empty())?;
+    let (written, failed) = match write_records(device, &waiting, &hubs, stick, !heard.is_empty()) {
+        Ok(written) => (written, None),
+        Err(error) => (0, Some(error)),
+    };
     // What the answers said is on the disk before they are gone.
     device.sync()?;
-    if !heard.contains(&Heard::NotKept) {
-        answers.files.iter().try_for_each(|file| remove(file))?;
-    }
+    let failed = failed.or_else(|| {
+        let done = if heard.contains(&Heard::NotKept) { &[][..] } else { &answers.files };
+        done.iter().try_for_each(|file| remove(file)).err()
+    });
     Ok(Outcome {
+        failed,
         written,
         receipts: answers.receipts,
         confirmed: answers.confirmed,

@@ -10,8 +10,12 @@ use super::between::{self, Heard};
 use super::content::{Content, Entry, Kind, Writer};
 use super::sealed::{MOST_CONTENT, Opener, Reader, seal};
 use super::{Left, Why, each, remove, write};
+use crate::link::receipt;
 use crate::store::hub::{Added, Device, Hub, Run, Trust};
-use crate::store::{Numbers, now};
+use crate::store::{Numbers, now, random};
+
+/// Devices that wrote nothing, and for which a stick has HQ's messages nevertheless, at most.
+const MOST_TOLD: usize = 100;
 
 /// What came of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,14 +62,30 @@ pub fn sync(hub: &mut Hub, stick: &Path, also: Also) -> Result<Outcome> {
     std::mem::take(heard).keep(hub, authors)?;
     // Another hub may have told of a device, or that one was revoked.
     let devices = hub.devices()?;
-    let mut answered = 0;
+    let (mut to_answer, mut to_tell) = (Vec::new(), Vec::new());
     for device in &devices {
-        let asked = device.trust == Trust::Trusted && (also.devices || read.authors.contains_key(&device.author));
-        if asked || hub.must_hear(device)? {
-            answer(hub, device, stick)?;
-            answered += 1;
+        if device.trust == Trust::Trusted && (also.devices || read.authors.contains_key(&device.author)) {
+            to_answer.push(device);
+        } else if hub.must_hear(device)? {
+            to_tell.push(device);
         }
     }
+    if to_tell.len() > MOST_TOLD {
+        say!(
+            "increp: HQ's messages wait for {} devices that wrote nothing: {MOST_TOLD} of them have theirs on this stick; --to-devices writes for all",
+            to_tell.len()
+        );
+        // Others each time.
+        let from = usize::try_from(u32::from_le_bytes(random()?))? % to_tell.len();
+        to_tell.rotate_left(from);
+        to_tell.truncate(MOST_TOLD);
+    }
+    to_answer.append(&mut to_tell);
+    let none = BTreeSet::new();
+    for device in &to_answer {
+        answer(hub, device, read.receipts.get(&device.author).unwrap_or(&none), stick)?;
+    }
+    let answered = to_answer.len() as u64;
     let (mut hubs, mut passed) = (0, 0);
     for peer in peers.iter().filter(|peer| also.hubs || read.hubs.contains(&peer.public)) {
         passed += between::write_for(hub, peer, stick)?;
@@ -82,6 +102,8 @@ pub(super) struct Read {
     pub(super) added: Added,
     /// The devices to answer, and what they keep without HQ's word: of several files nobody knows which is the last, so all of it.
     authors: BTreeMap<u32, BTreeMap<u32, Numbers>>,
+    /// The epochs of which there were receipts for devices: who wrote them knew that they were waited for.
+    receipts: BTreeMap<u32, BTreeSet<u32>>,
     /// The hubs to answer.
     pub(super) hubs: BTreeSet<[u8; 32]>,
     /// What this hub wrote, and nobody has fetched: new files replace it.
@@ -126,8 +148,20 @@ fn take(hub: &mut Hub, path: &Path, content: &Content, by: &Opener, read: &mut R
                 }
             }
         }
-        // A hub's answer that the device has not fetched.
+        // A hub's answer that the device has not fetched, this one's or another's: what HQ says in it goes into the one that replaces it.
         (Kind::Down, Opener::Device(_)) => {
+            for entry in &content.entries {
+                match entry {
+                    Entry::Receipt(receipt) => {
+                        if let Some(epoch) = receipt::epoch_of(receipt) {
+                            receipt::keep(hub, Run { author, epoch }, receipt, now())?;
+                            read.receipts.entry(author).or_default().insert(epoch);
+                        }
+                    }
+                    Entry::Message(number, message) => drop(hub.keep_messages(author, &[(*number, message.clone())])?),
+                    _ => {}
+                }
+            }
             read.old.push(path.to_owned());
             read.authors.entry(author).or_default();
         }
@@ -151,8 +185,8 @@ fn keep(hub: &mut Hub, author: u32, entries: &[Entry]) -> Result<Added> {
     adding.commit()
 }
 
-/// Tells a device what is here of that which it waits for, and what HQ says.
-fn answer(hub: &Hub, device: &Device, stick: &Path) -> Result<()> {
+/// Tells a device what is here of that which it waits for, of `also` too, and what HQ says.
+fn answer(hub: &Hub, device: &Device, also: &BTreeSet<u32>, stick: &Path) -> Result<()> {
     let receipts: BTreeMap<u32, Vec<u8>> = hub.receipts(device.author)?.into_iter().collect();
     let hubs = hub.hubs()?;
     let begin = || {
@@ -162,7 +196,9 @@ fn answer(hub: &Hub, device: &Device, stick: &Path) -> Result<()> {
     };
     let mut files = vec![begin()];
     let waits = if device.trust == Trust::Trusted { hub.waits(Some(device.author))? } else { Vec::new() };
-    for (run, _) in waits {
+    let waits: BTreeSet<u32> = waits.into_iter().map(|(run, _)| run.epoch).chain(also.iter().copied()).collect();
+    for epoch in waits {
+        let run = Run { author: device.author, epoch };
         let have = hub.have(run)?;
         let Some(writer) = with_room(&mut files, 512, &begin) else { continue };
         writer.numbers(run.epoch, &have.numbers.without(&have.refused));

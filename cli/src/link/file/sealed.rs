@@ -211,6 +211,12 @@ pub fn hub_public(secret: &Secret<32>) -> anyhow::Result<[u8; 32]> {
     Ok(Kem::sk_to_pk(&secret).to_bytes().into())
 }
 
+/// Whether something can be a hub's public key: with a few points nobody agrees on a secret.
+#[must_use]
+pub fn is_hub_key(public: &[u8; 32]) -> bool {
+    x25519_dalek::StaticSecret::from([1; 32]).diffie_hellman(&(*public).into()).was_contributory()
+}
+
 /// The key that two hubs have in common: of one's secret key, its public one, and that of the other.
 #[must_use]
 pub fn common(secret: &Secret<32>, own: &[u8; 32], other: &[u8; 32]) -> Secret<16> {

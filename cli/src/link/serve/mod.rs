@@ -19,7 +19,7 @@
 //! | new connections | 16 a turn |
 //! | a connection without any good frame | 30 seconds |
 //! | a connection that was good, and is silent | ten minutes |
-//! | connections of a link | 2048: then the oldest that never sent anything good makes room |
+//! | connections of a link | 2048: then the oldest that never sent anything good makes room, or the one that was not heard for longest |
 
 mod datagrams;
 mod streams;

@@ -136,8 +136,10 @@ impl<'s> Streams<'s> {
 
     fn begin(&mut self, bytes: Box<dyn Bytes>, now: u64) {
         if self.free.is_empty() {
-            let strangers = self.connections.iter().enumerate().filter(|(_, connection)| connection.heard.is_none());
-            let Some((oldest, _)) = strangers.min_by_key(|(_, connection)| connection.began) else { return };
+            // The stranger that is here for longest, or who was not heard for longest: whoever is alive comes again.
+            let age = |connection: &Connection<'_>| (connection.heard.unwrap_or(0), connection.began);
+            let oldest = self.connections.iter().enumerate().min_by_key(|(_, connection)| age(connection));
+            let Some((oldest, _)) = oldest else { return };
             self.end(oldest);
         }
         let Some(hub) = self.free.pop() else { return };

@@ -41,8 +41,8 @@ impl Which {
     /// The rows, for SQL. A number whose report was lost has neither bytes.
     fn rows(self) -> String {
         let printed = if self.printed { "" } else { " AND printed = 0" };
-        let revoked = if self.revoked { "" } else { " AND (revoked IS NULL OR came < revoked)" };
-        format!("record JOIN device USING (author) WHERE (postcard IS NOT NULL OR packed <> x''){printed}{revoked}")
+        let revoked = if self.revoked { "" } else { " AND late = 0" };
+        format!("record WHERE (postcard IS NOT NULL OR packed <> x''){printed}{revoked}")
     }
 }
 
@@ -97,11 +97,12 @@ impl Hq {
         Ok(self.database.query_row(sql, (), |row| row.get::<_, i64>(0))?.unsigned_abs())
     }
 
-    /// The reports of an epoch that are to be printed, in order.
+    /// The reports of an epoch that are to be printed, in order; and how many cannot be, for the database was damaged: they are named on
+    /// standard error.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn reports(&self, run: Run, which: Which) -> Result<Vec<Archived>> {
+    pub fn reports(&self, run: Run, which: Which) -> Result<(Vec<Archived>, u64)> {
         let columns = "author, epoch, seq, tag, packed, postcard";
         let rows = which.rows();
         let sql = format!("SELECT {columns} FROM {rows} AND author = ?1 AND epoch = ?2 ORDER BY seq, came");
@@ -111,13 +112,23 @@ impl Hq {
             let key = Key { run, seq: row.get(2)?, tag: row.get(3)? };
             Ok((key, row.get::<_, Vec<u8>>(4)?, row.get::<_, Option<Vec<u8>>>(5)?))
         })?;
-        rows.map(|row| {
-            let (key, packed, postcard) = row?;
-            let packed = self.vault.open_any(&packed)?.to_vec();
-            let postcard = postcard.map(|sealed| self.vault.open(&sealed)).transpose()?.map(|bytes| bytes.to_vec());
-            Ok(Archived { key, packed, postcard })
-        })
-        .collect()
+        let (mut reports, mut damaged) = (Vec::new(), 0);
+        for row in rows {
+            let (key, packed, postcard): (Key, Vec<u8>, Option<Vec<u8>>) = row?;
+            let opened = || -> Result<Archived> {
+                let packed = self.vault.open_any(&packed)?.to_vec();
+                let postcard = postcard.map(|sealed| self.vault.open(&sealed)).transpose()?.map(|bytes| bytes.to_vec());
+                Ok(Archived { key, packed, postcard })
+            };
+            match opened() {
+                Ok(report) => reports.push(report),
+                Err(error) => {
+                    say!("increp: report {}-{:x}-{}: HQ's archive: {error:#}", run.author, run.epoch, key.seq);
+                    damaged += 1;
+                }
+            }
+        }
+        Ok((reports, damaged))
     }
 
     /// Remembers that a report was handed out.

@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use getrandom::SysRng;
 use increp::seal::HqKey;
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 use sha2::{Digest as _, Sha256};
 
 use super::vault::Vault;
@@ -35,7 +35,7 @@ use super::{Kind, application, key, open, own_folder, passphrase};
 pub use archive::{Archived, Key, Which};
 pub use devices::{Device, Told};
 pub use hubs::Hub;
-pub use opening::Opening;
+pub use opening::{Opening, Seen};
 
 /// The database in HQ's folder.
 pub const FILE: &str = "hq.db";
@@ -43,11 +43,11 @@ pub const FILE: &str = "hq.db";
 pub const KEY: &str = "hq.key";
 const WHAT: &str = "increp hq key 1";
 
-const KIND: Kind = Kind { name: "HQ's store", application: application(b'q'), migrations: &[VERSION_1, VERSION_2] };
+const KIND: Kind = Kind { name: "HQ's store", application: application(b'q'), migrations: &[VERSION_1, VERSION_2, VERSION_3] };
 
 /// What is secret in it (`peer`, `state`, `packed`, `postcard`) is sealed. A report's `packed` is what was sealed; `postcard` is the report, once it could be decoded, and then `packed` is empty. `printed`
-/// tells whether it was handed out. `refused` has the records that no key opened, so that each is named once. `seen` has the digests
-/// of a hub's epochs of which HQ has seen every record.
+/// tells whether it was handed out. `refused` has the records that no key opened, so that each is named once. `seen` has what
+/// hubs had of epochs when HQ had seen every record.
 const VERSION_1: &str = "
     CREATE TABLE device (
         author INTEGER PRIMARY KEY NOT NULL, peer BLOB NOT NULL, enrolled INTEGER NOT NULL, revoked INTEGER
@@ -97,6 +97,13 @@ const VERSION_2: &str = "
     ALTER TABLE device ADD COLUMN heard INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE hub ADD COLUMN name TEXT NOT NULL DEFAULT '';
     ALTER TABLE hub ADD COLUMN revoked INTEGER;
+";
+
+/// `record.late` says that the device was revoked when the record came.
+const VERSION_3: &str = "
+    ALTER TABLE record ADD COLUMN late INTEGER NOT NULL DEFAULT 0;
+    UPDATE record SET late = 1 WHERE EXISTS (
+        SELECT 1 FROM device WHERE device.author = record.author AND device.revoked IS NOT NULL AND record.came >= device.revoked);
 ";
 
 /// HQ's key and store.
@@ -154,7 +161,10 @@ impl Hq {
     /// The file of keys cannot be written, or is full.
     pub fn renew(&mut self, folder: &Path) -> Result<()> {
         let new = HqKey::new(&mut SysRng).context("the operating system has no randomness")?;
+        // One at a time: who writes the file of keys must have read the last one.
+        let transaction = self.database.transaction_with_behavior(TransactionBehavior::Immediate)?;
         key::add(&folder.join(KEY), WHAT, new.secret())?;
+        transaction.commit()?;
         self.earlier.insert(0, std::mem::replace(&mut self.key, new));
         Ok(())
     }
@@ -168,7 +178,10 @@ impl Hq {
         if !path.exists() {
             bail!("{}: there is no HQ: increp hq init makes one", folder.display());
         }
-        key::relock(&path, WHAT, lock)
+        let mut database = open(&folder.join(FILE), &KIND)?;
+        let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        key::relock(&path, WHAT, lock)?;
+        Ok(transaction.commit()?)
     }
 
     /// HQ's key, the latest.

@@ -6,17 +6,17 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehav
 use sha2::{Digest as _, Sha256};
 
 use super::Hq;
-use crate::store::hub::Run;
+use crate::store::hub::{Have, Run};
 use crate::store::vault::Vault;
 
 impl Hq {
-    /// Whether HQ has seen all that stands behind a digest of an epoch.
+    /// Whether HQ has seen all that a hub has of an epoch.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn has_seen(&self, run: Run, digest: &[u8; 16]) -> Result<bool> {
+    pub fn has_seen(&self, run: Run, state: &Seen) -> Result<bool> {
         let sql = "SELECT EXISTS (SELECT 1 FROM seen WHERE author = ?1 AND epoch = ?2 AND digest = ?3)";
-        Ok(self.database.prepare_cached(sql)?.query_row((run.author, run.epoch, digest), |row| row.get(0))?)
+        Ok(self.database.prepare_cached(sql)?.query_row((run.author, run.epoch, state.0), |row| row.get(0))?)
     }
 
     /// Empties the log beside the database, which has what was erased in it, for as long as no other process reads it.
@@ -44,6 +44,20 @@ impl Hq {
     /// Those of the database.
     pub fn epoch(&self, run: Run) -> Result<Option<Epoch>> {
         state(&self.database, &self.vault, run)
+    }
+}
+
+/// What a hub has of an epoch, as HQ remembers it. Of this hub alone: another one may lie. The hub gives nothing up, so with every record
+/// that comes it has more, and whoever makes records whose digests add up to those of others hides none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen([u8; 16]);
+
+impl Seen {
+    /// Of the hub with this public key.
+    #[must_use]
+    pub fn of(hub: &[u8; 32], have: &Have) -> Self {
+        let all = Sha256::new().chain_update(hub).chain_update(have.many.to_le_bytes()).chain_update(have.digest).finalize();
+        Self(all.first_chunk().copied().unwrap_or_default())
     }
 }
 
@@ -117,7 +131,8 @@ impl Opening<'_> {
     /// # Errors
     /// Those of the database.
     pub fn archive(&self, epoch: u32, seq: u8, tag: &[u8; 8], packed: &[u8], now: i64) -> Result<()> {
-        let sql = "INSERT INTO record VALUES (?1, ?2, ?3, ?4, ?5, NULL, ?6, ?7)";
+        let sql = "INSERT INTO record VALUES (?1, ?2, ?3, ?4, ?5, NULL, ?6, ?7,
+            EXISTS (SELECT 1 FROM device WHERE author = ?1 AND revoked IS NOT NULL))";
         let sealed = if packed.is_empty() { Vec::new() } else { self.vault.seal(packed)? };
         let row = (self.author, epoch, seq, tag, sealed, now, packed.is_empty());
         self.transaction.prepare_cached(sql)?.execute(row)?;
@@ -134,12 +149,12 @@ impl Opening<'_> {
         Ok(self.transaction.prepare_cached(sql)?.execute((self.author, epoch, seq, hash))? > 0)
     }
 
-    /// Remembers that every record behind this digest of an epoch was dealt with.
+    /// Remembers that every record that a hub had of an epoch was dealt with.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn seen(&self, epoch: u32, digest: &[u8; 16]) -> Result<()> {
-        self.transaction.execute("INSERT OR IGNORE INTO seen VALUES (?1, ?2, ?3)", (self.author, epoch, digest))?;
+    pub fn seen(&self, epoch: u32, state: &Seen) -> Result<()> {
+        self.transaction.execute("INSERT OR IGNORE INTO seen VALUES (?1, ?2, ?3)", (self.author, epoch, state.0))?;
         Ok(())
     }
 

@@ -1,7 +1,5 @@
-//! HQ's messages on their way to devices. A hub cannot read them. None is ever taken away: a device that was put back from a backup asks for
-//! earlier ones.
-
-use std::collections::BTreeMap;
+//! HQ's messages on their way to devices. A hub cannot read them. None of HQ's is ever taken away: a device that was put back from a backup
+//! asks for earlier ones.
 
 use anyhow::Result;
 use rusqlite::{OptionalExtension as _, TransactionBehavior};
@@ -27,14 +25,17 @@ impl Hub {
         Ok(new)
     }
 
-    /// How many messages there are for each device that has any.
+    /// The messages for a device are these, as HQ says in person; another hub may have brought others.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn many_messages(&self) -> Result<BTreeMap<u32, u64>> {
-        let mut statement = self.database.prepare_cached("SELECT author, count(*) FROM message GROUP BY author")?;
-        let rows = statement.query_map((), |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    pub fn set_messages(&mut self, author: u32, messages: &[(u32, Vec<u8>)]) -> Result<()> {
+        let transaction = self.database.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        cached(&transaction, "DELETE FROM message WHERE author = ?1")?.execute((author,))?;
+        for (number, bytes) in messages {
+            cached(&transaction, "INSERT INTO message VALUES (?1, ?2, ?3)")?.execute((author, number, bytes))?;
+        }
+        Ok(transaction.commit()?)
     }
 
     /// The messages for a device from a number on, in order.

@@ -106,8 +106,11 @@ const VERSION_3: &str = "
     ALTER TABLE hub ADD COLUMN revoked INTEGER NOT NULL DEFAULT 0;
 ";
 
-/// Whose hub it is: the SHA-256 of the first key that its HQ ever had.
+/// Whose hub it is: the SHA-256 of the first key that its HQ ever had. How many records there are of an epoch, each body for itself: with
+/// every one that comes it is more.
 const VERSION_4: &str = "
+    ALTER TABLE epoch ADD COLUMN many INTEGER NOT NULL DEFAULT 0;
+    UPDATE epoch SET many = (SELECT count(*) FROM record WHERE record.author = epoch.author AND record.epoch = epoch.epoch);
     CREATE TABLE mission (hq BLOB PRIMARY KEY NOT NULL CHECK (length(hq) = 32)) STRICT, WITHOUT ROWID;
     CREATE TRIGGER one_mission BEFORE INSERT ON mission WHEN EXISTS (SELECT 1 FROM mission)
         BEGIN SELECT RAISE(ABORT, 'a hub is of one mission'); END;

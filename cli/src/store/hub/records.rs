@@ -29,6 +29,8 @@ pub struct Have {
     pub digest: [u8; 16],
     /// Those under which HQ has no good body, as far as it has looked.
     pub refused: Numbers,
+    /// How many records there are, each body for itself. It is never less than before, and more with every one that comes.
+    pub many: u64,
 }
 
 /// A record as it was kept.
@@ -78,8 +80,7 @@ impl Hub {
     /// # Errors
     /// Those of the database.
     pub fn epochs(&self, author: Option<u32>) -> Result<Vec<(Run, Have)>> {
-        let sql =
-            "SELECT author, epoch, have, forked, digest, refused FROM epoch WHERE ?1 IS NULL OR author = ?1 ORDER BY author, epoch";
+        let sql = "SELECT author, epoch, have, forked, digest, refused, many FROM epoch WHERE ?1 IS NULL OR author = ?1 ORDER BY author, epoch";
         let mut statement = self.database.prepare_cached(sql)?;
         let rows = statement.query_map((author,), |row| {
             let run = Run { author: row.get(0)?, epoch: row.get(1)? };
@@ -150,6 +151,7 @@ impl Adding<'_> {
         }
         have.numbers.add(seq);
         have.digest = digest(&have.digest, bytes);
+        have.many += 1;
         *changed = true;
         self.added.new += 1;
         let mut insert = cached(&self.transaction, "INSERT INTO record VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
@@ -176,11 +178,13 @@ impl Adding<'_> {
     /// Those of the database; nothing was kept then.
     pub fn commit(self) -> Result<Added> {
         {
-            let sql = "INSERT INTO epoch VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                ON CONFLICT DO UPDATE SET have = excluded.have, forked = excluded.forked, digest = excluded.digest";
+            let sql = "INSERT INTO epoch VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                ON CONFLICT DO UPDATE SET have = excluded.have, forked = excluded.forked, digest = excluded.digest, many = excluded.many";
             let mut put = cached(&self.transaction, sql)?;
             for (run, (have, _)) in self.epochs.iter().filter(|(_, (_, changed))| *changed) {
-                put.execute((run.author, run.epoch, have.numbers.bits(), have.forked.bits(), have.digest, have.refused.bits()))?;
+                let Have { numbers, forked, digest, refused, many } = have;
+                let many = i64::try_from(*many)?;
+                put.execute((run.author, run.epoch, numbers.bits(), forked.bits(), digest, refused.bits(), many))?;
             }
         }
         self.transaction.commit()?;
@@ -189,14 +193,15 @@ impl Adding<'_> {
 }
 
 fn have(database: &Connection, run: Run) -> rusqlite::Result<Have> {
-    let mut statement = cached(database, "SELECT have, forked, digest, refused FROM epoch WHERE author = ?1 AND epoch = ?2")?;
+    let mut statement = cached(database, "SELECT have, forked, digest, refused, many FROM epoch WHERE author = ?1 AND epoch = ?2")?;
     let have = statement.query_row((run.author, run.epoch), |row| read_have(row, 0)).optional()?;
     Ok(have.unwrap_or_default())
 }
 
 fn read_have(row: &Row<'_>, from: usize) -> rusqlite::Result<Have> {
     let numbers = |column| row.get(column).map(Numbers::new);
-    Ok(Have { numbers: numbers(from)?, forked: numbers(from + 1)?, digest: row.get(from + 2)?, refused: numbers(from + 3)? })
+    let many = row.get::<_, i64>(from + 4)?.unsigned_abs();
+    Ok(Have { numbers: numbers(from)?, forked: numbers(from + 1)?, digest: row.get(from + 2)?, refused: numbers(from + 3)?, many })
 }
 
 /// Of all records of an epoch, in whatever order they came.

@@ -33,7 +33,7 @@ impl Hub {
     /// # Errors
     /// Those of the database.
     pub fn refuse_early(&mut self, run: Run, numbers: &Numbers) -> Result<()> {
-        let sql = "INSERT INTO epoch VALUES (?1, ?2, zeroblob(32), zeroblob(32), zeroblob(16), ?3)
+        let sql = "INSERT INTO epoch VALUES (?1, ?2, zeroblob(32), zeroblob(32), zeroblob(16), ?3, 0)
             ON CONFLICT DO UPDATE SET refused = excluded.refused WHERE refused <> excluded.refused";
         self.database.prepare_cached(sql)?.execute((run.author, run.epoch, numbers.bits()))?;
         Ok(())
