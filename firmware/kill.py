@@ -45,8 +45,9 @@ class Mission:
         self.run("hq", "hub", "hq", "hub")
         self.run("hq", "enrol", "hq", "--device", "post", "--hub", "hub")
         os.truncate(self.folder / "post" / "journal", PAGES * 4096)
-        # In the order in which they came: what the board has shown, and HQ printed.
+        # In the order in which they came: what the board has shown, and HQ printed; what HQ has said, and the board shown of it.
         self.shown, self.printed = [], []
+        self.said, self.heard, self.wiped = [], [], False
         # Starts at which the journal's last write was found cut short, and those at which a number got a void; sessions, receipts, and
         # times when there was no room.
         self.torn, self.mended, self.sessions, self.receipts, self.full = 0, 0, 0, 0, 0
@@ -104,6 +105,10 @@ class Mission:
                 self.receipts += 1
             case ["full"]:
                 self.full += 1
+            case ["alert", *text]:
+                self.heard.append(" ".join(text))
+            case ["wiped"]:
+                self.wiped = True
             case ["synced", _, "of", _, "frames", _, "answered", _, "forked", forked]:
                 self.sessions += 1
                 if forked != "0":
@@ -114,7 +119,9 @@ class Mission:
                 fail(f"the board shows {' '.join(words)!r}")
 
     def visit(self):
-        """HQ opens what the hub has, and leaves receipts there."""
+        """HQ opens what the hub has, and leaves receipts there, and something to hear."""
+        self.said.append(f"shelling on road {len(self.said)}")
+        self.run("hq", "alert", "hq", self.said[-1], "--hub", "hub")
         self.printed += reports(self.run("unseal", "--hub", "hub", "--hq", "hq"))
 
     def kill(self, moment):
@@ -157,7 +164,22 @@ def check(mission):
     status = json.loads(mission.run("status", "--device", "post", "--json"))
     if status["saved"] + status["sent"] + status["at_hub"] + status["lost"] + status["damaged_pages"] > 0:
         fail(f"the device does not have HQ's word for everything: {status}")
+    # Shown, and killed before that was noted: it comes again.
+    heard = list(dict.fromkeys(mission.heard))
+    if heard != mission.said:
+        fail(f"HQ said {mission.said}, and the board showed {heard}")
     return unseen
+
+
+def wipe(mission):
+    """HQ revokes the device, which erases its keys."""
+    mission.run("hq", "revoke", "hq", "1", "--wipe", "--hub", "hub")
+    mission.drain()
+    if not mission.wiped:
+        fail("the board was not told to erase its keys")
+    done = subprocess.run([mission.increp, "status", "--device", "post"], cwd=mission.folder, capture_output=True, text=True)
+    if done.returncode == 0:
+        fail("the keys are still there")
 
 
 def main(increp, firmware, folder, *qemu):
@@ -175,16 +197,18 @@ def main(increp, firmware, folder, *qemu):
         mission.drain()
         mission.visit()
         mission.drain()
+        unseen = check(mission)
+        wipe(mission)
     finally:
         server.send_signal(signal.SIGTERM)
         last = server.communicate()[0]
     if server.returncode:
         fail(f"increp serve: {server.returncode}")
-    unseen = check(mission)
     print(f"serve: {last.strip()}")
     print(f"{mission.sessions} sessions ended, {mission.receipts} receipts came; the journal was full {mission.full} times")
     print(f"{mission.torn} kills cut a write to the journal short, {mission.mended} left a number without a report")
     print(f"{len(mission.shown)} reports were shown as saved, and each is at HQ once; so are {unseen} that were saved and not yet shown")
+    print(f"{len(mission.said)} alerts of HQ's were shown, {len(mission.heard) - len(mission.said)} of them again; told so, the board erased its keys")
     print(f"{time.monotonic() - began:.0f} s")
 
 

@@ -2,7 +2,7 @@
 //! moment: whatever it has shown as saved reaches headquarters (HQ).
 //!
 //! It runs in the folder of a device that `increp hq enrol` made, whose `keys` and `journal` are its flash. A line on the screen is
-//! `saved ID EXPLOSIONS` for each report. With the argument `drain` it saves no more, and ends when a hub has all there is.
+//! `saved ID EXPLOSIONS` for each report, and what HQ says. With the argument `drain` it saves no more, and ends when a hub has all there is.
 #![no_std]
 #![no_main]
 
@@ -81,7 +81,12 @@ fn run() -> Result<(), Trouble> {
         if !drain {
             post.save_some()?;
         }
-        let Outcome { offered, at_hub, frames, answered, forked } = post.sync()?;
+        let Some(outcome) = post.sync()? else {
+            post.device.panic_wipe()?;
+            println!("wiped");
+            return Ok(());
+        };
+        let Outcome { offered, at_hub, frames, answered, forked } = outcome;
         println!("synced {at_hub} of {offered} frames {frames} answered {answered} forked {forked}");
         if drain && answered && at_hub == offered {
             return Ok(());
