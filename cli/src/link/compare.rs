@@ -12,7 +12,7 @@ use increp::link::{Catalogue, Found, Item, Ledger, MIN_VECTOR_MTU, Step, Terms, 
 use increp::seal::Secret;
 
 use super::file::sealed::hmac;
-use super::shelf::Shelf;
+use super::shelf::{Pair, Shelf};
 use crate::store::hub::Run;
 
 /// How often a question is asked that nobody answers.
@@ -71,13 +71,13 @@ impl Catalogue for Here<'_, '_> {
 }
 
 impl Compare {
-    /// By the key that the two hubs have in common.
-    pub(super) fn new(terms: Terms, common: &Secret<16>, loses: bool) -> Self {
-        let key = Secret::new(hmac(common, &[b"increp vec key 1"]));
+    /// By the keys that the two hubs have in common.
+    pub(super) fn new(terms: Terms, pair: &Pair, loses: bool) -> Self {
+        let [own, other] = [&pair.own, &pair.other].map(|hub| Secret::new(hmac(&pair.common, &[b"increp vec key 1", hub])));
         Self {
             terms,
-            vector: Vector::new(terms, &key),
-            salt: Secret::new(hmac(common, &[b"increp vec salt 1"])),
+            vector: Vector::with(terms, &own, &other),
+            salt: Secret::new(hmac(&pair.common, &[b"increp vec salt 1"])),
             out: VecDeque::new(),
             differ: BTreeSet::new(),
             is_same: false,

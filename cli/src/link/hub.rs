@@ -103,8 +103,8 @@ impl Call<'_, '_> {
             Ok(None) => return Ok(Ok(())),
             Err(error) => return Ok(Err(error)),
         };
-        let Some(common) = self.shelf.common(other) else { return Ok(Ok(())) };
-        let mut pass = Pass::new(terms, common, loses, false);
+        let Some(pair) = self.shelf.pair(other)? else { return Ok(Ok(())) };
+        let mut pass = Pass::new(terms, pair, loses, false);
         let mut sessions = [Session::FREE; SESSIONS];
         let mut engine = increp::link::Hub::new(terms, &mut sessions);
         let mut frame = vec![0; terms.mtu.into()];

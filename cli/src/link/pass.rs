@@ -19,7 +19,7 @@ use super::letter::{Letter, epoch};
 use super::nonce;
 use super::outbox::record;
 use super::receipt::{self, epoch_of};
-use super::shelf::Shelf;
+use super::shelf::{Pair, Shelf};
 use crate::store::hub::{Device, Hub, Kept, Run};
 use crate::store::{Numbers, now};
 
@@ -121,10 +121,10 @@ pub(super) struct Pass {
 }
 
 impl Pass {
-    /// With the key that the two hubs have in common; whether the link loses frames, and whether the end is to be said.
-    pub(super) fn new(terms: Terms, common: Secret<16>, loses: bool, says_end: bool) -> Self {
+    /// Between these two hubs; whether the link loses frames, and whether the end is to be said.
+    pub(super) fn new(terms: Terms, pair: Pair, loses: bool, says_end: bool) -> Self {
         let passed = Passed { answered: true, ..Passed::default() };
-        let compare = Compare::new(terms, &common, loses);
+        let (compare, common) = (Compare::new(terms, &pair, loses), pair.common);
         Self { terms, common, compare, left: None, says_end, at: At::Between, done: BTreeSet::new(), passed }
     }
 
@@ -296,8 +296,8 @@ pub(super) struct Other {
 }
 
 impl Other {
-    pub(super) fn new(author: u32, terms: Terms, common: Secret<16>, loses: bool) -> Self {
-        Self { author, at: 0, pass: Pass::new(terms, common, loses, true), is_over: false }
+    pub(super) fn new(author: u32, terms: Terms, pair: Pair, loses: bool) -> Self {
+        Self { author, at: 0, pass: Pass::new(terms, pair, loses, true), is_over: false }
     }
 
     /// It has sent something.

@@ -25,6 +25,13 @@ const LOOK: u64 = 1000;
 /// Author, epoch and number.
 type At = (u32, u32, u8);
 
+/// This hub and another one: their public keys, and what they have in common.
+pub(super) struct Pair {
+    pub(super) own: [u8; 32],
+    pub(super) other: [u8; 32],
+    pub(super) common: Secret<16>,
+}
+
 /// A hub's store as the engine of links sees it.
 pub(super) struct Shelf<'h> {
     pub(super) hub: &'h mut Hub,
@@ -172,9 +179,15 @@ impl<'h> Shelf<'h> {
         &self.others
     }
 
+    /// Whether a number is that of another hub.
+    pub(super) fn is_other(&self, author: u32) -> bool {
+        self.others.iter().any(|other| other.author == author)
+    }
+
     /// What this hub and another one have in common.
-    pub(super) fn common(&self, author: u32) -> Option<Secret<16>> {
-        self.peer(author).map(|peer| peer.key)
+    pub(super) fn pair(&self, author: u32) -> Result<Option<Pair>> {
+        let Some(Peer { public: other, key: common }) = self.peer(author) else { return Ok(None) };
+        Ok(Some(Pair { own: self.hub.public()?, other, common }))
     }
 
     /// Takes a frame that came; gives who it is from, if it is good.
@@ -189,7 +202,7 @@ impl<'h> Shelf<'h> {
         let Some(received) = engine.receive(now, frame, from, self, room)? else { return Ok(None) };
         let Received { author, epoch, waiting, .. } = received;
         let device = self.device(author);
-        let is_other = self.others.iter().any(|other| other.author == author);
+        let is_other = self.is_other(author);
         self.is_end = is_other && waiting.is_some() && epoch == 0;
         if let Some(waiting) = waiting
             && !is_other
@@ -299,7 +312,7 @@ impl increp::link::Shelf for Shelf<'_> {
     }
 
     fn have(&mut self, author: u32, epoch: u32) -> Result<increp::seal::Numbers> {
-        if self.common(author).is_some() {
+        if self.is_other(author) {
             let numbers: Numbers = self.letter(author, epoch)?.numbers().collect();
             return Ok(increp::seal::Numbers(*numbers.bits()));
         }
@@ -314,7 +327,7 @@ impl increp::link::Shelf for Shelf<'_> {
     }
 
     fn bodies(&mut self, author: u32, epoch: u32, low: u8, take: &mut dyn FnMut(u8, &[u8])) -> Result<()> {
-        if self.common(author).is_some() {
+        if self.is_other(author) {
             let parts = self.letter(author, epoch)?.records();
             parts.filter(|(seq, _)| *seq >= low).for_each(|(seq, record)| take(seq, &record));
             return Ok(());
@@ -332,7 +345,7 @@ impl increp::link::Shelf for Shelf<'_> {
 
     fn keep(&mut self, author: u32, record: &Record<'_>) -> Result<()> {
         self.partials.remove(&(author, record.epoch, record.seq));
-        if self.common(author).is_some() {
+        if self.is_other(author) {
             return self.take_part(author, record);
         }
         let run = Run { author: self.device(author), epoch: record.epoch };
@@ -372,7 +385,7 @@ impl increp::link::Shelf for Shelf<'_> {
     }
 
     fn receipt(&mut self, author: u32, epoch: u32, buffer: &mut [u8]) -> Result<usize> {
-        if self.common(author).is_some() {
+        if self.is_other(author) {
             return Ok(0);
         }
         let by_hub = self.by_hub.contains(&author);
@@ -389,7 +402,7 @@ impl increp::link::Shelf for Shelf<'_> {
 
     fn down(&mut self, author: u32, number: u8, buffer: &mut [u8]) -> Result<usize> {
         // Hubs have letters for that.
-        if self.by_hub.contains(&author) || self.common(author).is_some() {
+        if self.by_hub.contains(&author) || self.is_other(author) {
             return Ok(0);
         }
         let author = self.device(author);

@@ -103,7 +103,9 @@ pub enum Found<'f> {
 #[derive(Debug)]
 pub struct Vector {
     terms: Terms,
-    keys: Secret<32>,
+    /// Of the frames that are sent, and of those that come.
+    own: Secret<32>,
+    other: Secret<32>,
 }
 
 /// A prefix of a place.
@@ -137,7 +139,13 @@ impl Vector {
     /// Over a link of these terms, under a key that these two hubs share, or all hubs of a mission.
     #[must_use]
     pub fn new(terms: Terms, key: &Secret<32>) -> Self {
-        Self { terms, keys: key.clone() }
+        Self::with(terms, key, key)
+    }
+
+    /// Under a key for each way, so that nobody answers a hub with its own frames.
+    #[must_use]
+    pub fn with(terms: Terms, own: &Secret<32>, other: &Secret<32>) -> Self {
+        Self { terms, own: own.clone(), other: other.clone() }
     }
 
     /// The question whether all is the same; to be asked again until the answer is [`Found::Same`].
@@ -160,7 +168,7 @@ impl Vector {
         found: &mut dyn FnMut(Found<'_>),
     ) -> Result<bool, C::Error> {
         let Some((text, tag)) = frame.split_last_chunk_mut::<TAG>() else { return Ok(false) };
-        if !siv::open(&self.keys, ASSOCIATED, text, *tag) {
+        if !siv::open(&self.other, ASSOCIATED, text, *tag) {
             return Ok(false);
         }
         let mut fields = Fields(text);
@@ -296,7 +304,7 @@ impl Vector {
 
     fn close<'f>(&self, frame: &'f mut [u8], length: usize) -> &'f [u8] {
         let Some((text, rest)) = frame.split_at_mut_checked(length) else { return &[] };
-        let tag = siv::seal(&self.keys, ASSOCIATED, text);
+        let tag = siv::seal(&self.own, ASSOCIATED, text);
         let Some(to) = rest.first_chunk_mut() else { return &[] };
         *to = tag;
         frame.get(..length.saturating_add(TAG)).unwrap_or_default()

@@ -160,3 +160,20 @@ fn a_frame_that_another_made_is_none() {
     }
     assert_eq!(stranger.receive(&mut good.clone(), &mut Index(&hub), &mut [0; 222], &mut never), Ok(false));
 }
+
+/// A frame that comes back to the hub that sent it says nothing, or it would seem that the other one has the same.
+#[test]
+fn a_hub_is_not_answered_with_its_own_frames() {
+    let hub = RamShelf::new(&[]);
+    let [own, other] = [1, 2].map(|key| Secret::new([key; 32]));
+    let vector = Vector::with(Terms::wire(222), &own, &other);
+    let mut question = vector.ask(&mut Index(&hub), &mut [0; 222]).unwrap().to_vec();
+    let mut buffer = [0; 222];
+    let mut found = |_: Found<'_>| panic!("it was believed");
+    assert_eq!(vector.receive(&mut question.clone(), &mut Index(&hub), &mut buffer, &mut found), Ok(false));
+    let theirs = Vector::with(Terms::wire(222), &other, &own);
+    let mut same = false;
+    let mut found = |found: Found<'_>| same |= found == Found::Same;
+    assert_eq!(theirs.receive(&mut question, &mut Index(&hub), &mut buffer, &mut found), Ok(true));
+    assert!(same);
+}

@@ -154,10 +154,10 @@ impl<'s> Datagrams<'s> {
             Some(author) => {
                 self.addresses.insert(author, from);
                 self.due = 0;
-                if let Some(common) = turn.shelf.common(author) {
+                if let Some(pair) = turn.shelf.pair(author)? {
                     // One place at a time.
                     self.others.retain(|_, other| other.author != author);
-                    self.others.insert(from, Other::new(author, self.terms, common, true));
+                    self.others.insert(from, Other::new(author, self.terms, pair, true));
                 }
                 if let Some(other) = self.others.get_mut(&from) {
                     other.heard(turn.now);

@@ -86,7 +86,7 @@ impl Turn<'_, '_> {
         let author = self.shelf.take(hub, self.now, frame, from, self.room)?;
         match author {
             // The other hubs are no devices.
-            Some(author) if self.shelf.common(author).is_none() => drop(self.heard.insert(self.shelf.device(author))),
+            Some(author) if !self.shelf.is_other(author) => drop(self.heard.insert(self.shelf.device(author))),
             Some(_) => {}
             None => self.outcome.bad_frames += 1,
         }

@@ -229,9 +229,13 @@ impl Connection<'_> {
             match answered.and_then(|_| turn.receive(hub, frame, *author)) {
                 Ok(Some(from)) => {
                     (*author, *heard, *bad, *due) = (Some(from), Some(turn.now), 0, 0);
-                    if let Some(common) = turn.shelf.common(from) {
-                        turn.shelf.is_hub = true;
-                        *other = Some(Other::new(from, *terms, common, !is_listener));
+                    match turn.shelf.pair(from) {
+                        Ok(Some(pair)) => {
+                            turn.shelf.is_hub = true;
+                            *other = Some(Other::new(from, *terms, pair, !is_listener));
+                        }
+                        Ok(None) => {}
+                        Err(error) => failed = Err(error),
                     }
                     other.iter_mut().for_each(|other| other.heard(turn.now));
                 }
