@@ -18,6 +18,11 @@ pub fn shown(text: String) -> String {
     if text.contains(obeyed) { text.replace(obeyed, "\u{fffd}") } else { text }
 }
 
+/// What somebody wrote, in one line, and nothing in it that a terminal would obey.
+fn in_one_line(text: &str) -> String {
+    text.replace(char::is_control, " ")
+}
+
 pub mod args;
 pub mod command;
 pub mod exit;

@@ -13,6 +13,7 @@ use super::many;
 use crate::args::Status;
 use crate::exit::Exit;
 use crate::hex::hex;
+use crate::in_one_line;
 use crate::store::device::{Folder, Said};
 use crate::store::hq::{self, Hq, Which};
 use crate::store::hub::{Have, Hub, Run};
@@ -158,8 +159,7 @@ fn hq(folder: &Path, as_json: bool) -> Result<Exit> {
         writeln!(out)?;
         for hub in &all_hubs {
             let revoked = if hub.revoked.is_some() { ", revoked" } else { "" };
-            let name: String = hub.name.chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
-            writeln!(out, "hub {name} {:.16}{revoked}", hex(&hub.public))?;
+            writeln!(out, "hub {} {:.16}{revoked}", in_one_line(&hub.name), hex(&hub.public))?;
         }
         if unheard > 0 {
             writeln!(out, "{} that devices have not heard, as far as hubs say", many(unheard, "message"))?;

@@ -34,9 +34,10 @@ pub(super) fn run(arguments: &Unseal) -> Result<Exit> {
     begin_epochs(&mut hq, &hub)?;
     let public = hub.public()?;
     for (run, have) in hub.epochs(None)? {
-        if !hq.has_seen(run, &Seen::of(&public, &have))? {
+        let seen = Seen::of(&public, &have);
+        if !hq.has_seen(run, &seen)? {
             // What is damaged keeps nothing else from being opened.
-            if let Err(error) = open_epoch(&mut hq, &mut hub, run, &have, &mut tally) {
+            if let Err(error) = open_epoch(&mut hq, &mut hub, run, (&have, &seen), &mut tally) {
                 say!("increp: epoch {}-{:x} cannot be opened, and stays as it is: {error:#}", run.author, run.epoch);
                 tally.damaged += 1;
             }
@@ -123,8 +124,8 @@ fn begin_epochs(hq: &mut Hq, hub: &Hub) -> Result<()> {
     Ok(())
 }
 
-/// Opens what is new of an epoch, and archives it.
-fn open_epoch(hq: &mut Hq, hub: &mut Hub, run: Run, have: &Have, tally: &mut Tally) -> Result<()> {
+/// Opens what is new of an epoch, and archives it: then HQ has seen what the hub has.
+fn open_epoch(hq: &mut Hq, hub: &mut Hub, run: Run, (have, seen): (&Have, &Seen), tally: &mut Tally) -> Result<()> {
     let records = hub.records(run)?;
     let keys = hq.keys();
     let opening = hq.opening(run.author)?;
@@ -174,7 +175,7 @@ fn open_epoch(hq: &mut Hq, hub: &mut Hub, run: Run, have: &Have, tally: &mut Tal
     opening.keep(&epoch)?;
     // First, for once the epoch counts as seen nobody looks again.
     hub.refuse(run, &have.numbers.without(&good))?;
-    opening.seen(run.epoch, &Seen::of(&hub.public()?, have))?;
+    opening.seen(run.epoch, seen)?;
     opening.commit()
 }
 

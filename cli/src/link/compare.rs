@@ -36,6 +36,8 @@ pub(super) enum Known {
 pub(super) struct Compare {
     terms: Terms,
     vector: Vector,
+    /// The other hub's public key.
+    other: [u8; 32],
     salt: Secret<32>,
     /// Answers that are to be sent.
     out: VecDeque<Vec<u8>>,
@@ -54,6 +56,7 @@ pub(super) struct Compare {
 /// What is here; looked up when it is needed.
 struct Here<'s, 'h> {
     shelf: &'s mut Shelf<'h>,
+    other: &'s [u8; 32],
     salt: &'s Secret<32>,
     items: Option<Vec<Item>>,
 }
@@ -63,7 +66,7 @@ impl Catalogue for Here<'_, '_> {
 
     fn each(&mut self, take: &mut dyn FnMut(Item)) -> Result<()> {
         if self.items.is_none() {
-            self.items = Some(self.shelf.items(self.salt)?);
+            self.items = Some(self.shelf.items(self.other, self.salt)?);
         }
         self.items.iter().flatten().for_each(|item| take(*item));
         Ok(())
@@ -77,6 +80,7 @@ impl Compare {
         Self {
             terms,
             vector: Vector::with(terms, &own, &other),
+            other: pair.other,
             salt: Secret::new(hmac(&pair.common, &[b"increp vec salt 1"])),
             out: VecDeque::new(),
             differ: BTreeSet::new(),
@@ -100,8 +104,8 @@ impl Compare {
     /// Takes a frame; false if it is none of these.
     pub(super) fn receive(&mut self, now: u64, frame: &[u8], shelf: &mut Shelf<'_>) -> Result<bool> {
         let (mut buffer, mut frame) = (vec![0; self.terms.mtu.into()], frame.to_vec());
-        let Self { out, differ, is_same, salt, .. } = self;
-        let mut here = Here { shelf, salt, items: None };
+        let Self { out, differ, is_same, other, salt, .. } = self;
+        let mut here = Here { shelf, other, salt, items: None };
         let is_ours = self.vector.receive(&mut frame, &mut here, &mut buffer, &mut |found| match found {
             Found::Answer(bytes) if out.len() < MOST => out.push_back(bytes.to_vec()),
             Found::Answer(_) => {}
@@ -157,7 +161,8 @@ impl Compare {
                 return Ok(Ok(Known::Nothing));
             }
             (self.asked, self.is_answered) = (self.asked + 1, false);
-            let question = self.vector.ask(&mut Here { shelf, salt: &self.salt, items: None }, frame)?.to_vec();
+            let mut here = Here { shelf, other: &self.other, salt: &self.salt, items: None };
+            let question = self.vector.ask(&mut here, frame)?.to_vec();
             self.out.push_back(question);
         }
         Ok(Err(self.answer(now, ledger, frame).unwrap_or(Step::Wait(now))))

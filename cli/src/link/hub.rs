@@ -103,7 +103,7 @@ impl Call<'_, '_> {
             Ok(None) => return Ok(Ok(())),
             Err(error) => return Ok(Err(error)),
         };
-        let Some(pair) = self.shelf.pair(other)? else { return Ok(Ok(())) };
+        let Some(pair) = self.shelf.pair(other) else { return Ok(Ok(())) };
         let mut pass = Pass::new(terms, pair, loses, false);
         let mut sessions = [Session::FREE; SESSIONS];
         let mut engine = increp::link::Hub::new(terms, &mut sessions);

@@ -35,6 +35,8 @@ pub(super) struct Pair {
 /// A hub's store as the engine of links sees it.
 pub(super) struct Shelf<'h> {
     pub(super) hub: &'h mut Hub,
+    /// Its public key.
+    own: [u8; 32],
     devices: Vec<Device>,
     peers: Vec<Peer>,
     /// The other hubs, by numbers that no device has.
@@ -62,7 +64,7 @@ pub(super) struct Shelf<'h> {
     partials: BTreeMap<At, (u64, Box<Partial<MAX_SEALED>>)>,
     /// Counts the uses of those.
     uses: u64,
-    /// What is here, to be compared with another hub, under what it is salted with; each with how many records it was made of.
+    /// What is here, to be compared with another hub, by its public key; each with how many records it was made of.
     items: BTreeMap<([u8; 32], Run), (u64, Item)>,
     /// What became of all records.
     pub(super) added: Added,
@@ -71,6 +73,7 @@ pub(super) struct Shelf<'h> {
 impl<'h> Shelf<'h> {
     pub(super) fn new(hub: &'h mut Hub) -> Result<Self> {
         let mut shelf = Self {
+            own: hub.public()?,
             hub,
             devices: Vec::new(),
             peers: Vec::new(),
@@ -185,9 +188,9 @@ impl<'h> Shelf<'h> {
     }
 
     /// What this hub and another one have in common.
-    pub(super) fn pair(&self, author: u32) -> Result<Option<Pair>> {
-        let Some(Peer { public: other, key: common }) = self.peer(author) else { return Ok(None) };
-        Ok(Some(Pair { own: self.hub.public()?, other, common }))
+    pub(super) fn pair(&self, author: u32) -> Option<Pair> {
+        let Peer { public: other, key: common } = self.peer(author)?;
+        Some(Pair { own: self.own, other, common })
     }
 
     /// Takes a frame that came; gives who it is from, if it is good.
@@ -271,12 +274,13 @@ impl<'h> Shelf<'h> {
         Ok(())
     }
 
-    /// What is here of each epoch, to be compared with another hub. Whoever does not have the salt cannot make records that hide others.
-    pub(super) fn items(&mut self, salt: &Secret<32>) -> Result<Vec<Item>> {
+    /// What is here of each epoch, to be compared with the hub that `other` is. Whoever does not have the salt cannot make records that hide
+    /// others.
+    pub(super) fn items(&mut self, other: &[u8; 32], salt: &Secret<32>) -> Result<Vec<Item>> {
         self.finish()?;
         let mut items = Vec::new();
         for (run, have) in self.hub.epochs(None)? {
-            let at = (*salt.expose(), run);
+            let at = (*other, run);
             let kept = self.items.get(&at).filter(|(many, _)| *many == have.many).map(|(_, item)| *item);
             let item = match kept {
                 Some(item) => item,

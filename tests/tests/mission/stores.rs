@@ -109,10 +109,7 @@ fn hq_looks_at_all_that_a_hub_has_more() {
     let before = Hub::open(&mission.folder.join("hub0")).unwrap().epochs(None).unwrap()[0];
     mission.sync_hub("hub0", "stick0");
     let file = mission.folder.join("hub0").join(hub::FILE);
-    let forged = |digest: &[u8]| {
-        rusqlite::Connection::open(&file).unwrap().execute("UPDATE epoch SET digest = ?1", (digest,)).unwrap();
-    };
-    forged(&before.1.digest);
+    rusqlite::Connection::open(&file).unwrap().execute("UPDATE epoch SET digest = ?1", (before.1.digest,)).unwrap();
     mission.unseal("hub0");
     assert_eq!(mission.at_hq, mission.saved, "the digest is that of what HQ has seen");
 }

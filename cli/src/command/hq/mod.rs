@@ -88,8 +88,9 @@ fn tell<'p>(hq: &mut Hq, hubs: impl Iterator<Item = &'p Path>) -> Result<()> {
 }
 
 /// HQ may have been put back to an older state, and a hub have messages that it said since: they count. What HQ has said under their numbers
-/// may be heard by nobody.
-fn put_back(hq: &mut Hq, author: u32, told: &[Told], there: &[(u32, Vec<u8>)]) -> Result<()> {
+/// may be heard by nobody. Gives all that HQ has said.
+fn put_back(hq: &mut Hq, author: u32, there: &[(u32, Vec<u8>)]) -> Result<Vec<Told>> {
+    let told = hq.told(author)?;
     let other = |told: &&Told| there.iter().any(|(number, bytes)| *number == told.number && *bytes != told.bytes);
     let lost = told.iter().filter(other).count() as u64;
     if lost > 0 {
@@ -101,11 +102,12 @@ fn put_back(hq: &mut Hq, author: u32, told: &[Told], there: &[(u32, Vec<u8>)]) -
     let next = told.last().map_or(0, |told| told.number.saturating_add(1));
     let since: Vec<(u32, Vec<u8>)> = there.iter().filter(|(number, _)| *number >= next).cloned().collect();
     let taken = hq.take_back(author, &since, now())?;
-    if taken > 0 {
-        let taken = super::many(taken, "message");
-        say!("increp: HQ was put back to an older state: it takes {taken} to device {author} that it had said");
+    if taken == 0 {
+        return Ok(told);
     }
-    Ok(())
+    let taken = super::many(taken, "message");
+    say!("increp: HQ was put back to an older state: it takes {taken} to device {author} that it had said");
+    hq.told(author)
 }
 
 /// The hub knows the devices and hubs that HQ knows, and HQ's messages; HQ learns which of them were heard. Gives how many devices there are.
@@ -126,8 +128,7 @@ pub(super) fn bring_up_to_date(hq: &mut Hq, hub: &mut Hub) -> Result<u64> {
     for device in &known {
         let author = device.peer.author();
         let there = hub.messages(author, 0)?;
-        put_back(hq, author, &hq.told(author)?, &there)?;
-        let told: Vec<(u32, Vec<u8>)> = hq.told(author)?.into_iter().map(|told| (told.number, told.bytes)).collect();
+        let told: Vec<(u32, Vec<u8>)> = put_back(hq, author, &there)?.into_iter().map(|told| (told.number, told.bytes)).collect();
         if there != told {
             hub.set_messages(author, &told)?;
         }

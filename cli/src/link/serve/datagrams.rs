@@ -10,7 +10,7 @@ use increp::link::{Answer, Hub, Mac, Session, Step, Terms};
 use rustix::event::{PollFd, PollFlags};
 use rustix::net::sockopt::set_socket_recv_buffer_size;
 
-use super::{Turn, most_bad};
+use super::{MOST_BAD, Turn};
 use crate::link::airtime::Airtime;
 use crate::link::framed::Framed;
 use crate::link::pass::Other;
@@ -22,8 +22,8 @@ const AT_ONCE: usize = 512;
 const BUFFER: usize = 4 << 20;
 /// Sources that are remembered.
 const SOURCES: usize = 8192;
-/// Bad frames in a row of who was never good: more than a device sends before it waits for an answer, for the first ones may be lost.
-const MOST_BAD: u16 = 32;
+/// The same of who was never good: more than a device sends before it waits for an answer, for the first ones may be lost.
+const MOST_BAD_OF_STRANGERS: u16 = 32;
 /// Milliseconds: in which nobody listens to a source; after which one is forgotten if there are many.
 const DEAF: u64 = 10_000;
 const OLD: u64 = 600_000;
@@ -154,7 +154,7 @@ impl<'s> Datagrams<'s> {
             Some(author) => {
                 self.addresses.insert(author, from);
                 self.due = 0;
-                if let Some(pair) = turn.shelf.pair(author)? {
+                if let Some(pair) = turn.shelf.pair(author) {
                     // One place at a time.
                     self.others.retain(|_, other| other.author != author);
                     self.others.insert(from, Other::new(author, self.terms, pair, true));
@@ -174,7 +174,7 @@ impl<'s> Datagrams<'s> {
             source.author = author.or(source.author);
             source.heard = turn.now;
             source.bad = if author.is_some() { 0 } else { source.bad.saturating_add(1) };
-            if source.bad >= source.author.map_or(MOST_BAD, |_| most_bad(true)) {
+            if source.bad >= source.author.map_or(MOST_BAD_OF_STRANGERS, |_| MOST_BAD) {
                 (source.bad, source.deaf) = (0, turn.now + DEAF);
             }
         }

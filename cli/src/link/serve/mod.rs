@@ -49,10 +49,8 @@ use crate::store::hub::{Added, Hub};
 const TURN: u64 = 1000;
 /// Files that may be open, if the system allows as many.
 const FILES: u64 = 8192;
-/// Frames with a wrong code in a row, after which nobody listens: to whom was good before, and to strangers.
-const fn most_bad(was_good: bool) -> u16 {
-    if was_good { 16 } else { 4 }
-}
+/// Frames with a wrong code in a row, after which nobody listens to who was good before.
+const MOST_BAD: u16 = 16;
 
 /// What came of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

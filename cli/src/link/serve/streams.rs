@@ -10,7 +10,7 @@ use anyhow::Result;
 use increp::link::{Answer, Hub, Session, Step, Terms};
 use rustix::event::{PollFd, PollFlags};
 
-use super::{Turn, most_bad};
+use super::{MOST_BAD, Turn};
 use crate::link::airtime::Airtime;
 use crate::link::framed::Framed;
 use crate::link::pass::Other;
@@ -23,6 +23,8 @@ pub(super) const CONNECTIONS: usize = 2048;
 pub(super) const SESSIONS: usize = 8;
 /// Connections that are accepted in one turn.
 const AT_ONCE: usize = 16;
+/// Bad frames in a row of who was never good.
+const MOST_BAD_OF_STRANGERS: u16 = 4;
 /// Milliseconds: without a good frame, without another one, and before a line or a listener is tried again.
 const STRANGER: u64 = 30_000;
 const SILENT: u64 = 600_000;
@@ -211,6 +213,11 @@ impl<'s> Streams<'s> {
     }
 }
 
+/// Bad frames in a row after which nobody listens any more.
+fn most_bad(heard: Option<u64>) -> u16 {
+    heard.map_or(MOST_BAD_OF_STRANGERS, |_| MOST_BAD)
+}
+
 impl Connection<'_> {
     fn read(&mut self, terms: &Terms, is_listener: bool, turn: &mut Turn<'_, '_>) -> Result<()> {
         let Self { stream, hub, author, heard, bad, due, other, .. } = self;
@@ -218,7 +225,7 @@ impl Connection<'_> {
         turn.shelf.is_hub = other.is_some();
         let goes_on = stream.read(|frame| {
             // Nobody listens any more.
-            if (is_listener && *bad >= most_bad(heard.is_some())) || failed.is_err() {
+            if (is_listener && *bad >= most_bad(*heard)) || failed.is_err() {
                 return;
             }
             let answered = other.as_mut().map_or(Ok(false), |other| other.receive(turn.now, frame, turn.shelf, turn.room));
@@ -229,13 +236,9 @@ impl Connection<'_> {
             match answered.and_then(|_| turn.receive(hub, frame, *author)) {
                 Ok(Some(from)) => {
                     (*author, *heard, *bad, *due) = (Some(from), Some(turn.now), 0, 0);
-                    match turn.shelf.pair(from) {
-                        Ok(Some(pair)) => {
-                            turn.shelf.is_hub = true;
-                            *other = Some(Other::new(from, *terms, pair, !is_listener));
-                        }
-                        Ok(None) => {}
-                        Err(error) => failed = Err(error),
+                    if let Some(pair) = turn.shelf.pair(from) {
+                        turn.shelf.is_hub = true;
+                        *other = Some(Other::new(from, *terms, pair, !is_listener));
                     }
                     other.iter_mut().for_each(|other| other.heard(turn.now));
                 }
@@ -243,7 +246,7 @@ impl Connection<'_> {
                 Err(error) => failed = Err(error),
             }
         });
-        self.is_closed |= !goes_on.unwrap_or(false) || (is_listener && self.bad >= most_bad(self.heard.is_some()));
+        self.is_closed |= !goes_on.unwrap_or(false) || (is_listener && self.bad >= most_bad(self.heard));
         failed
     }
 

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::{Folder, KEYS, sync_file};
+use crate::in_one_line;
 use crate::store::passphrase::Lock;
 use crate::store::{private_file, replace_file};
 
@@ -94,8 +95,7 @@ impl std::fmt::Display for Said {
         if let Some(until) = self.until {
             write!(f, ", until {until}")?;
         }
-        let shown: String = self.text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
-        write!(f, ": {shown}")
+        write!(f, ": {}", in_one_line(&self.text))
     }
 }
 
