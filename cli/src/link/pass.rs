@@ -115,9 +115,8 @@ pub(super) struct Pass {
     left: Option<Vec<Part>>,
     says_end: bool,
     at: At,
-    /// The epochs of which records were offered, and the devices of which it was said what they wait for.
+    /// The epochs of which records were offered.
     done: BTreeSet<Run>,
-    said: BTreeSet<u32>,
     pub(super) passed: Passed,
 }
 
@@ -126,16 +125,14 @@ impl Pass {
     pub(super) fn new(terms: Terms, pair: Pair, loses: bool, says_end: bool) -> Self {
         let passed = Passed { answered: true, ..Passed::default() };
         let (compare, common) = (Compare::new(terms, &pair, loses), pair.common);
-        Self { terms, common, compare, left: None, says_end, at: At::Between, done: BTreeSet::new(), said: BTreeSet::new(), passed }
+        Self { terms, common, compare, left: None, says_end, at: At::Between, done: BTreeSet::new(), passed }
     }
 
-    /// When both have said all: looks once more, for frames may have been lost; and says what devices wait for of which the other one told.
-    pub(super) fn check(&mut self, hub: &Hub) -> Result<()> {
+    /// When both have said all: looks once more, for frames may have been lost.
+    pub(super) fn check(&mut self) {
         if self.passed.answered {
-            let told = hub.devices()?.into_iter().filter(|device| !self.said.contains(&device.author)).map(Part::Waits);
-            self.left.get_or_insert_default().extend(told.chain([Part::Compare]));
+            self.left.get_or_insert_default().push(Part::Compare);
         }
-        Ok(())
     }
 
     /// What the other one is to be told of its questions; none if there is nothing.
@@ -223,7 +220,6 @@ impl Pass {
                 if waits.is_empty() {
                     return Ok(At::Between);
                 }
-                self.said.insert(device.author);
                 let runs = shelf.hub.epochs(Some(device.author))?.into_iter().map(|(run, _)| run).collect();
                 (Key::new(&device.hop), Records { author: device.author, runs, waits: Some(waits), ..Records::default() })
             }
