@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use anyhow::Result;
 use increp::model::Stamp;
-use increp::wire::packed::{Area, BUCKET, BUCKET_LEN, Entry, PROFILE_VERSION, SECTION_NAMES, section};
+use increp::wire::packed::{Area, Entry, PROFILE_VERSION, SECTION_NAMES, section};
 use serde_json::{Value, json};
 
 use super::many;
@@ -60,7 +60,7 @@ fn as_json(named: &Named, strings: bool) -> Value {
     let mut object = json!({
         "profile": name, "id": id(profile), "tag": profile.tag(), "version": PROFILE_VERSION, "size": blob.len(),
         "sections": Value::Object(lengths.collect()),
-        "sets": sets, "records": records, "forms": profile.forms().len(), "weights": weights(sections(blob)[section::WEIGHTS]), "names": profile.names().count(),
+        "sets": sets, "records": records, "forms": profile.forms().len(), "weights": profile.weights().many(), "names": profile.names().count(),
         "places": gazetteer.first.len(), "further_places": gazetteer.second.len(), "text": text,
     });
     if let Some(area) = profile.area() {
@@ -91,8 +91,8 @@ fn time(area: &Area) -> [String; 2] {
 /// What each section holds, in words.
 fn contents(named: &Named) -> [String; SECTION_NAMES.len()] {
     let sections = sections(named.blob);
-    let (masks, table) = (sections[section::MASKS], sections[section::WEIGHTS]);
-    let [sets, records] = sets(masks);
+    let [sets, records] = sets(sections[section::MASKS]);
+    let weights = named.profile.weights().many() as u64;
     let (gazetteer, forms) = (named.profile.gazetteer(), named.profile.forms());
     let further = gazetteer.second.len() as u64;
     let further = if further == 0 { String::new() } else { format!(" and {further} further ones") };
@@ -101,7 +101,7 @@ fn contents(named: &Named) -> [String; SECTION_NAMES.len()] {
         said(named.profile.area().is_some(), "when and where reports are".to_owned()),
         said(sets > 0, format!("{} of fields of {}", many(sets, "set"), many(records, "record"))),
         said(!forms.is_empty(), many(forms.len() as u64, "form")),
-        said(!table.is_empty(), many(weights(table), "weight")),
+        said(weights > 0, many(weights, "weight")),
         said(named.profile.names().next().is_some(), many(named.profile.names().count() as u64, "name")),
         said(!gazetteer.first.is_empty(), format!("{}{further}", many(gazetteer.first.len() as u64, "place"))),
         said(named.profile.text().is_some(), "a text model".to_owned()),
@@ -118,12 +118,6 @@ fn sets(mut masks: &[u8]) -> [u64; 2] {
         masks = rest.get(4 * usize::from(*number)..).unwrap_or_default();
     }
     [sets, records]
-}
-
-/// How many weights a table holds: tags that are not 0.
-fn weights(table: &[u8]) -> u64 {
-    let tags = table.as_chunks::<BUCKET_LEN>().0.iter().flat_map(|bucket| bucket.as_chunks::<2>().0.iter().take(BUCKET));
-    tags.filter(|tag| **tag != [0; 2]).count() as u64
 }
 
 fn places(named: &Named) -> Vec<Entry> {

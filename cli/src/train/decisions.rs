@@ -10,7 +10,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use increp::wire::packed::{At, BUCKET, BUCKET_LEN, Coder, Decisions, Root, Shared, Weight, What, mix, place, squash};
+use increp::wire::packed::{Ask, At, BUCKET, BUCKET_LEN, Coder, Half, SINGLE, Shared, Weight, What, mix, place, squash};
 
 /// A context that fewer reports have is not learned: it could be told whose they are.
 pub(super) const FEWEST: u32 = 5;
@@ -40,9 +40,15 @@ impl Hasher for Plain {
     fn write_u32(&mut self, key: u32) {
         self.0 = u64::from(key).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
+    fn write_u8(&mut self, node: u8) {
+        self.0 = (self.0 ^ u64::from(node)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
 }
 
-type Keys<V> = HashMap<u32, V, BuildHasherDefault<Plain>>;
+/// A context, and which node of its tree.
+type Key = (u32, u8);
+
+type Keys<V> = HashMap<Key, V, BuildHasherDefault<Plain>>;
 
 /// What is not decided by weights is not learned.
 macro_rules! learns_nothing {
@@ -98,7 +104,7 @@ impl Census {
         self.report = 1 + report as u32;
     }
 
-    fn count(&mut self, key: u32) {
+    fn count(&mut self, key: Key) {
         let report = self.report;
         let (many, last) = self.reports.entry(key).or_insert((0, 0));
         // A report is rehearsed more than once; the second time it is not new.
@@ -108,21 +114,51 @@ impl Census {
     }
 }
 
-fn root(at: &At<'_>, number: u32) -> u32 {
-    match at.root {
-        Root::Table => at.root_key(number),
-        Root::Node { .. } => mix(NODE, number),
+/// The keys of a tree: of its root, and of each chain.
+#[derive(Clone, Debug)]
+pub(super) struct Contexts {
+    root: u32,
+    chains: [Vec<u32>; CHAINS],
+    /// The node above it: without that, it is not asked.
+    above: Option<Key>,
+    /// Its first weight stands in the gazetteer.
+    half: bool,
+    /// What is decided here is not learned.
+    skipped: bool,
+}
+
+impl Contexts {
+    fn new(at: &At<'_>, above: Option<Key>) -> Self {
+        let chains = std::array::from_fn(|chain| at.chain(chain).collect());
+        Self { root: at.key(), chains, above, half: false, skipped: false }
+    }
+
+    /// Those of a node of the gazetteer.
+    fn half(at: &At<'_>) -> Self {
+        Self { root: mix(NODE, at.number), half: true, ..Self::new(at, None) }
     }
 }
 
-impl Decisions for Census {
-    fn decide(&mut self, at: &At<'_>, number: u32, bit: bool) -> bool {
-        self.count(root(at, number));
-        for chain in 0..CHAINS {
-            for key in at.chain(chain, number) {
-                self.count(key);
-            }
+impl Census {
+    fn decide(&mut self, contexts: &Contexts, node: u8) {
+        self.count((contexts.root, node));
+        for key in contexts.chains.iter().flatten() {
+            self.count((*key, node));
         }
+    }
+}
+
+impl Ask for Census {
+    type Tree = Contexts;
+    fn open(&mut self, at: &At<'_>, above: Option<Key>) -> Contexts {
+        Contexts::new(at, above)
+    }
+    fn ask(&mut self, contexts: &Contexts, node: u8, bit: bool) -> Option<bool> {
+        self.decide(contexts, node);
+        Some(bit)
+    }
+    fn halve(&mut self, at: &At<'_>, _: &Half, bit: bool) -> bool {
+        self.decide(&Contexts::half(at), 0);
         bit
     }
     fn admits(&mut self, shared: Shared) -> bool {
@@ -144,7 +180,7 @@ struct Taken {
 /// Learns.
 pub(super) struct Learner {
     ids: Keys<u32>,
-    keys: Vec<u32>,
+    keys: Vec<Key>,
     nodes: Vec<bool>,
     /// The root of the decision above this one, or itself: without that, this one is not asked.
     above: Vec<u32>,
@@ -166,7 +202,7 @@ pub(super) struct Learner {
 
 impl Learner {
     pub(super) fn new(census: &Census, general: bool, given: bool) -> Self {
-        let mut keys: Vec<u32> = census.reports.iter().filter(|(_, (many, _))| *many >= FEWEST).map(|(key, _)| *key).collect();
+        let mut keys: Vec<Key> = census.reports.iter().filter(|(_, (many, _))| *many >= FEWEST).map(|(key, _)| *key).collect();
         keys.sort_unstable();
         let ids = keys.iter().zip(0..).map(|(key, id)| (*key, id)).collect();
         let many = keys.len();
@@ -189,48 +225,64 @@ impl Learner {
     }
 }
 
-impl Decisions for Learner {
-    fn decide(&mut self, at: &At<'_>, number: u32, bit: bool) -> bool {
-        let key = root(at, number);
+impl Learner {
+    /// Whether what is decided here is not learned.
+    fn skips(&mut self, at: &At<'_>) -> bool {
         if at.what == What::Form && self.sayings.formless {
-            return bit;
+            return true;
         }
         if at.what == What::Horizon {
             // Past reports lie before the time that the profile is for.
-            if self.fixed.iter().all(|(fixed, _)| *fixed != key) {
-                self.fixed.push((key, 4 * 16));
+            if self.fixed.iter().all(|(fixed, _)| *fixed != at.key()) {
+                self.fixed.push((at.key(), 4 * 16));
             }
-            return bit;
+            return true;
         }
         if at.what == What::Ago && at.fields() == [Some(SENT), None] && !self.general && self.sayings.first {
             // Nor will it be told by how far before that time it is.
-            return bit;
+            return true;
         }
         // Of names, what keys a report has is common to many missions.
         let names = self.given && at.what == What::ListedRank && at.fields()[0] != Some(EXTRA);
-        if self.general && (names || at.what == What::Cell) {
-            return bit;
+        self.general && (names || at.what == What::Cell)
+    }
+
+    fn decide(&mut self, contexts: &Contexts, node: u8, bit: bool) {
+        if contexts.skipped {
+            return;
         }
-        let Some(id) = self.ids.get(&key) else { return bit };
-        self.nodes[*id as usize] = matches!(at.root, Root::Node { .. });
+        let Some(id) = self.ids.get(&(contexts.root, node)) else { return };
+        self.nodes[*id as usize] = contexts.half;
+        // A tree is asked from its first node on.
+        let above = if node == 0 { contexts.above } else { Some((contexts.root, 0)) };
+        if let Some(above) = above.and_then(|above| self.ids.get(&above)) {
+            self.above[*id as usize] = *above;
+        }
         let mut taken = Taken { start: self.contexts.len() as u32, chains: [0; CHAINS], bit, weight: self.weight };
         self.contexts.push(*id);
-        for (chain, many_taken) in taken.chains.iter_mut().enumerate() {
-            for key in at.chain(chain, number) {
-                let Some(id) = self.ids.get(&key) else { break };
+        for (keys, many_taken) in contexts.chains.iter().zip(&mut taken.chains) {
+            for key in keys {
+                let Some(id) = self.ids.get(&(*key, node)) else { break };
                 self.contexts.push(*id);
                 *many_taken += 1;
             }
         }
         self.taken.push(taken);
-        bit
     }
-    fn ask(&mut self, at: &At<'_>, above: u32, number: u32, bit: bool) -> Option<bool> {
-        // No fewer reports have the one above.
-        if let (Some(id), Some(above)) = (self.ids.get(&at.root_key(number)), self.ids.get(&at.root_key(above))) {
-            self.above[*id as usize] = *above;
-        }
-        Some(self.decide(at, number, bit))
+}
+
+impl Ask for Learner {
+    type Tree = Contexts;
+    fn open(&mut self, at: &At<'_>, above: Option<Key>) -> Contexts {
+        Contexts { skipped: self.skips(at), ..Contexts::new(at, above) }
+    }
+    fn ask(&mut self, contexts: &Contexts, node: u8, bit: bool) -> Option<bool> {
+        self.decide(contexts, node, bit);
+        Some(bit)
+    }
+    fn halve(&mut self, at: &At<'_>, _: &Half, bit: bool) -> bool {
+        self.decide(&Contexts::half(at), 0, bit);
+        bit
     }
     fn admits(&mut self, shared: Shared) -> bool {
         self.sayings.admits(shared)
@@ -398,7 +450,7 @@ impl Learner {
         (self.contexts[taken.start as usize] as usize, chains)
     }
 
-    /// Learns at most `most` weights, each of which saves more than `least` bits, and lays them into a table.
+    /// Learns weights, each of which saves more than `least` bits, and lays them into a table of about `most` bytes at most.
     pub(super) fn learn(&mut self, most: usize, least: f32, progress: &mut dyn FnMut(f32)) -> Learned {
         let bits = Bits::new();
         let all = 22.0;
@@ -417,14 +469,7 @@ impl Learner {
             // The gazetteer holds the weights of its own nodes.
             order.retain(|id| self.nodes[*id] || saved[*id] > least * threshold);
             order.sort_by(|one, other| saved[*other].total_cmp(&saved[*one]).then(one.cmp(other)));
-            let mut kept = vec![false; self.keys.len()];
-            let mut many = 0;
-            for id in order {
-                many += usize::from(!self.nodes[id]);
-                kept[id] = self.nodes[id] || many <= most * share;
-            }
-            self.with_those_above(&mut kept);
-            self.kept = kept;
+            self.keep(&order, most * share);
             self.slope.fill(0.0);
             for rate in [0.3, 0.2, 0.12, 0.06] {
                 pass(self, rate);
@@ -435,6 +480,31 @@ impl Learner {
             pass(self, rate);
         }
         self.table()
+    }
+
+    /// Keeps the first of these weights, and those above them: as many as fit into so many bytes.
+    fn keep(&mut self, order: &[usize], bytes: usize) {
+        let first = |many: usize| {
+            let mut kept = vec![false; self.keys.len()];
+            let mut table = 0;
+            for id in order {
+                table += usize::from(!self.nodes[*id]);
+                kept[*id] = self.nodes[*id] || table <= many;
+            }
+            self.with_those_above(&mut kept);
+            kept
+        };
+        let fits = |kept: &[bool]| {
+            let cells = (0..kept.len()).filter(|id| kept[*id] && !self.nodes[*id]);
+            let runs = runs(cells.map(|id| Cell { key: self.keys[id], weight: Weight::default() }).collect());
+            runs.len() * BUCKET_LEN / BUCKET * 100 / FILLED + laid(&runs).1.len() <= bytes
+        };
+        let (mut low, mut high) = (0, order.len());
+        while low < high {
+            let middle = (low + high).div_ceil(2);
+            if fits(&first(middle)) { low = middle } else { high = middle - 1 }
+        }
+        self.kept = first(low);
     }
 
     /// Adds those that stand above, all the way up.
@@ -485,41 +555,92 @@ impl Learner {
                 cells.push(Cell { key: self.keys[id], weight });
             }
         }
-        cells.extend(self.fixed.iter().map(|(key, value)| Cell { key: *key, weight: Weight { value: *value, below: 0 } }));
-        for (number, id) in (0..=u32::from(u16::MAX)).filter_map(|number| Some((number, *self.ids.get(&mix(NODE, number))?))) {
+        cells.extend(self.fixed.iter().map(|(key, value)| Cell { key: (*key, 0), weight: Weight { value: *value, below: 0 } }));
+        for (number, id) in (0..=u32::from(u16::MAX)).filter_map(|number| Some((number, *self.ids.get(&(mix(NODE, number), 0))?))) {
             let id = id as usize;
             if self.nodes[id] && self.kept[id] {
                 learned.nodes.insert(number, Weight { value: quantised(self.value[id]), below: below[id] });
             }
         }
         learned.weights = cells.len();
-        learned.tables = lay(&cells);
+        learned.tables = lay(cells);
         learned
     }
 }
 
 /// A weight to be laid.
 struct Cell {
-    key: u32,
+    key: Key,
     weight: Weight,
 }
 
+/// The weights of a context, from some node of its tree on, and which chains go on behind any of them.
+struct Run {
+    key: u32,
+    first: u8,
+    weights: Vec<i8>,
+    below: u8,
+}
+
+/// Cells of which this many in a hundred hold a run are hardly ever too full.
+const FILLED: usize = 94;
+
+/// Weights by their contexts. What lies between two of them is 0.
+fn runs(mut cells: Vec<Cell>) -> Vec<Run> {
+    cells.sort_by_key(|cell| cell.key);
+    let mut runs: Vec<Run> = Vec::new();
+    for Cell { key: (key, node), weight } in cells {
+        match runs.last_mut() {
+            Some(run) if run.key == key => {
+                run.weights.resize(usize::from(node - run.first), 0);
+                run.weights.push(weight.value);
+                run.below |= weight.below;
+            }
+            _ => runs.push(Run { key, first: node, weights: vec![weight.value], below: weight.below }),
+        }
+    }
+    runs
+}
+
+/// What stands in the cell of each run, and the runs that do not fit into theirs, each once.
+fn laid(runs: &[Run]) -> (Vec<u16>, Vec<u8>) {
+    let (mut starts, mut bytes) = (HashMap::new(), Vec::new());
+    let mut cell = |run: &Run| {
+        let [first] = [run.first];
+        if let [weight] = run.weights[..]
+            && first < 0x80
+        {
+            return SINGLE | u16::from(first) << 8 | u16::from(weight.to_le_bytes()[0]);
+        }
+        *starts.entry((first, run.weights.clone())).or_insert_with(|| {
+            let start = bytes.len() as u16;
+            bytes.extend([first, run.weights.len() as u8]);
+            bytes.extend(run.weights.iter().flat_map(|weight| weight.to_le_bytes()));
+            start
+        })
+    };
+    let cells = runs.iter().map(&mut cell).collect();
+    (cells, bytes)
+}
+
 /// Weights in buckets, in a few ways; a full bucket pushes one of its own on to its other bucket.
-fn lay(cells: &[Cell]) -> Vec<Vec<u8>> {
+fn lay(cells: Vec<Cell>) -> Vec<Vec<u8>> {
     /// More tables than these are hardly better.
     const TRIES: usize = 16;
     if cells.is_empty() {
         return vec![Vec::new()];
     }
-    let least = (cells.len() * 100).div_ceil(94 * BUCKET).max(1);
-    (least..).filter_map(|buckets| try_lay(cells, buckets)).take(TRIES).collect()
+    let runs = runs(cells);
+    let least = (runs.len() * 100).div_ceil(FILLED * BUCKET).max(1);
+    (least..).filter_map(|buckets| try_lay(&runs, buckets)).take(TRIES).collect()
 }
 
-fn try_lay(cells: &[Cell], buckets: usize) -> Option<Vec<u8>> {
-    let mut table: Vec<Vec<(u32, Weight)>> = vec![Vec::new(); buckets];
+fn try_lay(runs: &[Run], buckets: usize) -> Option<Vec<u8>> {
+    let (cells, laid) = laid(runs);
+    let mut table: Vec<Vec<(u32, u16, u8)>> = vec![Vec::new(); buckets];
     let mut random = 1u32;
-    for cell in cells {
-        let mut cell = (cell.key, cell.weight);
+    for (run, cell) in runs.iter().zip(cells) {
+        let mut cell = (run.key, cell, run.below);
         let mut settled = false;
         for _ in 0..500 {
             let ([one, other], _) = place(cell.0, buckets as u32);
@@ -538,15 +659,16 @@ fn try_lay(cells: &[Cell], buckets: usize) -> Option<Vec<u8>> {
             return None;
         }
     }
-    let mut bytes = Vec::with_capacity(buckets * BUCKET_LEN);
+    let mut bytes = (buckets as u16).to_le_bytes().to_vec();
     for bucket in &table {
-        let tag = |(key, weight): &(u32, Weight)| {
+        let tag = |(key, _, below): &(u32, u16, u8)| {
             let (_, check) = place(*key, buckets as u32);
-            check << 4 | u16::from(weight.below)
+            check << 4 | u16::from(*below)
         };
         let slots = || (0..BUCKET).map(|slot| bucket.get(slot));
         bytes.extend(slots().flat_map(|cell| cell.map_or(0, tag).to_le_bytes()));
-        bytes.extend(slots().flat_map(|cell| cell.map_or(0, |(_, weight)| weight.value).to_le_bytes()));
+        bytes.extend(slots().flat_map(|cell| cell.map_or(0, |(_, run, _)| *run).to_le_bytes()));
     }
+    bytes.extend(laid);
     Some(bytes)
 }

@@ -134,7 +134,10 @@ pub fn train(reports: &[Report<'_>], options: &Options, progress: &mut dyn FnMut
     })
 }
 
-/// Bits that a weight must save over all reports, to be worth its three bytes.
+/// Bytes of weights that a profile has at most: runs lie within 32 KiB.
+const MOST_WEIGHTS: usize = 1 << 15;
+
+/// Bits that a weight must save over all reports, to be worth its bytes.
 const LEAST_SAVED: f32 = 6.0;
 
 /// A text model of fewer bytes is worse than none.
@@ -268,7 +271,7 @@ fn learn<'a>(
         learner.weight = if options.mission { share * recent(many - number, many) } else { share };
         rehearsal.report(report, &profile, known, &mut learner)
     })?;
-    let most = options.size / 5 / 3;
+    let most = (options.size / 5).min(MOST_WEIGHTS);
     Ok(learner.learn(most, LEAST_SAVED, &mut |done| progress("decisions", done)))
 }
 

@@ -8,12 +8,12 @@
 
 use super::coder::Coder as _;
 use super::context::Way;
-use super::decide::Weighing;
 use super::decoder::Decoder;
 use super::encoder::Encoder;
 use super::memory::{Batch, Known, Memory};
 use super::packer::Packer;
 use super::profile::Profile;
+use super::weighing::Weighing;
 use super::{IN_BATCH, start, take};
 use crate::error::{Error, ErrorKind};
 use crate::model::Report;

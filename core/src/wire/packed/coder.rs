@@ -24,6 +24,12 @@ pub trait Coder {
     /// Codes `value`, one of the numbers below `of`, all as likely; `of` is from 1 to 65536.
     fn part(&mut self, of: u32, value: u32) -> u32;
 
+    /// Codes the low `bits` bits of `value`, at most 16: `part(2^bits)`, for which nothing is divided.
+    fn bits(&mut self, bits: u8, value: u32) -> u32 {
+        let of = 1 << bits.min(16);
+        self.part(of, value & (of - 1))
+    }
+
     /// How far it has come.
     fn position(&self) -> Position {
         Position::default()
@@ -62,6 +68,10 @@ impl<C: Coder + ?Sized> Coder for &mut C {
         (**self).part(of, value)
     }
 
+    fn bits(&mut self, bits: u8, value: u32) -> u32 {
+        (**self).bits(bits, value)
+    }
+
     fn position(&self) -> Position {
         (**self).position()
     }
@@ -80,24 +90,25 @@ impl<C: Coder + ?Sized> Coder for &mut C {
     }
 }
 
-/// Codes the low `bits` bits of `value`, at most 32, each as likely as not, high bits first.
+/// Codes the low `bits` bits of `value`, at most 32, each as likely as not: the first 16, then the others.
 pub fn fair<C: Coder + ?Sized>(coder: &mut C, bits: u8, value: u32) -> u32 {
-    let low = bits.min(16);
-    let high = bits.saturating_sub(16).min(16);
-    let mut read = 0;
-    if high > 0 {
-        read = coder.part(1 << high, value >> 16 & ((1 << high) - 1)) << 16;
+    if bits <= 16 {
+        return if bits == 0 { 0 } else { coder.bits(bits, value) };
     }
-    read | coder.part(1 << low, value & ((1 << low) - 1))
+    let low = bits.min(32) - 16;
+    coder.bits(16, value >> low) << low | coder.bits(low, value)
 }
 
 /// Codes `value`, one of the numbers below `of`, all as likely. A decoder of bytes that nobody wrote may read a larger one.
 pub fn uniform<C: Coder + ?Sized>(coder: &mut C, of: u32, value: u32) -> u32 {
     let most = of.saturating_sub(1);
+    let bits = (u32::BITS - most.leading_zeros()) as u8;
+    if of.is_power_of_two() {
+        return fair(coder, bits, value);
+    }
     // In two parts if it must be, the first of 16 bits.
-    let rest = u32::BITS.saturating_sub(16 + most.leading_zeros());
-    let read = coder.part((most >> rest) + 1, value >> rest);
-    if rest == 0 { read } else { read << rest | coder.part(1 << rest, value & ((1 << rest) - 1)) }
+    let rest = bits.saturating_sub(16);
+    coder.part((most >> rest) + 1, value >> rest) << rest | fair(coder, rest, value)
 }
 
 /// Below this, the range grows by a byte.

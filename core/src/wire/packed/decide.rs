@@ -1,12 +1,7 @@
-//! A decision: its place in the report, its number, and what is made of it.
+//! A decision: its place in the report, the tree that it is a node of, and what is made of it.
 
-use super::coder::{Coder, Position, ReadText};
-use super::context::{CHAIN, Way, mix};
-use super::squash::squash;
-use super::text::TextModel;
-use super::weights::{Weight, Weights};
-use crate::error::ErrorKind;
-use crate::model::bounds::Bound;
+use super::coder::{Coder, fair, uniform};
+use super::context::{CHAIN, Way, bucket, mix};
 
 /// What a decision is about, so that different ones at one field have weights of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,20 +41,6 @@ pub enum What {
     Since,
 }
 
-/// Where the root of a decision has its weight.
-#[derive(Clone, Copy, Debug)]
-pub enum Root {
-    /// In the table, under what it is about.
-    Table,
-    /// At a node of the gazetteer.
-    Node {
-        /// Its weight.
-        weight: Weight,
-        /// How often the batch decided it before, as false and as true.
-        before: [u16; 2],
-    },
-}
-
 /// Values of a profile that reports share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Shared {
@@ -71,44 +52,27 @@ pub enum Shared {
     Form(usize),
 }
 
-/// Who takes the decisions: a coder, or a trainer that learns from them. What is not learned goes to it as a [`Coder`].
-pub trait Decisions: Coder {
-    /// Decides `bit`, number `number` of `what` at the place `at`. An encoder gives it back, a decoder what it read.
-    fn decide(&mut self, at: &At<'_>, number: u32, bit: bool) -> bool;
-
-    /// Decides like [`decide`](Self::decide), but only if anything was learned of this decision: `None` if not. It is one of a
-    /// tree, below decision `above`, or the first of it.
-    fn ask(&mut self, at: &At<'_>, above: u32, number: u32, bit: bool) -> Option<bool> {
-        let _ = above;
-        Some(self.decide(at, number, bit))
-    }
-
-    /// Whether a value of the profile may be used: a trainer says no as long as few reports said it.
-    fn admits(&mut self, shared: Shared) -> bool {
-        let _ = shared;
-        true
-    }
-}
-
-/// Where a decision stands: makes the keys of its contexts.
-#[derive(Debug)]
+/// Where a tree of decisions stands: makes the keys of its contexts.
+#[derive(Clone, Copy, Debug)]
 pub struct At<'w> {
     way: &'w Way,
     /// What it is about.
     pub what: What,
-    /// Where its first weight is.
-    pub root: Root,
-    /// The key of the root but for the number.
+    /// Which tree of those that are about it.
+    pub number: u32,
+    /// The key of its root.
     key: u32,
 }
 
 impl<'w> At<'w> {
-    pub(super) fn new(way: &'w Way, what: What) -> Self {
-        Self { way, what, root: Root::Table, key: way.root(what as u32) }
+    pub(super) fn new(way: &'w Way, what: What, number: u32) -> Self {
+        Self { way, what, number, key: mix(way.root(what as u32), number) }
     }
 
-    pub(super) fn with(&self, root: Root) -> Self {
-        Self { root, ..*self }
+    /// Another tree about the same.
+    #[must_use]
+    pub fn other(&self, number: u32) -> Self {
+        Self::new(self.way, self.what, number)
     }
 
     /// The number of the report's field in which it stands, and of that field's field.
@@ -117,112 +81,222 @@ impl<'w> At<'w> {
         self.way.fields()
     }
 
-    /// The key of the root in the table.
+    /// The key of the root.
     #[must_use]
-    pub const fn root_key(&self, number: u32) -> u32 {
-        mix(self.key, number)
-    }
-
-    /// What the chains add that go on behind the root.
-    #[inline(never)] // most decisions have none
-    fn chains(&self, weights: &Weights<'_>, number: u32, below: u8) -> i32 {
-        let mut sum = 0;
-        for chain in (0..CHAIN.len()).filter(|chain| below >> chain & 1 == 1) {
-            for key in self.chain(chain, number) {
-                let Some(weight) = weights.get(key) else { break };
-                sum += i32::from(weight.value);
-                if weight.below >> chain & 1 == 0 {
-                    break;
-                }
-            }
-        }
-        sum
+    pub const fn key(&self) -> u32 {
+        self.key
     }
 
     /// The keys of a chain, the most general first.
-    pub fn chain(&self, chain: usize, number: u32) -> impl Iterator<Item = u32> {
+    pub fn chain(&self, chain: usize) -> impl Iterator<Item = u32> {
         let mut key = self.key;
         let steps = CHAIN.get(chain).copied().unwrap_or(0);
         self.way.chain(chain).into_iter().take(steps).map(move |more| {
             key = mix(key, more);
-            mix(key, number)
+            key
         })
     }
 }
 
-/// Decides by the weights of a profile.
-#[derive(Debug)]
-pub struct Weighing<'p, C> {
-    /// The table of weights.
-    pub weights: Weights<'p>,
-    /// What codes the decisions, or only counts what they cost.
-    pub coder: C,
+/// A node of the gazetteer, which has its weight with it.
+#[derive(Clone, Copy, Debug)]
+pub struct Half {
+    /// Its weight.
+    pub weight: super::Weight,
+    /// How often the batch decided it before, as false and as true.
+    pub before: [u16; 2],
 }
 
-/// 1/256 of a natural unit in a weight's 1/16.
-const WEIGHT: i32 = 16;
+/// Who knows what was learned: a coder with weights, or a trainer that learns. What is not learned goes to it as a [`Coder`].
+pub trait Ask: Coder {
+    /// What was learned of a tree.
+    type Tree;
 
-impl<C: Coder> Coder for Weighing<'_, C> {
-    fn bit(&mut self, one: u16, bit: bool) -> bool {
-        self.coder.bit(one, bit)
-    }
+    /// Opens a tree, below node `node` of the tree with the key `key`: without that one it is never asked.
+    fn open(&mut self, at: &At<'_>, above: Option<(u32, u8)>) -> Self::Tree;
 
-    fn part(&mut self, of: u32, value: u32) -> u32 {
-        self.coder.part(of, value)
-    }
+    /// Decides `bit` at a node of a tree; `None` if nothing was learned of it. An encoder gives `bit` back, a decoder what it
+    /// read.
+    fn ask(&mut self, tree: &Self::Tree, node: u8, bit: bool) -> Option<bool>;
 
-    fn position(&self) -> Position {
-        self.coder.position()
-    }
+    /// Decides at a node of the gazetteer.
+    fn halve(&mut self, at: &At<'_>, half: &Half, bit: bool) -> bool;
 
-    fn read_text<'r>(
-        &mut self,
-        model: Option<(&TextModel<'_>, u8)>,
-        room: &'r mut [u8],
-        bound: &'static Bound,
-    ) -> Result<ReadText<'r>, ErrorKind> {
-        self.coder.read_text(model, room, bound)
-    }
-
-    fn write_text(&mut self, model: Option<(&TextModel<'_>, u8)>, text: &str) {
-        self.coder.write_text(model, text);
+    /// Whether a value of the profile may be used: a trainer says no as long as few reports said it.
+    fn admits(&mut self, shared: Shared) -> bool {
+        let _ = shared;
+        true
     }
 }
 
-impl<C: Coder> Weighing<'_, C> {
-    /// Codes a decision whose root has this weight.
-    fn weigh(&mut self, at: &At<'_>, root: Weight, number: u32, bit: bool) -> bool {
-        let chains = if root.below == 0 { 0 } else { at.chains(&self.weights, number, root.below) };
-        let one = squash((i32::from(root.value) + chains) * WEIGHT);
-        let one = match at.root {
-            Root::Node { before, .. } => blend(one, before),
-            Root::Table => one,
-        };
-        self.coder.bit(one, bit)
+/// Takes the decisions of values.
+pub trait Decisions: Coder {
+    /// A decision by itself; one of which nothing is learned is as likely as not.
+    fn decide(&mut self, at: &At<'_>, bit: bool) -> bool;
+
+    /// A decision of which nothing may be learned, and which then is not taken; and `above` it the one before.
+    fn perhaps(&mut self, at: &At<'_>, above: Option<u32>, bit: bool) -> Option<bool>;
+
+    /// A number of any size: how many bits it has above 1, one by one, then the bits below its first, of which the first
+    /// `learned` are decisions. What comes behind a decision of which nothing is learned is all as likely.
+    fn number(&mut self, at: &At<'_>, value: u64, learned: u8) -> u64;
+
+    /// One of the numbers up to `most`, high bits first; behind a bit of which nothing is learned, all that are left are as
+    /// likely. A decoder of bytes that nobody wrote may read a larger one.
+    fn one_of(&mut self, at: &At<'_>, most: u32, value: u32) -> u32;
+
+    /// Which of so many fields are reported, each for itself.
+    fn mask(&mut self, at: &At<'_>, fields: u8, reported: u32) -> u32;
+
+    /// See [`Ask::halve`].
+    fn half(&mut self, at: &At<'_>, half: &Half, bit: bool) -> bool;
+
+    /// See [`Ask::admits`].
+    fn may_share(&mut self, shared: Shared) -> bool;
+}
+
+/// The tree of the bits below the first of a number that has so many.
+const LOW: u32 = 0x40;
+/// The tree of the sign of a number, by its size.
+const SIGN: u32 = 0x80;
+/// The tree of which fields are reported.
+const FIELDS: u32 = 0x100;
+/// A tree of a value has so many levels; those below are in trees of their own.
+const LEVELS: u32 = 4;
+/// Of a number that has more bits below its first, none is learned.
+const MOST_LOW: u8 = 31;
+
+/// Where nothing is known of a number, two bits say that it has fewer bits than this behind its first, and four more that it
+/// has fewer than the other.
+const FEW: u8 = 3;
+const MORE: u8 = 18;
+
+impl<D: Ask> Decisions for D {
+    fn decide(&mut self, at: &At<'_>, bit: bool) -> bool {
+        match self.perhaps(at, None, bit) {
+            Some(bit) => bit,
+            None => self.bit(1 << 15, bit),
+        }
+    }
+
+    fn perhaps(&mut self, at: &At<'_>, above: Option<u32>, bit: bool) -> Option<bool> {
+        let tree = self.open(at, above.map(|above| (at.other(above).key(), 0)));
+        self.ask(&tree, 0, bit)
+    }
+
+    fn number(&mut self, at: &At<'_>, value: u64, learned: u8) -> u64 {
+        let above = value.saturating_add(1);
+        #[allow(clippy::cast_possible_truncation)] // at most 63
+        let width = 63 - above.leading_zeros() as u8;
+        let tree = self.open(at, None);
+        let mut bits = 0;
+        loop {
+            match self.ask(&tree, bits, bits < width) {
+                Some(true) if bits < 62 => bits += 1,
+                Some(true) => {
+                    bits = 63;
+                    break;
+                }
+                Some(false) => break,
+                None => {
+                    bits = self::width(self, bits, width);
+                    return low(self, bits, above) - 1;
+                }
+            }
+        }
+        if learned == 0 || bits > MOST_LOW || bits == 0 {
+            return low(self, bits, above) - 1;
+        }
+        let most = u32::MAX >> (32 - bits);
+        #[allow(clippy::cast_possible_truncation)] // the low bits
+        let low = branch(self, &at.other(LOW + u32::from(bits)), Some((at.key(), bits)), most, above as u32 & most, learned);
+        u64::from((1 << bits | low) - 1)
+    }
+
+    fn one_of(&mut self, at: &At<'_>, most: u32, value: u32) -> u32 {
+        branch(self, at, None, most, value, u8::MAX)
+    }
+
+    fn mask(&mut self, at: &At<'_>, fields: u8, reported: u32) -> u32 {
+        let tree = self.open(&at.other(FIELDS), None);
+        let Some(first) = self.ask(&tree, 0, reported & 1 == 1) else { return fair(self, fields, reported) };
+        (1..fields).fold(first.into(), |mask, number| {
+            let bit = reported >> number & 1 == 1;
+            let bit = self.ask(&tree, number, bit).unwrap_or_else(|| self.bit(1 << 15, bit));
+            mask | u32::from(bit) << number
+        })
+    }
+
+    fn half(&mut self, at: &At<'_>, half: &Half, bit: bool) -> bool {
+        self.halve(at, half, bit)
+    }
+
+    fn may_share(&mut self, shared: Shared) -> bool {
+        self.admits(shared)
     }
 }
 
-impl<C: Coder> Decisions for Weighing<'_, C> {
-    fn decide(&mut self, at: &At<'_>, number: u32, bit: bool) -> bool {
-        let root = match at.root {
-            Root::Table => self.weights.get(at.root_key(number)).unwrap_or_default(),
-            Root::Node { weight, .. } => weight,
-        };
-        self.weigh(at, root, number, bit)
+/// One of the numbers up to `most`: down a binary tree, so many `learned` bits at most; what is left is as likely.
+fn branch<D: Ask>(decisions: &mut D, at: &At<'_>, above: Option<(u32, u8)>, most: u32, value: u32, learned: u8) -> u32 {
+    let mut left = u32::BITS - most.leading_zeros();
+    let least = left.saturating_sub(learned.into());
+    let mut tree = decisions.open(at, above);
+    let mut key = at.key();
+    // The bits so far with a 1 before them; and of the tree at hand.
+    let (mut read, mut node) = (1u32, 1u8);
+    let mut edge = true;
+    while left > least {
+        if node >> LEVELS != 0 {
+            let below = at.other(mix(at.number, read));
+            tree = decisions.open(&below, Some((key, (node >> 1) - 1)));
+            (key, node) = (below.key(), 1);
+        }
+        let limit = most >> (left - 1) & 1 == 1;
+        let mut bit = false;
+        if !edge || limit {
+            let Some(asked) = decisions.ask(&tree, node - 1, value >> (left - 1) & 1 == 1) else { break };
+            bit = asked;
+        }
+        left -= 1;
+        edge &= bit == limit;
+        node = node << 1 | u8::from(bit);
+        read = read << 1 | u32::from(bit);
     }
-
-    fn ask(&mut self, at: &At<'_>, _: u32, number: u32, bit: bool) -> Option<bool> {
-        let root = self.weights.get(at.root_key(number))?;
-        Some(self.weigh(at, root, number, bit))
+    if left > 0 {
+        let low = u32::MAX >> (32 - left);
+        let rest = if edge { most & low } else { low };
+        read = read << left | uniform(decisions, rest.saturating_add(1), value & low);
     }
+    // Without the 1 before them.
+    read & u32::MAX.checked_shr(most.leading_zeros()).unwrap_or(0)
 }
 
-/// The profile counts as much as so many reports of the batch itself.
-const PROFILE: u32 = 32;
+/// How many bits a number has, of which nothing is known but that it has so many at least: how many more, in up to three
+/// steps.
+fn width<D: Coder>(coder: &mut D, least: u8, width: u8) -> u8 {
+    let more = width.saturating_sub(least);
+    let mut read = coder.bits(2, more.min(FEW).into());
+    if read == FEW.into() {
+        read += coder.bits(4, (more.clamp(FEW, MORE) - FEW).into());
+    }
+    if read == MORE.into() {
+        read = coder.bits(6, more.into());
+    }
+    #[allow(clippy::cast_possible_truncation)] // 6 bits
+    (least + read as u8).min(63)
+}
 
-/// The probability of `true`, in 1/65536: what the profile says, and how often the batch decided it before.
-fn blend(one: u16, [not, yes]: [u16; 2]) -> u16 {
-    let (not, yes) = (u32::from(not), u32::from(yes));
-    let blended = (u32::from(one) * PROFILE + yes * 0xffff).checked_div(PROFILE + not + yes).unwrap_or(0);
-    u16::try_from(blended).unwrap_or(u16::MAX).max(1)
+/// A number that has so many bits below its first, each as likely as not.
+#[allow(clippy::cast_possible_truncation)] // half by half
+fn low<D: Coder>(coder: &mut D, bits: u8, above: u64) -> u64 {
+    if bits <= MOST_LOW {
+        return (1 << bits | fair(coder, bits, above as u32 & ((1 << bits) - 1))).into();
+    }
+    let high = fair(coder, bits - 32, (above >> 32) as u32 & ((1 << (bits - 32)) - 1));
+    u64::from(1 << (bits - 32) | high) << 32 | u64::from(fair(coder, 32, above as u32))
+}
+
+/// The tree of the sign of a number of this size.
+pub(super) fn sign(size: u64) -> u32 {
+    SIGN + bucket(size).min(8)
 }

@@ -117,6 +117,18 @@ impl Coder for Decoder<'_> {
         value
     }
 
+    fn bits(&mut self, bits: u8, _: u32) -> u32 {
+        let bits = bits.min(16);
+        let most = (1 << bits) - 1;
+        let width = self.range >> bits;
+        let value = self.code.checked_div(width).unwrap_or(0).min(most);
+        let below = width * value;
+        self.code -= below;
+        self.range = if value == most { self.range - below } else { width };
+        self.grow();
+        value
+    }
+
     fn position(&self) -> Position {
         Position { bytes: self.at - 4, range: self.range }
     }

@@ -147,6 +147,18 @@ impl Coder for Encoder<'_> {
         value
     }
 
+    fn bits(&mut self, bits: u8, value: u32) -> u32 {
+        let bits = bits.min(16);
+        let most = (1 << bits) - 1;
+        let value = value & most;
+        let width = self.range >> bits;
+        let below = width * value;
+        self.range = if value == most { self.range - below } else { width };
+        self.add(below);
+        self.grow();
+        value
+    }
+
     fn position(&self) -> Position {
         Position { bytes: self.at, range: self.range }
     }

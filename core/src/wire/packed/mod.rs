@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! one number of any length    what the arithmetic coder of `coder.rs` made of
-//!   1 decision                that this is packed: byte 0 is 0x80 at least
+//!   1 decision                that this is packed: byte 0 is 0x20 at least
 //!   one of 16                 the tag: 4 bits of the profile's id
 //!   decisions                 the report
 //! ```
@@ -30,12 +30,13 @@ mod squash;
 mod text;
 mod traced;
 mod values;
+mod weighing;
 mod weights;
 
 pub use batch::{BATCH, BatchReader, BatchWriter};
 pub use coder::{Coder, Cost, Position, ReadText, fair, uniform};
 pub use context::mix;
-pub use decide::{At, Decisions, Root, Shared, Weighing, What};
+pub use decide::{Ask, At, Decisions, Half, Shared, What};
 pub use decoder::Decoder;
 pub use encoder::{Encoder, Mark};
 pub use forms::{Forms, walk};
@@ -52,7 +53,8 @@ pub use text::{
     BUCKET_CELLS, CAPITALS_RATE, CELL_BUCKET, CELL_CONTEXTS, CONFIDENCE_RATE, CONFIDENCES, DEEPEST, DEPTH_CLASSES, FREE_CELL,
     History, MOST_CELLS, MOST_LEAVES, NO_BYTE, Repeats, TextModel, VOICES, WEIGHT_CONTEXTS, cell_place, weight_slot,
 };
-pub use weights::{BUCKET, BUCKET_LEN, Weight, Weights, place};
+pub use weighing::{Tree, Weighing};
+pub use weights::{BUCKET, BUCKET_LEN, SINGLE, Weight, Weights, place};
 
 use context::Way;
 use memory::{Batch, Memory};
@@ -65,9 +67,9 @@ use crate::model::Report;
 use crate::model::describe::Path;
 
 /// The first byte of a packed report is this at least, and that of no other message.
-pub const PACKED: u8 = 0x80;
+pub const PACKED: u8 = 0x20;
 /// The decision that makes it so: whether this is another message.
-const OTHER: u16 = 0x8001;
+const OTHER: u16 = 0x2001;
 /// There are so many tags of profiles.
 const TAGS: u32 = 16;
 
@@ -168,7 +170,7 @@ pub fn decode_traced<'a, T: Trace>(
     *report = Report::default();
     let postcard = match bytes {
         [POSTCARD, rest @ ..] if known.profile => Some(rest),
-        [first, ..] if known.profile || first & PACKED != 0 => None,
+        [first, ..] if known.profile || *first >= PACKED => None,
         _ => Some(bytes),
     };
     if let Some(bytes) = postcard {

@@ -50,7 +50,7 @@ impl<'a, const TEXTS: usize, const OTHERS: usize> Packer<'_, 'a, TEXTS, OTHERS> 
         {
             return Ok(Some((placed, 1)));
         }
-        let rank = text.and_then(|text| names.find(text)).filter(|rank| self.decisions.admits(Shared::Name(*rank)));
+        let rank = text.and_then(|text| names.find(text)).filter(|rank| self.decisions.may_share(Shared::Name(*rank)));
         if !self.memory.texts.is_empty() {
             // The profile knows better who is likely here than how long ago another report said it.
             let told = text.filter(|_| !self.memory.later || rank.is_none());

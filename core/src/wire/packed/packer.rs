@@ -6,7 +6,7 @@
 use super::IN_BATCH;
 use super::coder::fair;
 use super::context::{Way, bucket, hash, mix};
-use super::decide::{At, Decisions, Root, Shared, What};
+use super::decide::{At, Decisions, Shared, What};
 use super::memory::{Batch, Known, Memory};
 use super::numbers::Figures;
 use super::profile::Profile;
@@ -163,7 +163,7 @@ impl<'p, 'a, const TEXTS: usize, const OTHERS: usize> Packer<'p, 'a, TEXTS, OTHE
             return Ok(None);
         }
         self.way.hint(self.memory.form.map_or(0, |form| 1 + form as u32));
-        let form = form.filter(|form| self.decisions.admits(Shared::Form(*form)));
+        let form = form.filter(|form| self.decisions.may_share(Shared::Form(*form)));
         let has = self.decide(What::Form, 0, form.is_some());
         self.memory.form = None;
         if has {
@@ -196,29 +196,9 @@ impl<'p, 'a, const TEXTS: usize, const OTHERS: usize> Packer<'p, 'a, TEXTS, OTHE
         core::mem::take(&mut self.given)
     }
 
-    pub(super) fn decide(&mut self, what: What, number: u32, bit: bool) -> bool {
-        self.decide_at(what, Root::Table, number, bit)
-    }
-
     #[inline(never)] // called everywhere
-    pub(super) fn decide_at(&mut self, what: What, root: Root, number: u32, bit: bool) -> bool {
-        self.decisions.decide(&At::new(self.way, what).with(root), number, bit)
-    }
-
-    /// Which fields are reported, each for itself.
-    fn mask(&mut self, fields: u8, reported: u32) -> u32 {
-        /// Behind the numbers of ranks.
-        const FIRST: u32 = 0x100;
-        let at = At::new(self.way, What::Fields);
-        let Some(first) = self.decisions.ask(&at, FIRST, FIRST, reported & 1 == 1) else {
-            return fair(self.decisions, fields, reported);
-        };
-        (1..fields).fold(first.into(), |mask, number| {
-            let bit = reported >> number & 1 == 1;
-            let asked = self.decisions.ask(&at, FIRST, FIRST + u32::from(number), bit);
-            let bit = asked.unwrap_or_else(|| self.decisions.bit(1 << 15, bit));
-            mask | u32::from(bit) << number
-        })
+    pub(super) fn decide(&mut self, what: What, number: u32, bit: bool) -> bool {
+        self.decisions.decide(&At::new(self.way, what, number), bit)
     }
 
     /// The bytes are not what the profile writes.
@@ -286,7 +266,7 @@ impl<'a, const TEXTS: usize, const OTHERS: usize> Walk<'a> for Packer<'_, 'a, TE
         };
         let reported = match rank {
             Some(rank) => u32::from_le_bytes(*sets.get(rank).ok_or_else(|| self.other())?),
-            None => self.mask(layout.fields, reported),
+            None => self.decisions.mask(&At::new(self.way, What::Fields, 0), layout.fields, reported),
         };
         self.way.reported(layout, reported);
         Ok(Fields::reported(layout, reported).ordered(order(layout)))

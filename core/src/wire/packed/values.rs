@@ -5,7 +5,7 @@
 use core::num::NonZeroU32;
 
 use super::coder::fair;
-use super::decide::{At, Root, Shared, What};
+use super::decide::{At, Half, Shared, What};
 use super::gazetteer::{Entry, Tier, order};
 use super::packer::{Packer, same_point};
 use super::sections::Area;
@@ -175,7 +175,7 @@ impl<const TEXTS: usize, const OTHERS: usize> Packer<'_, '_, TEXTS, OTHERS> {
     fn new_point(&mut self, point: Point) -> Result<Point, Stopped> {
         let gazetteer = self.profile.gazetteer;
         let place = gazetteer.first.find(point).map(|(number, _)| number);
-        let place = place.filter(|number| self.decisions.admits(Shared::Place(*number)));
+        let place = place.filter(|number| self.decisions.may_share(Shared::Place(*number)));
         if !self.memory.points.is_empty() {
             // The profile knows better which place is likely than how long ago another report said it.
             let told = !self.memory.later || place.is_none();
@@ -218,7 +218,8 @@ impl<const TEXTS: usize, const OTHERS: usize> Packer<'_, '_, TEXTS, OTHERS> {
                     before[usize::from(*place >= middle)] += 1;
                 }
             }
-            let upper = self.decide_at(What::Half, Root::Node { weight, before }, number, order(point) >= middle);
+            let at = At::new(self.way, What::Half, number);
+            let upper = self.decisions.half(&at, &Half { weight, before }, order(point) >= middle);
             if upper {
                 from = middle
             } else {
@@ -246,19 +247,19 @@ impl<const TEXTS: usize, const OTHERS: usize> Packer<'_, '_, TEXTS, OTHERS> {
                 (limits, world) = (area, 0);
             }
         }
-        let at = At::new(self.way, What::Cell);
-        let mut last = number + world;
+        let mut last = None;
         // Down to a cell of whose halves nothing is known: all of its grid is as likely.
         for axis in [0, 1].into_iter().cycle().take(2 * HALVINGS) {
             let (Some([from, to]), Some(degrees)) = (limits.get_mut(axis), degrees.get(axis)) else { break };
             let middle = i64::midpoint(i64::from(*from), i64::from(*to)) as i32;
-            let Some(upper) = self.decisions.ask(&at, last, number + world, *degrees > middle) else { break };
+            let at = At::new(self.way, What::Cell, number + world);
+            let Some(upper) = self.decisions.perhaps(&at, last, *degrees > middle) else { break };
             if upper {
                 *from = middle + 1
             } else {
                 *to = middle
             }
-            last = number + world;
+            last = Some(number + world);
             number = number << 1 | u32::from(upper);
         }
         let [lat, lon] = limits;
