@@ -6,13 +6,14 @@ use anyhow::{Context as _, Result, bail};
 
 pub const HELP: &str = "\
 increp-bench [--ucdp NAME=FILE.csv[.gz]]... [--texts NAME=FILE.csv[.gz]:TEXT_COLUMN:DATE_COLUMN]...
-             [--outside NAME=FILE.txt]... [--quick] [--ours] [--strict]
+             [--outside NAME=FILE.txt]... [--quick] [--ours] [--speed] [--strict]
 
   --ucdp    a UCDP GED file, for the tables of reports; without any, each country of tests/data/ucdp_sample.csv
   --texts   a column of texts and one of dates, for the tables of texts
   --outside prose of which nothing is trained; its sentences are tested with models of all texts
   --quick   one size of dictionary, fewer messages
   --ours    without the peers, and so without bars: to see at once what a change of ours does
+  --speed   nothing but how fast the encodings are, the first file's later reports one by one
   --strict  exit with 1 if a bar is missed";
 
 #[derive(Debug, Default)]
@@ -22,6 +23,7 @@ pub struct Args {
     pub outside: Vec<(String, PathBuf)>,
     pub quick: bool,
     pub ours: bool,
+    pub speed: bool,
     pub strict: bool,
 }
 
@@ -41,6 +43,7 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Option<Args>> {
         match word.as_str() {
             "--quick" => args.quick = true,
             "--ours" => args.ours = true,
+            "--speed" => args.speed = true,
             "--strict" => args.strict = true,
             "--help" | "-h" => return Ok(None),
             "--ucdp" => {

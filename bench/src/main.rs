@@ -35,6 +35,10 @@ fn main() -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     };
     let sets = sets(&args)?;
+    if args.speed {
+        sets.first().map(|set| speed::run(set).map(|speeds| speed::print(set, &speeds))).transpose()?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let effort = if args.quick { measure::QUICK } else { measure::FULL };
     let effort = measure::Effort { peers: !args.ours, ..effort };
     let mut experiments = experiment::cross(&sets, effort)?;

@@ -20,7 +20,7 @@ from decode import MAX_TEXT
 from decode import decode as decode_postcard
 
 POSTCARD, BATCH = 0x11, 0x12  # byte 0 of what is not packed, and of a batch (3.1)
-PACKED = 0x80  # byte 0 of what is packed is at least this
+PACKED = 0x20  # byte 0 of what is packed is at least this
 POSTCARD_FOLLOWS = 0xFF  # byte 0 where the profile is known
 WORD = 0xFFFFFFFF  # 32 bits
 
@@ -54,7 +54,7 @@ def decode(data, profile, known=Known()):
     if known.profile:
         right = coder.bit(0xFF00)
     else:
-        right = not coder.bit(0x8001) and coder.part(16) == profile.tag
+        right = not coder.bit(0x2001) and coder.part(16) == profile.tag
     if not right:
         raise DecodeError("other_profile", "", 0)
     memory = Memory(8, 4, known.sent, known.point)
@@ -72,7 +72,7 @@ def decode_batch(data, profile):
     if len(data) < 2:
         raise DecodeError("ends_early", "", 1)
     coder = Coder(data, 1)
-    if coder.bit(0x8001) or coder.part(16) != profile.tag:
+    if coder.bit(0x2001) or coder.part(16) != profile.tag:
         raise DecodeError("other_profile", "", 1)
     memory = Memory(128, 128, batch=True)
     later = False
@@ -140,16 +140,15 @@ class Coder:
             self.code = self.code << 8 & WORD | self.window() & 0xFF
 
     def fair(self, n):
-        high = self.fair(n - 16) if n > 16 else 0
-        return high << 16 | self.part(1 << min(n, 16))
+        if n <= 16:
+            return self.part(1 << n) if n else 0
+        return self.part(1 << 16) << n - 16 | self.part(1 << n - 16)
 
     def uniform(self, of):
         """A number below of, or None."""
         most = of - 1
         rest = max(0, most.bit_length() - 16)
-        number = self.part((most >> rest) + 1)
-        if rest:
-            number = number << rest | self.part(1 << rest)
+        number = self.part((most >> rest) + 1) << rest | self.fair(rest)
         return number if number < of else None
 
     def finish(self):
@@ -190,7 +189,7 @@ class Profile:
         self.cells, self.looked_up, self.tag = [], {}, 0
         if not blob:
             return
-        if blob[:8] != b"irpf\4\0\0\0" or sha256(blob[40:]).digest() != blob[8:40]:
+        if blob[:8] != b"irpf\5\0\0\0" or sha256(blob[40:]).digest() != blob[8:40]:
             raise ValueError("no profile")
         self.tag = blob[8] & 0xF
         lengths = struct.unpack_from("<7I", blob, 40)
@@ -207,11 +206,11 @@ class Profile:
         self.area = Area(*struct.unpack("<qIiiii", data))
 
     def read_masks(self, data):
-        at = 0
-        while at < len(data):
-            record, count = struct.unpack_from("<IB", data, at)
-            self.masks.setdefault(record, struct.unpack_from(f"<{count}I", data, at + 5))
-            at += 5 + 4 * count
+        sets = data[1 + 8 * data[0]:]
+        for record, first, count in struct.iter_unpack("<IHH", data[1:1 + 8 * data[0]]):
+            if 4 * (first + count) > len(sets):
+                raise ValueError("sets of a record are not there")
+            self.masks.setdefault(record, struct.unpack_from(f"<{count}I", sets, 4 * first))
 
     def read_forms(self, data):
         count, = struct.unpack_from("<H", data)
@@ -222,11 +221,17 @@ class Profile:
             raise ValueError("the forms do not fill their section or are not in order")
 
     def read_weights(self, data):
-        if len(data) % 12:
-            raise ValueError("no whole number of buckets")
-        self.buckets = len(data) // 12
-        for cell in struct.iter_unpack("<4H4b", data):
-            self.cells.append([(cell[j] >> 4, cell[4 + j], cell[j] & 15) for j in range(4)])
+        self.buckets, = struct.unpack_from("<H", data)
+        runs = data[2 + 16 * self.buckets:]
+        for cell in struct.iter_unpack("<8H", data[2:2 + 16 * self.buckets]):
+            self.cells.append([(cell[j] >> 4, self.run(cell[4 + j], runs), cell[j] & 15) for j in range(4)])
+
+    def run(self, run, runs):
+        """The weights of nodes."""
+        if run >> 15:
+            return {run >> 8 & 0x3F: struct.unpack("b", bytes([run & 0xFF]))[0]}
+        first, many = runs[run] & 0x3F, runs[run + 1] & 0x3F
+        return dict(enumerate(struct.unpack_from(f"{many}b", runs, run + 2), first))
 
     def read_names(self, data):
         count, = struct.unpack_from("<H", data)
@@ -245,7 +250,7 @@ class Profile:
         self.text = TextModel(data)
 
     def look_up(self, key):
-        """(weight, below) of a key, or None."""
+        """(weights of nodes, below) of a key, or None."""
         if key not in self.looked_up:
             self.looked_up[key] = self.search(key)
         return self.looked_up[key]
@@ -254,9 +259,9 @@ class Profile:
         other = mix(key, 1)
         check = other & 0xFFF or 1
         for place in (key, other):
-            for found, weight, below in self.cells[place * self.buckets >> 32] if self.buckets else []:
+            for found, run, below in self.cells[place * self.buckets >> 32] if self.buckets else []:
                 if found == check:
-                    return weight, below
+                    return run, below
         return None
 
     def name_rank_at(self, point):
@@ -418,38 +423,43 @@ class ReportDecoder:
         return len(self.stack) > 1 and self.stack[1].name == "Report.event"
 
     # Decisions
-    def decision(self, what, number=0, root=None, seen=(0, 0)):
-        """One decision; root is its (weight, below) where the table of weights does not have it, seen how often it was false and true."""
-        generic = mix(self.top.generic, what)
-        return self.weighed(generic, number, root or self.profile.look_up(mix(generic, number)) or (0, 0), seen)
-
-    def ask(self, what, number):
-        """A decision, or None where nothing is learned of it."""
-        generic = mix(self.top.generic, what)
-        root = self.profile.look_up(mix(generic, number))
-        return None if root is None else self.weighed(generic, number, root)
-
-    def weighed(self, generic, number, root, seen=(0, 0)):
-        weight, below = root
+    def tree(self, what, number=0, root=None):
+        """What is known of a tree: the weights of its root, and those of its chains. root is (weights, below) where the table does not have it."""
+        key = mix(mix(self.top.generic, what), number)
+        weights, below = root or self.profile.look_up(key) or ({}, 0)
+        runs = []
         for chain in range(4):
             if below >> chain & 1:
-                weight += self.chain_weight(chain, self.chain_additions(chain), generic, number)
-        one = squash(16 * weight)
+                runs += self.chain(chain, self.chain_additions(chain), key)
+        return weights, runs
+
+    def chain(self, chain, additions, key):
+        for addition in additions:
+            key = mix(key, addition)
+            found = self.profile.look_up(key)
+            if found is None:
+                return
+            yield found[0]
+            if not found[1] >> chain & 1:
+                return
+
+    def ask(self, tree, node, seen=(0, 0)):
+        """A decision, or None where nothing is learned of it; seen how often it was false and true."""
+        weights, runs = tree
+        if node not in weights:
+            return None
+        one = squash(16 * (weights[node] + sum(run.get(node, 0) for run in runs)))
         if any(seen):
             one = max(1, (32 * one + 65535 * seen[1]) // (32 + sum(seen)))
         return self.coder.bit(one)
 
-    def chain_weight(self, chain, additions, key, number):
-        total = 0
-        for addition in additions:
-            key = mix(key, addition)
-            found = self.profile.look_up(mix(key, number))
-            if found is None:
-                break
-            total += found[0]
-            if not found[1] >> chain & 1:
-                break
-        return total
+    def decision(self, what, number=0):
+        """A decision that stands for itself."""
+        return self.ask_or_toss(self.tree(what, number), 0)
+
+    def ask_or_toss(self, tree, node):
+        bit = self.ask(tree, node)
+        return self.coder.bit(1 << 15) if bit is None else bit
 
     def chain_additions(self, chain):
         top = self.top
@@ -463,21 +473,17 @@ class ReportDecoder:
 
     # Numbers
     def number(self, what, learned):
-        bits = 0
+        tree, bits = self.tree(what), 0
         while bits < 63:
-            longer = self.ask(what, bits)
+            longer = self.ask(tree, bits)
             if longer is None:
-                return self.low_bits(1, self.width(bits)) - 1
+                return self.with_low_bits(self.width(bits)) - 1
             if not longer:
                 break
             bits += 1
-        number = 1
-        for i in range(bits):
-            bit = self.ask(what, mix(0x40 + bits, number & WORD)) if i < learned else None
-            if bit is None:
-                return self.low_bits(number, bits - i) - 1
-            number = number << 1 | bit
-        return number - 1
+        if not 1 <= bits <= 31 or not learned:
+            return self.with_low_bits(bits) - 1
+        return (1 << bits | self.branch("", what, 0x40 + bits, (1 << bits) - 1, learned)) - 1
 
     def width(self, least):
         more = self.coder.part(4)
@@ -487,11 +493,10 @@ class ReportDecoder:
             more = self.coder.part(64)
         return min(63, least + more)
 
-    def low_bits(self, number, bits):
-        """The number with so many fair bits behind it."""
-        if bits > 32:
-            number, bits = number << bits - 32 | self.coder.fair(bits - 32), 32
-        return number << bits | self.coder.fair(bits) if bits else number
+    def with_low_bits(self, bits):
+        """A number that has so many fair bits below its highest."""
+        high = self.coder.fair(bits - 32) << 32 if bits > 32 else 0
+        return 1 << bits | high | self.coder.fair(min(bits, 32))
 
     def signed(self, what, learned):
         size = self.number(what, learned)
@@ -500,17 +505,27 @@ class ReportDecoder:
         return size
 
     def one_of(self, path, what, of):
-        most, node, number, edge = of - 1, 1, 0, True
-        for at in reversed(range(most.bit_length())):
-            most_bit = most >> at & 1
-            bit = 0 if edge and not most_bit else self.ask(what, node)
+        return self.branch(path, what, 1, of - 1, 64)
+
+    def branch(self, path, what, number, most, learned):
+        tree, node, read, edge = self.tree(what, number), 1, 1, True
+        bits = most.bit_length()
+        left = bits
+        while left > max(0, bits - learned):
+            if node >= 16:
+                tree, node = self.tree(what, mix(number, read)), 1
+            most_bit = most >> left - 1 & 1
+            bit = 0 if edge and not most_bit else self.ask(tree, node - 1)
             if bit is None:
-                low = (2 << at) - 1
-                return number << at + 1 | self.uniform(path, (most & low if edge else low) + 1)
+                break
+            left -= 1
             edge = edge and bit == most_bit
             node = node << 1 | bit
-            number = number << 1 | bit
-        return number
+            read = read << 1 | bit
+        if left:
+            low = (1 << left) - 1
+            read = read << left | self.uniform(path, (most & low if edge else low) + 1)
+        return read - (1 << bits)
 
     def uniform(self, path, of):
         number = self.coder.uniform(of)
@@ -581,12 +596,13 @@ class ReportDecoder:
         sets = self.profile.masks.get(id, [])
         if self.steps is not None:
             return sets[self.step(path, len(sets))]
-        said = self.number(FIELDS, 8)
-        if said == 1 or said == 0 and not sets:
-            first = self.ask(FIELDS, 0x100)
+        said = self.number(FIELDS, 8) if sets else 1
+        if said == 1:
+            tree = self.tree(FIELDS, 0x100)
+            first = self.ask(tree, 0)
             if first is None:
                 return self.coder.fair(len(RECORDS[name]))
-            return first | sum(self.decision(FIELDS, 0x100 + n) << n for n in range(1, len(RECORDS[name])))
+            return first | sum(self.ask_or_toss(tree, n) << n for n in range(1, len(RECORDS[name])))
         rank = max(0, said - 1)
         if rank >= len(sets):
             self.fail("other_profile", path)
@@ -808,7 +824,8 @@ class ReportDecoder:
             while end - start > 1:
                 middle = (start + end) // 2
                 yes = sum(order >= order_of(first[middle].point) for order in met)
-                if self.decision(HALF, middle, (first[middle].weight, first[middle].below), (len(met) - yes, yes)):
+                tree = self.tree(HALF, middle, ({0: first[middle].weight}, first[middle].below))
+                if self.ask(tree, 0, (len(met) - yes, yes)):
                     start = middle
                     met = [order for order in met if order >= order_of(first[middle].point)]
                 else:
@@ -828,7 +845,7 @@ class ReportDecoder:
         number = 1
         for pair in 8 * limits:
             middle = int(math.copysign(abs(sum(pair)) // 2, sum(pair)))
-            bit = self.ask(CELL, number + world)
+            bit = self.ask(self.tree(CELL, number + world), 0)
             if bit is None:
                 break
             if bit:

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use anyhow::Result;
 use increp::model::Stamp;
-use increp::wire::packed::{Area, Entry, PROFILE_VERSION, SECTION_NAMES, section};
+use increp::wire::packed::{Area, Entry, PROFILE_VERSION, SECTION_NAMES};
 use serde_json::{Value, json};
 
 use super::many;
@@ -55,7 +55,7 @@ pub(super) fn show(arguments: &ProfileShow) -> Result<Exit> {
 fn as_json(named: &Named, strings: bool) -> Value {
     let Named { name, blob, profile } = named;
     let lengths = SECTION_NAMES.iter().zip(sections(blob)).map(|(name, bytes)| ((*name).to_owned(), bytes.len().into()));
-    let [sets, records] = sets(sections(blob)[section::MASKS]);
+    let [records, sets] = profile.masks().many();
     let (text, gazetteer) = (profile.text().is_some(), profile.gazetteer());
     let mut object = json!({
         "profile": name, "id": id(profile), "tag": profile.tag(), "version": PROFILE_VERSION, "size": blob.len(),
@@ -90,8 +90,7 @@ fn time(area: &Area) -> [String; 2] {
 
 /// What each section holds, in words.
 fn contents(named: &Named) -> [String; SECTION_NAMES.len()] {
-    let sections = sections(named.blob);
-    let [sets, records] = sets(sections[section::MASKS]);
+    let [records, sets] = named.profile.masks().many().map(|many| many as u64);
     let weights = named.profile.weights().many() as u64;
     let (gazetteer, forms) = (named.profile.gazetteer(), named.profile.forms());
     let further = gazetteer.second.len() as u64;
@@ -106,18 +105,6 @@ fn contents(named: &Named) -> [String; SECTION_NAMES.len()] {
         said(!gazetteer.first.is_empty(), format!("{}{further}", many(gazetteer.first.len() as u64, "place"))),
         said(named.profile.text().is_some(), "a text model".to_owned()),
     ]
-}
-
-/// How many sets of fields the section of masks has, and of how many records.
-fn sets(mut masks: &[u8]) -> [u64; 2] {
-    let (mut sets, mut records) = (0, 0);
-    // The profile was checked: each record is whole.
-    while let Some(([_, _, _, _, number], rest)) = masks.split_first_chunk() {
-        sets += u64::from(*number);
-        records += 1;
-        masks = rest.get(4 * usize::from(*number)..).unwrap_or_default();
-    }
-    [sets, records]
 }
 
 fn places(named: &Named) -> Vec<Entry> {

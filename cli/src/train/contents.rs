@@ -5,6 +5,7 @@
 // Numbers of a profile fit their 8, 16 and 32 bits; what is learned is rounded on purpose.
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use increp::Error;
@@ -88,10 +89,10 @@ impl<'a> Contents<'a> {
     /// Places that at least five reports name, the commonest first; at most so many bytes of them.
     pub(super) fn places(&self, bytes: usize) -> Vec<(Point, Option<&'a str>)> {
         let mut places: Vec<_> = self.places.iter().filter(|(_, place)| place.reports >= self.least).collect();
-        places.sort_by_key(|(point, place)| (core::cmp::Reverse(place.reports), **point));
+        places.sort_by_key(|(point, place)| (Reverse(place.reports), **point));
         let name = |place: &Place<'a>| {
             // The name that most reports give it, if most do.
-            let (name, reports) = place.names.iter().max_by_key(|(name, reports)| (**reports, core::cmp::Reverse(**name)))?;
+            let (name, reports) = place.names.iter().max_by_key(|(name, reports)| (**reports, Reverse(**name)))?;
             (*reports >= self.least && *reports * 2 > place.reports).then_some(*name)
         };
         places
@@ -112,18 +113,28 @@ impl<'a> Contents<'a> {
     pub(super) fn masks(&self) -> Vec<u8> {
         /// Rarer ones are written field by field.
         const MOST: usize = 24;
-        let mut section = Vec::new();
+        let mut records = Vec::new();
         for (record, masks) in &self.masks {
             let mut masks: Vec<_> = masks.iter().filter(|(_, (reports, _))| *reports >= self.least).collect();
-            masks.sort_by_key(|(mask, (reports, _))| (core::cmp::Reverse(*reports), **mask));
+            masks.sort_by_key(|(mask, (reports, _))| (Reverse(*reports), **mask));
             masks.truncate(MOST);
-            if masks.is_empty() {
-                continue;
+            let reports: u32 = masks.iter().map(|(_, (reports, _))| *reports).sum();
+            if reports > 0 {
+                records.push((Reverse(reports), *record, masks));
             }
-            section.extend(record.to_le_bytes());
-            section.push(masks.len() as u8);
-            section.extend(masks.iter().flat_map(|(mask, _)| mask.to_le_bytes()));
         }
+        if records.is_empty() {
+            return Vec::new();
+        }
+        // A device looks through them from the first.
+        records.sort();
+        let (mut section, mut sets) = (vec![records.len() as u8], Vec::<u32>::new());
+        for (_, record, masks) in records {
+            section.extend(record.to_le_bytes());
+            section.extend([sets.len() as u16, masks.len() as u16].iter().flat_map(|number| number.to_le_bytes()));
+            sets.extend(masks.iter().map(|(mask, _)| **mask));
+        }
+        section.extend(sets.iter().flat_map(|set| set.to_le_bytes()));
         section
     }
 

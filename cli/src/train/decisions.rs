@@ -606,15 +606,12 @@ fn runs(mut cells: Vec<Cell>) -> Vec<Run> {
 fn laid(runs: &[Run]) -> (Vec<u16>, Vec<u8>) {
     let (mut starts, mut bytes) = (HashMap::new(), Vec::new());
     let mut cell = |run: &Run| {
-        let [first] = [run.first];
-        if let [weight] = run.weights[..]
-            && first < 0x80
-        {
-            return SINGLE | u16::from(first) << 8 | u16::from(weight.to_le_bytes()[0]);
+        if let [weight] = run.weights[..] {
+            return SINGLE | u16::from(run.first) << 8 | u16::from(weight.to_le_bytes()[0]);
         }
-        *starts.entry((first, run.weights.clone())).or_insert_with(|| {
+        *starts.entry((run.first, run.weights.clone())).or_insert_with(|| {
             let start = bytes.len() as u16;
-            bytes.extend([first, run.weights.len() as u8]);
+            bytes.extend([run.first, run.weights.len() as u8]);
             bytes.extend(run.weights.iter().flat_map(|weight| weight.to_le_bytes()));
             start
         })

@@ -21,7 +21,11 @@ pub(super) fn section(reports: &[&Report<'_>], profile: &Profile<'_>, bytes: usi
     let mut seen: HashMap<Vec<u8>, u32> = HashMap::new();
     for report in reports {
         let mut form = Vec::new();
-        if walk(report, profile, &mut |step| form.push(step))? {
+        let push = |step| {
+            form.push(step);
+            true
+        };
+        if walk(report, profile, push)? {
             *seen.entry(form).or_default() += 1;
         }
     }

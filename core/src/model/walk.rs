@@ -158,7 +158,7 @@ pub struct Fields {
 pub type Order = [u8; 24];
 
 /// The order in which the fields are described.
-pub(crate) static DESCRIBED: Order = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23];
+static DESCRIBED: Order = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23];
 
 impl Fields {
     /// All of them, as described.

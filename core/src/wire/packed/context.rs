@@ -76,7 +76,7 @@ struct Frame {
 
 /// The way from the report to the value that comes next.
 #[derive(Clone, Debug)]
-pub(super) struct Way {
+pub struct Way {
     top: Frame,
     /// The value at the top has no parts.
     leaf: bool,

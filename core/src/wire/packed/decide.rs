@@ -129,27 +129,27 @@ pub trait Ask: Coder {
     }
 }
 
-/// Takes the decisions of values.
+/// Takes the decisions of values, each at the end of `way`.
 pub trait Decisions: Coder {
     /// A decision by itself; one of which nothing is learned is as likely as not.
-    fn decide(&mut self, at: &At<'_>, bit: bool) -> bool;
+    fn decide(&mut self, way: &Way, what: What, number: u32, bit: bool) -> bool;
 
     /// A decision of which nothing may be learned, and which then is not taken; and `above` it the one before.
-    fn perhaps(&mut self, at: &At<'_>, above: Option<u32>, bit: bool) -> Option<bool>;
+    fn perhaps(&mut self, way: &Way, what: What, number: u32, above: Option<u32>, bit: bool) -> Option<bool>;
 
     /// A number of any size: how many bits it has above 1, one by one, then the bits below its first, of which the first
     /// `learned` are decisions. What comes behind a decision of which nothing is learned is all as likely.
-    fn number(&mut self, at: &At<'_>, value: u64, learned: u8) -> u64;
+    fn number(&mut self, way: &Way, value: u64, what: What, learned: u8) -> u64;
 
     /// One of the numbers up to `most`, high bits first; behind a bit of which nothing is learned, all that are left are as
     /// likely. A decoder of bytes that nobody wrote may read a larger one.
-    fn one_of(&mut self, at: &At<'_>, most: u32, value: u32) -> u32;
+    fn one_of(&mut self, way: &Way, what: What, most: u32, value: u32) -> u32;
 
     /// Which of so many fields are reported, each for itself.
-    fn mask(&mut self, at: &At<'_>, fields: u8, reported: u32) -> u32;
+    fn mask(&mut self, way: &Way, fields: u8, reported: u32) -> u32;
 
-    /// See [`Ask::halve`].
-    fn half(&mut self, at: &At<'_>, half: &Half, bit: bool) -> bool;
+    /// In which half of a node of the gazetteer.
+    fn half(&mut self, way: &Way, number: u32, half: &Half, bit: bool) -> bool;
 
     /// See [`Ask::admits`].
     fn may_share(&mut self, shared: Shared) -> bool;
@@ -172,23 +172,26 @@ const FEW: u8 = 3;
 const MORE: u8 = 18;
 
 impl<D: Ask> Decisions for D {
-    fn decide(&mut self, at: &At<'_>, bit: bool) -> bool {
-        match self.perhaps(at, None, bit) {
+    #[inline(never)] // called everywhere
+    fn decide(&mut self, way: &Way, what: What, number: u32, bit: bool) -> bool {
+        match self.perhaps(way, what, number, None, bit) {
             Some(bit) => bit,
             None => self.bit(1 << 15, bit),
         }
     }
 
-    fn perhaps(&mut self, at: &At<'_>, above: Option<u32>, bit: bool) -> Option<bool> {
-        let tree = self.open(at, above.map(|above| (at.other(above).key(), 0)));
+    fn perhaps(&mut self, way: &Way, what: What, number: u32, above: Option<u32>, bit: bool) -> Option<bool> {
+        let at = At::new(way, what, number);
+        let tree = self.open(&at, above.map(|above| (at.other(above).key(), 0)));
         self.ask(&tree, 0, bit)
     }
 
-    fn number(&mut self, at: &At<'_>, value: u64, learned: u8) -> u64 {
+    fn number(&mut self, way: &Way, value: u64, what: What, learned: u8) -> u64 {
         let above = value.saturating_add(1);
         #[allow(clippy::cast_possible_truncation)] // at most 63
         let width = 63 - above.leading_zeros() as u8;
-        let tree = self.open(at, None);
+        let at = At::new(way, what, 0);
+        let tree = self.open(&at, None);
         let mut bits = 0;
         loop {
             match self.ask(&tree, bits, bits < width) {
@@ -213,12 +216,12 @@ impl<D: Ask> Decisions for D {
         u64::from((1 << bits | low) - 1)
     }
 
-    fn one_of(&mut self, at: &At<'_>, most: u32, value: u32) -> u32 {
-        branch(self, at, None, most, value, u8::MAX)
+    fn one_of(&mut self, way: &Way, what: What, most: u32, value: u32) -> u32 {
+        branch(self, &At::new(way, what, 1), None, most, value, u8::MAX)
     }
 
-    fn mask(&mut self, at: &At<'_>, fields: u8, reported: u32) -> u32 {
-        let tree = self.open(&at.other(FIELDS), None);
+    fn mask(&mut self, way: &Way, fields: u8, reported: u32) -> u32 {
+        let tree = self.open(&At::new(way, What::Fields, FIELDS), None);
         let Some(first) = self.ask(&tree, 0, reported & 1 == 1) else { return fair(self, fields, reported) };
         (1..fields).fold(first.into(), |mask, number| {
             let bit = reported >> number & 1 == 1;
@@ -227,8 +230,8 @@ impl<D: Ask> Decisions for D {
         })
     }
 
-    fn half(&mut self, at: &At<'_>, half: &Half, bit: bool) -> bool {
-        self.halve(at, half, bit)
+    fn half(&mut self, way: &Way, number: u32, half: &Half, bit: bool) -> bool {
+        self.halve(&At::new(way, What::Half, number), half, bit)
     }
 
     fn may_share(&mut self, shared: Shared) -> bool {

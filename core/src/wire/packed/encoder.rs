@@ -46,6 +46,7 @@ impl<'b> Encoder<'b> {
     }
 
     /// Adds to the number so far.
+    #[inline]
     fn add(&mut self, part: u32) {
         let (low, carry) = self.low.overflowing_add(part);
         self.low = low;
@@ -54,6 +55,7 @@ impl<'b> Encoder<'b> {
         }
     }
 
+    #[inline(never)] // rare
     fn carry(&mut self) {
         // Of bytes that do not fit, there will be none to read; the others must stay as they are.
         if self.at > self.buffer.len() {
@@ -74,7 +76,15 @@ impl<'b> Encoder<'b> {
         self.at += 1;
     }
 
+    #[inline]
     fn grow(&mut self) {
+        if self.range < LEAST_RANGE {
+            self.shift();
+        }
+    }
+
+    #[inline(never)] // after most decisions there is nothing to do
+    fn shift(&mut self) {
         while self.range < LEAST_RANGE {
             let [byte, ..] = self.low.to_be_bytes();
             self.byte(byte);
@@ -147,6 +157,7 @@ impl Coder for Encoder<'_> {
         value
     }
 
+    #[inline(never)] // called everywhere
     fn bits(&mut self, bits: u8, value: u32) -> u32 {
         let bits = bits.min(16);
         let most = (1 << bits) - 1;

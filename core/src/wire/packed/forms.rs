@@ -12,7 +12,7 @@
 //! A report whose steps are those of a form says the form's number, and then nothing of all that any more: what is left are
 //! its numbers, names, texts and places. A report like none of them says its steps one by one.
 
-use super::packer::{KEY, order};
+use super::packer::{KEY, ordered};
 use super::profile::Profile;
 use super::sections::{Bytes, Masks, before, get};
 use super::values::unit;
@@ -94,20 +94,22 @@ impl<'p> Forms<'p> {
                 high -= 1;
             }
             at += 1;
+            low < high
         })?;
         let whole = self.get(low).is_some_and(|form| form.len() == at);
         Ok(Some(low).filter(|_| known && low < high && whole))
     }
 }
 
-/// Tells `each` the steps of a report, and whether they make a form: whether the profile knows all that they need.
+/// Tells `each` the steps of a report, as long as it wants to know more, and whether they make a form: whether the profile
+/// knows all that they need.
 ///
 /// # Errors
-/// The first limit or rule that the report breaks.
-pub fn walk(report: &Report<'_>, profile: &Profile<'_>, each: impl FnMut(u8)) -> Result<bool, Error> {
+/// The first limit or rule that a report breaks of which all was told.
+pub fn walk(report: &Report<'_>, profile: &Profile<'_>, each: impl FnMut(u8) -> bool) -> Result<bool, Error> {
     let mut walker = Walker { profile, each, error: Error::NONE, known: true, entry: false, key: false };
-    report.put(&mut walker)?;
-    Ok(walker.known)
+    let walked = report.put(&mut walker);
+    if walker.known { walked.map(|()| true) } else { Ok(false) }
 }
 
 struct Walker<'w, 'p, E> {
@@ -121,17 +123,15 @@ struct Walker<'w, 'p, E> {
     key: bool,
 }
 
-impl<E: FnMut(u8)> Walker<'_, '_, E> {
+impl<E: FnMut(u8) -> bool> Walker<'_, '_, E> {
     #[inline(never)] // called everywhere
-    fn step(&mut self, step: Option<usize>) {
-        match step.and_then(|step| u8::try_from(step).ok()) {
-            Some(step) => (self.each)(step),
-            None => self.known = false,
-        }
+    fn step(&mut self, step: Option<usize>) -> Result<(), Stopped> {
+        self.known = step.and_then(|step| u8::try_from(step).ok()).is_some_and(|step| (self.each)(step));
+        if self.known { Ok(()) } else { Err(Stopped) }
     }
 }
 
-impl<'a, E: FnMut(u8)> Walk<'a> for Walker<'_, '_, E> {
+impl<'a, E: FnMut(u8) -> bool> Walk<'a> for Walker<'_, '_, E> {
     fn error(&mut self) -> &mut Error {
         &mut self.error
     }
@@ -142,27 +142,27 @@ impl<'a, E: FnMut(u8)> Walk<'a> for Walker<'_, '_, E> {
 
     fn fields(&mut self, layout: &'static Layout, reported: u32) -> Result<Fields, Stopped> {
         self.entry = layout.id == Entry::LAYOUT.id;
-        self.step(Masks::rank(self.profile.masks.of(layout.id), reported));
-        Ok(Fields::reported(layout, reported).ordered(order(layout)))
+        self.step(Masks::rank(self.profile.masks.of(layout.id), reported))?;
+        Ok(ordered(layout, reported))
     }
 
     fn code(&mut self, code: u8) -> Result<u8, Stopped> {
-        self.step(Some(code.into()));
+        self.step(Some(code.into()))?;
         Ok(code)
     }
 
     fn flag(&mut self, flag: bool) -> Result<bool, Stopped> {
-        self.step(Some(flag.into()));
+        self.step(Some(flag.into()))?;
         Ok(flag)
     }
 
     fn case(&mut self, case: u8, _: u8) -> Result<u8, Stopped> {
-        self.step(Some(case.into()));
+        self.step(Some(case.into()))?;
         Ok(case)
     }
 
     fn length(&mut self, items: usize, _: usize) -> Result<usize, Stopped> {
-        self.step(Some(items));
+        self.step(Some(items))?;
         Ok(items)
     }
 
@@ -175,7 +175,7 @@ impl<'a, E: FnMut(u8)> Walk<'a> for Walker<'_, '_, E> {
     }
 
     fn stamp(&mut self, seconds: i64) -> Result<i64, Stopped> {
-        self.step(Some(unit(seconds)));
+        self.step(Some(unit(seconds)))?;
         Ok(seconds)
     }
 
@@ -183,8 +183,8 @@ impl<'a, E: FnMut(u8)> Walk<'a> for Walker<'_, '_, E> {
         let text = text.unwrap_or_default();
         if self.key {
             let rank = self.profile.names.find(text);
-            self.step(rank.map(|rank| rank & 0xff));
-            self.step(rank.map(|rank| rank >> 8));
+            self.step(rank.map(|rank| rank & 0xff))?;
+            self.step(rank.map(|rank| rank >> 8))?;
         }
         Ok(text)
     }

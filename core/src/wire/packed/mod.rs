@@ -35,7 +35,7 @@ mod weights;
 
 pub use batch::{BATCH, BatchReader, BatchWriter};
 pub use coder::{Coder, Cost, Position, ReadText, fair, uniform};
-pub use context::mix;
+pub use context::{Way, mix};
 pub use decide::{Ask, At, Decisions, Half, Shared, What};
 pub use decoder::Decoder;
 pub use encoder::{Encoder, Mark};
@@ -47,7 +47,7 @@ pub use general::GENERAL_16;
 pub use general::GENERAL_64;
 pub use memory::Known;
 pub use profile::{LENGTHS, MAGIC, PROFILE_VERSION, Profile, ProfileError, SECTION_NAMES, SECTIONS, section};
-pub use sections::Area;
+pub use sections::{Area, Masks};
 pub use squash::{MOST_LOGIT, squash};
 pub use text::{
     BUCKET_CELLS, CAPITALS_RATE, CELL_BUCKET, CELL_CONTEXTS, CONFIDENCE_RATE, CONFIDENCES, DEEPEST, DEPTH_CLASSES, FREE_CELL,
@@ -56,7 +56,6 @@ pub use text::{
 pub use weighing::{Tree, Weighing};
 pub use weights::{BUCKET, BUCKET_LEN, SINGLE, Weight, Weights, place};
 
-use context::Way;
 use memory::{Batch, Memory};
 use packer::Packer;
 use traced::Traced;

@@ -4,7 +4,7 @@
 
 use super::coder::uniform;
 use super::context::bucket;
-use super::decide::{At, What, sign};
+use super::decide::{What, sign};
 use super::packer::{EVENT, Packer};
 use crate::error::ErrorKind;
 use crate::model::{Stopped, Walk as _};
@@ -22,12 +22,12 @@ pub(super) struct Figures {
 impl<const TEXTS: usize, const OTHERS: usize> Packer<'_, '_, TEXTS, OTHERS> {
     /// A number of any size.
     pub(super) fn number(&mut self, what: What, value: u64, learned: u8) -> u64 {
-        self.decisions.number(&At::new(self.way, what, 0), value, learned)
+        self.decisions.number(self.way, value, what, learned)
     }
 
     /// One of the numbers below `of`. A decoder of bytes that nobody wrote may read a larger one.
     pub(super) fn one_of(&mut self, what: What, of: u32, value: u32) -> u32 {
-        self.decisions.one_of(&At::new(self.way, what, 1), of.saturating_sub(1), value)
+        self.decisions.one_of(self.way, what, of.saturating_sub(1), value)
     }
 
     /// Whether a number that is not zero is negative, after its size.

@@ -6,13 +6,12 @@
 use super::IN_BATCH;
 use super::coder::fair;
 use super::context::{Way, bucket, hash, mix};
-use super::decide::{At, Decisions, Shared, What};
+use super::decide::{Decisions, Shared, What};
 use super::memory::{Batch, Known, Memory};
 use super::numbers::Figures;
 use super::profile::Profile;
 use super::sections::Masks;
 use crate::error::{Error, ErrorKind};
-use crate::model::DESCRIBED;
 use crate::model::bounds::{ALL_TEXT, Bound, TEXT};
 use crate::model::describe;
 use crate::model::report::number as field;
@@ -22,7 +21,7 @@ use crate::model::{
 
 /// The order in which packed writes fields: these first, then the others as described. What bears on the rest comes first.
 const fn first(record: &describe::Record, names: &[&str]) -> Order {
-    let mut order = DESCRIBED;
+    let mut order = [0; 24];
     let (mut at, mut next) = (0, 0);
     while at < names.len() {
         order[at] = field(record.fields, names[at]);
@@ -49,8 +48,10 @@ static TIME_ORDER: Order = first(Time::RECORD, &["precision", "end", "start"]);
 static PLACE_ORDER: Order = first(Place::RECORD, &["precision", "point"]);
 static COUNT_ORDER: Order = first(Count::RECORD, &["of", "item", "who"]);
 
-pub(super) fn order(record: &Layout) -> &'static Order {
-    if record.id == Event::LAYOUT.id {
+/// The fields of a record that differ from their default, in the order in which they are written.
+pub(super) fn ordered(record: &Layout, reported: u32) -> Fields {
+    let fields = Fields::reported(record, reported);
+    let order = if record.id == Event::LAYOUT.id {
         &EVENT_ORDER
     } else if record.id == Time::LAYOUT.id {
         &TIME_ORDER
@@ -59,8 +60,9 @@ pub(super) fn order(record: &Layout) -> &'static Order {
     } else if record.id == Count::LAYOUT.id {
         &COUNT_ORDER
     } else {
-        &DESCRIBED
-    }
+        return fields;
+    };
+    fields.ordered(order)
 }
 
 pub(super) const EVENT: u8 = field(Report::RECORD.fields, "event");
@@ -196,9 +198,8 @@ impl<'p, 'a, const TEXTS: usize, const OTHERS: usize> Packer<'p, 'a, TEXTS, OTHE
         core::mem::take(&mut self.given)
     }
 
-    #[inline(never)] // called everywhere
     pub(super) fn decide(&mut self, what: What, number: u32, bit: bool) -> bool {
-        self.decisions.decide(&At::new(self.way, what, number), bit)
+        self.decisions.decide(self.way, what, number, bit)
     }
 
     /// The bytes are not what the profile writes.
@@ -249,6 +250,7 @@ impl<'a, const TEXTS: usize, const OTHERS: usize> Walk<'a> for Packer<'_, 'a, TE
         let sets = self.profile.masks.of(layout.id);
         let rank = match self.step()? {
             Some(step) => Some(usize::from(step)),
+            None if sets.is_empty() => None,
             None => {
                 // The commonest set first, then that it is none of them.
                 let said = match Masks::rank(sets, reported) {
@@ -257,7 +259,6 @@ impl<'a, const TEXTS: usize, const OTHERS: usize> Walk<'a> for Packer<'_, 'a, TE
                     Some(rank) => rank as u64 + 1,
                 };
                 match self.number(What::Fields, said, 8) {
-                    0 if sets.is_empty() => None,
                     0 => Some(0),
                     1 => None,
                     said => Some(said as usize - 1),
@@ -266,10 +267,10 @@ impl<'a, const TEXTS: usize, const OTHERS: usize> Walk<'a> for Packer<'_, 'a, TE
         };
         let reported = match rank {
             Some(rank) => u32::from_le_bytes(*sets.get(rank).ok_or_else(|| self.other())?),
-            None => self.decisions.mask(&At::new(self.way, What::Fields, 0), layout.fields, reported),
+            None => self.decisions.mask(self.way, layout.fields, reported),
         };
         self.way.reported(layout, reported);
-        Ok(Fields::reported(layout, reported).ordered(order(layout)))
+        Ok(ordered(layout, reported))
     }
 
     fn code(&mut self, code: u8) -> Result<u8, Stopped> {

@@ -9,7 +9,8 @@
 //! byte 68   the sections, one behind another:
 //!   area        i64 base, seconds since 1970; u32 minutes that it is good for; 4 x i32 latitudes
 //!               from and to, longitudes from and to, in 1e-7 degree; empty: no mission
-//!   masks       for each record: u32 its id, u8 how many, so many x u32 sets of reported fields, the commonest first
+//!   masks       u8 records; for each u32 its id, u16 the first of its sets, u16 how many, the commonest record first;
+//!               then the sets of reported fields, a u32 each, those of a record the commonest first
 //!   forms       see `forms.rs`
 //!   weights     see `weights.rs`
 //!   names       u16 how many; so many x u16 in the order of their bytes; one more x u32 where each starts; the UTF-8
@@ -221,6 +222,12 @@ impl<'p> Profile<'p> {
     #[must_use]
     pub const fn area(&self) -> Option<Area> {
         self.area
+    }
+
+    /// Sets of fields that records often have.
+    #[must_use]
+    pub const fn masks(&self) -> Masks<'p> {
+        self.masks
     }
 
     /// Forms that many reports have.

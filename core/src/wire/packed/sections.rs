@@ -132,20 +132,31 @@ impl Area {
 
 /// Which sets of fields the records have, the commonest first.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Masks<'p>(&'p [u8]);
+pub struct Masks<'p> {
+    /// Of each record: u32 its id, u16 where its sets start, u16 how many there are.
+    records: &'p [[u8; 8]],
+    sets: &'p [[u8; 4]],
+}
 
 impl<'p> Masks<'p> {
-    pub(super) const EMPTY: Masks<'static> = Masks(&[]);
+    pub(super) const EMPTY: Masks<'static> = Masks { records: &[], sets: &[] };
 
     pub(super) const fn new(section: &'p [u8]) -> Option<Self> {
+        if section.is_empty() {
+            return Some(Self::EMPTY);
+        }
         let mut bytes = Bytes(section);
-        while !bytes.0.is_empty() {
-            let (Some(_), Some(many)) = (bytes.u32(), bytes.u8()) else { return None };
-            if bytes.many(4 * many as usize).is_none() {
+        let Some(records) = bytes.u8() else { return None };
+        let Some(records) = bytes.many(8 * records as usize) else { return None };
+        let ((records, _), (sets, [])) = (records.as_chunks(), bytes.0.as_chunks()) else { return None };
+        let mut left: &[[u8; 8]] = records;
+        while let [[_, _, _, _, a, b, c, d], others @ ..] = left {
+            if u16::from_le_bytes([*a, *b]) as usize + u16::from_le_bytes([*c, *d]) as usize > sets.len() {
                 return None;
             }
+            left = others;
         }
-        Some(Self(section))
+        Some(Self { records, sets })
     }
 
     /// The rank of a set of fields among those of its record.
@@ -155,14 +166,18 @@ impl<'p> Masks<'p> {
 
     /// The sets of a record.
     pub(super) fn of(&self, record: u32) -> &'p [[u8; 4]] {
-        let mut bytes = Bytes(self.0);
-        loop {
-            let (Some(id), Some(many)) = (bytes.u32(), bytes.u8()) else { return &[] };
-            let Some(sets) = bytes.many(4 * usize::from(many)) else { return &[] };
-            if id == record {
-                return sets.as_chunks().0;
-            }
-        }
+        let found = self.records.iter().find_map(|[a, b, c, d, rest @ ..]| {
+            (u32::from_le_bytes([*a, *b, *c, *d]) == record).then_some(u32::from_le_bytes(*rest))
+        });
+        let found = found.unwrap_or_default();
+        let (start, many) = ((found & 0xffff) as usize, (found >> 16) as usize);
+        self.sets.get(start..start + many).unwrap_or_default()
+    }
+
+    /// How many records it has, and how many sets.
+    #[must_use]
+    pub const fn many(&self) -> [usize; 2] {
+        [self.records.len(), self.sets.len()]
     }
 }
 

@@ -5,7 +5,7 @@
 use core::num::NonZeroU32;
 
 use super::coder::fair;
-use super::decide::{At, Half, Shared, What};
+use super::decide::{Half, Shared, What};
 use super::gazetteer::{Entry, Tier, order};
 use super::packer::{Packer, same_point};
 use super::sections::Area;
@@ -218,8 +218,7 @@ impl<const TEXTS: usize, const OTHERS: usize> Packer<'_, '_, TEXTS, OTHERS> {
                     before[usize::from(*place >= middle)] += 1;
                 }
             }
-            let at = At::new(self.way, What::Half, number);
-            let upper = self.decisions.half(&at, &Half { weight, before }, order(point) >= middle);
+            let upper = self.decisions.half(self.way, number, &Half { weight, before }, order(point) >= middle);
             if upper {
                 from = middle
             } else {
@@ -252,8 +251,8 @@ impl<const TEXTS: usize, const OTHERS: usize> Packer<'_, '_, TEXTS, OTHERS> {
         for axis in [0, 1].into_iter().cycle().take(2 * HALVINGS) {
             let (Some([from, to]), Some(degrees)) = (limits.get_mut(axis), degrees.get(axis)) else { break };
             let middle = i64::midpoint(i64::from(*from), i64::from(*to)) as i32;
-            let at = At::new(self.way, What::Cell, number + world);
-            let Some(upper) = self.decisions.perhaps(&at, last, *degrees > middle) else { break };
+            let upper = self.decisions.perhaps(self.way, What::Cell, number + world, last, *degrees > middle);
+            let Some(upper) = upper else { break };
             if upper {
                 *from = middle + 1
             } else {

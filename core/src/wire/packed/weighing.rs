@@ -28,9 +28,9 @@ const CONTEXTS: usize = {
 
 /// What the weights know of a tree.
 #[derive(Debug)]
-pub struct Tree<'p> {
-    root: Run<'p>,
-    chains: Vec<u16, CONTEXTS>,
+pub struct Tree {
+    root: Run,
+    chains: Vec<Run, CONTEXTS>,
 }
 
 /// 1/256 of a natural unit in a weight's 1/16.
@@ -70,13 +70,12 @@ impl<C: Coder> Coder for Weighing<'_, C> {
 impl<C> Weighing<'_, C> {
     /// The runs of the chains that go on behind a root.
     #[inline(never)] // most trees have none
-    fn chains(&self, at: &At<'_>, below: u8, runs: &mut Vec<u16, CONTEXTS>) {
+    fn chains(&self, at: &At<'_>, below: u8, runs: &mut Vec<Run, CONTEXTS>) {
         for chain in (0..CHAIN.len()).filter(|chain| below >> chain & 1 == 1) {
             for key in at.chain(chain) {
-                let Some(found) = self.weights.find(key) else { break };
+                let run = self.weights.find(key);
                 // There is room for all.
-                let _ = runs.push(found.run());
-                if found.below >> chain & 1 == 0 {
+                if run.is_none() || runs.push(run).is_err() || run.below() >> chain & 1 == 0 {
                     break;
                 }
             }
@@ -84,28 +83,29 @@ impl<C> Weighing<'_, C> {
     }
 
     /// What the runs of chains add at a node.
-    fn sum(&self, runs: &[u16], node: u8) -> i32 {
+    #[inline(never)] // most trees have none
+    fn sum(&self, runs: &[Run], node: u8) -> i32 {
         runs.iter().map(|run| self.weights.get(*run, node).map_or(0, i32::from)).sum()
     }
 }
 
-impl<'p, C: Coder> Ask for Weighing<'p, C> {
-    type Tree = Tree<'p>;
+impl<C: Coder> Ask for Weighing<'_, C> {
+    type Tree = Tree;
 
-    fn open(&mut self, at: &At<'_>, _: Option<(u32, u8)>) -> Tree<'p> {
-        let mut tree = Tree { root: Run::EMPTY, chains: Vec::new() };
-        if let Some((root, below)) = self.weights.root(at.key()) {
-            tree.root = root;
-            if below != 0 {
-                self.chains(at, below, &mut tree.chains);
-            }
+    fn open(&mut self, at: &At<'_>, _: Option<(u32, u8)>) -> Tree {
+        let root = self.weights.find(at.key());
+        let mut tree = Tree { root, chains: Vec::new() };
+        if root.below() != 0 {
+            self.chains(at, root.below(), &mut tree.chains);
         }
         tree
     }
 
-    fn ask(&mut self, tree: &Tree<'p>, node: u8, bit: bool) -> Option<bool> {
-        let root = tree.root.get(node)?;
-        let sum = i32::from(root) + self.sum(&tree.chains, node);
+    fn ask(&mut self, tree: &Tree, node: u8, bit: bool) -> Option<bool> {
+        let mut sum = i32::from(self.weights.get(tree.root, node)?);
+        if !tree.chains.is_empty() {
+            sum += self.sum(&tree.chains, node);
+        }
         Some(self.coder.bit(squash(sum * WEIGHT), bit))
     }
 

@@ -4,8 +4,9 @@
 //! section   u16 buckets; so many buckets of 4 cells, 16 bytes each; then the runs
 //! bucket    4 x u16 tag, 4 x u16 run
 //! tag       bits 4-15 check of the key, 0 is empty; bits 0-3 which chains go on behind it
-//! run       bit 15 set: one weight, bits 0-7 (i8), that of the node in bits 8-14
-//!           else where the run starts among the runs: u8 its first node, u8 how many, so many x i8, a weight each
+//! run       bit 15 set: one weight, bits 0-7 (i8), that of the node in bits 8-13
+//!           else where the run starts among the runs: u8 its first node, u8 how many, so many x i8, a weight each; of both
+//!           numbers 6 bits count, and of the places the first 32 KiB
 //! weight    in 1/16 of a natural unit
 //! key       32 bits, a hash of what the context is; its cell lies in one of two buckets
 //!           first bucket   key * buckets / 2^32
@@ -36,33 +37,29 @@ pub struct Weight {
     pub below: u8,
 }
 
-/// The run of a context, in place, and which further contexts may add more.
+/// What stands in the table under a key: some weights of a tree, one after another, and which further contexts may add more.
+///
+/// ```text
+/// bits 28-31  which chains go on behind it
+/// bit 27      it is one weight, which stands in bits 0-7
+/// bits 21-26  how many weights
+/// bits 15-20  the node of the first
+/// bits 0-14   where that stands among the runs
+/// ```
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Found<'p> {
-    run: &'p [u8; 2],
-    pub(super) below: u8,
-}
+pub(super) struct Run(u32);
 
-impl Found<'_> {
-    pub(super) const fn run(&self) -> u16 {
-        u16::from_le_bytes(*self.run)
+impl Run {
+    /// Nothing is there.
+    pub(super) const NONE: Self = Self(0);
+    const SINGLE: u32 = 1 << 27;
+
+    pub(super) const fn is_none(self) -> bool {
+        self.0 == 0
     }
-}
 
-/// The weights of some nodes of a tree, one after another.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Run<'p> {
-    first: u8,
-    weights: &'p [u8],
-}
-
-impl Run<'_> {
-    pub(super) const EMPTY: Run<'static> = Run { first: 0, weights: &[] };
-
-    /// The weight of a node, if it has one.
-    #[inline]
-    pub(super) fn get(&self, node: u8) -> Option<i8> {
-        self.weights.get(usize::from(node.wrapping_sub(self.first))).map(|weight| weight.cast_signed())
+    pub(super) const fn below(self) -> u8 {
+        (self.0 >> 28) as u8
     }
 }
 
@@ -110,70 +107,70 @@ impl<'p> Weights<'p> {
             let pairs = bucket.as_chunks::<2>().0;
             pairs.iter().zip(pairs.iter().skip(BUCKET))
         });
-        let runs = cells.filter(|(tag, _)| **tag != [0, 0]).map(|(_, run)| u16::from_le_bytes(*run));
-        runs.map(|run| if run & SINGLE == 0 { self.laid(run).weights.len() } else { 1 }).sum()
-    }
-
-    /// The weights of the root of a tree, and which chains go on behind it.
-    #[inline(never)] // called for each tree
-    pub(super) fn root(&self, key: u32) -> Option<(Run<'p>, u8)> {
-        let found = self.find(key)?;
-        let [weight, first] = found.run;
-        let run = if first & 0x80 == 0 { self.laid(found.run()) } else { Run { first: first & 0x7f, weights: core::slice::from_ref(weight) } };
-        Some((run, found.below))
+        let runs = cells.filter(|(tag, _)| **tag != [0, 0]).map(|(_, run)| self.run(u16::from_le_bytes(*run), 0));
+        runs.map(|Run(run)| if run & Run::SINGLE == 0 { (run >> 21 & 0x3f) as usize } else { 1 }).sum()
     }
 
     /// What stands under a key.
-    #[inline]
-    pub(super) fn find(&self, key: u32) -> Option<Found<'p>> {
+    #[inline(never)] // called everywhere
+    pub(super) fn find(&self, key: u32) -> Run {
         let ([first, second], check) = place(key, self.buckets.len() as u32);
         let check = u32::from(check) * EACH;
-        match self.buckets.get(first).and_then(|bucket| find(bucket, check)) {
-            None => self.buckets.get(second).and_then(|bucket| find(bucket, check)),
-            found => found,
+        let in_first = self.buckets.get(first).and_then(|bucket| find(bucket, check));
+        match in_first.or_else(|| self.buckets.get(second).and_then(|bucket| find(bucket, check))) {
+            Some((run, below)) => self.run(run, below),
+            None => Run::NONE,
         }
     }
 
-    /// The weights of a run that lies among the runs.
+    /// What a cell says, before which chains go on.
     #[inline]
-    fn laid(&self, start: u16) -> Run<'p> {
-        match self.runs.get(usize::from(start)..) {
-            Some([first, many, weights @ ..]) => {
-                Run { first: *first, weights: weights.get(..usize::from(*many)).unwrap_or_default() }
+    fn run(&self, run: u16, below: u32) -> Run {
+        let above = below << 28;
+        if run & SINGLE != 0 {
+            let run = u32::from(run);
+            return Run(above | Run::SINGLE | (run & 0x3f00) << 7 | run & 0xff);
+        }
+        let start = usize::from(run);
+        match self.runs.get(start..) {
+            Some([first, many, ..]) => {
+                let (first, many) = (u32::from(*first & 0x3f), u32::from(*many & 0x3f));
+                Run(above | many << 21 | first << 15 | (u32::from(run) + 2) & 0x7fff)
             }
-            _ => Run::EMPTY,
+            _ => Run::NONE,
         }
     }
 
-    /// The weight of a node in a run.
+    /// The weight of a node in a run, if it has one.
     #[inline]
-    pub(super) fn get(&self, run: u16, node: u8) -> Option<i8> {
-        if run & SINGLE == 0 {
-            return self.laid(run).get(node);
+    pub(super) fn get(&self, Run(run): Run, node: u8) -> Option<i8> {
+        let at = u32::from(node).wrapping_sub(run >> 15 & 0x3f);
+        if run & Run::SINGLE != 0 {
+            return (at == 0).then_some(run as i8);
         }
-        let [weight, first] = run.to_le_bytes();
-        (first & 0x7f == node).then_some(weight.cast_signed())
+        let weight = if at < run >> 21 & 0x3f { self.runs.get(((run & 0x7fff) + at) as usize) } else { None };
+        weight.map(|weight| weight.cast_signed())
     }
 }
 
-/// What stands behind this check, which stands twice in `check`, each time in the high bits of a tag.
+/// What stands behind this check, which stands twice in `check`, each time in the high bits of a tag; and the low bits of
+/// that tag.
 #[inline]
-const fn find(bucket: &[u8; BUCKET_LEN], check: u32) -> Option<Found<'_>> {
-    let &[a, b, c, d, e, f, g, h, ..] = bucket;
-    let ([_, _, _, _, one, two, three, four], _) = bucket.as_chunks() else { return None };
+const fn find(bucket: &[u8; BUCKET_LEN], check: u32) -> Option<(u16, u32)> {
+    let &[a, b, c, d, e, f, g, h, one @ .., i, j, k, l, m, n] = bucket;
     // Two tags in a word, which small processors have. What is equal becomes zero.
     let first = u32::from_le_bytes([a, b, c, d]) ^ check;
     let second = u32::from_le_bytes([e, f, g, h]) ^ check;
     let (run, below) = if first & 0xfff0 == 0 {
         (one, first)
     } else if first >> 20 == 0 {
-        (two, first >> 16)
+        ([i, j], first >> 16)
     } else if second & 0xfff0 == 0 {
-        (three, second)
+        ([k, l], second)
     } else if second >> 20 == 0 {
-        (four, second >> 16)
+        ([m, n], second >> 16)
     } else {
         return None;
     };
-    Some(Found { run, below: (below & 0xf) as u8 })
+    Some((u16::from_le_bytes(run), below & 0xf))
 }
