@@ -20,7 +20,7 @@ from decode import MAX_TEXT
 from decode import decode as decode_postcard
 
 POSTCARD, BATCH = 0x11, 0x12  # byte 0 of what is not packed, and of a batch (3.1)
-PACKED = 0x20  # byte 0 of what is packed is at least this
+PACKED = 0x80  # byte 0 of what is packed is at least this
 POSTCARD_FOLLOWS = 0xFF  # byte 0 where the profile is known
 WORD = 0xFFFFFFFF  # 32 bits
 
@@ -54,7 +54,7 @@ def decode(data, profile, known=Known()):
     if known.profile:
         right = coder.bit(0xFF00)
     else:
-        right = not coder.bit(0x2001) and coder.part(16) == profile.tag
+        right = not coder.bit(0x8001) and coder.part(16) == profile.tag
     if not right:
         raise DecodeError("other_profile", "", 0)
     memory = Memory(8, 4, known.sent, known.point)
@@ -72,7 +72,7 @@ def decode_batch(data, profile):
     if len(data) < 2:
         raise DecodeError("ends_early", "", 1)
     coder = Coder(data, 1)
-    if coder.bit(0x2001) or coder.part(16) != profile.tag:
+    if coder.bit(0x8001) or coder.part(16) != profile.tag:
         raise DecodeError("other_profile", "", 1)
     memory = Memory(128, 128, batch=True)
     later = False
@@ -911,10 +911,19 @@ class ReportDecoder:
             return names[rank], 0x100 + rank, True
         return self.new_text(path, 0, most), 0, True
 
+    def raw_bytes(self, path):
+        while symbol := self.uniform(path, 180):
+            if symbol <= 128:
+                yield symbol - 1
+                continue
+            first = symbol + 65
+            yield first
+            for _ in range(1 + (first > 0xDF) + (first > 0xEF)):
+                yield 0x80 | self.coder.fair(6)
+
     def new_text(self, path, kind, most):
         if self.profile.text is None or self.coder.bit(1024):
-            symbols = iter(lambda: self.coder.uniform(244), 0)
-            data = (symbol - 1 if symbol <= 192 else symbol + 1 for symbol in symbols)
+            data = self.raw_bytes(path)
         else:
             data = self.profile.text.decode(self.coder, kind)
         text = bytearray()

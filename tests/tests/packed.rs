@@ -38,8 +38,7 @@ fn knowns(report: &Report<'_>) -> [Known; 3] {
 
 /// A first byte of the arithmetic coder that starts with the tag of a profile.
 fn start(profile: &Profile<'_>) -> u8 {
-    // A sixteenth of what lies above 0x20 is 14 wide.
-    packed::PACKED + 14 * profile.tag() + 7
+    packed::PACKED | profile.tag() << 3 | 4
 }
 
 proptest! {

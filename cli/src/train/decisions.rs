@@ -344,8 +344,7 @@ pub(super) struct Learned {
 impl Learner {
     fn pass(&mut self, rate: f32) {
         // What is special is kept nearer to nothing than what is general; the more so what is to hold elsewhere too.
-        let caution = if self.general { 60.0 } else { 1.0 };
-        let [general, special] = [0.00003, 0.001].map(|pull| pull * caution);
+        let [general, special] = if self.general { [0.0018, 0.06] } else { [0.0003, 0.001] };
         for at in 0..self.taken.len() {
             let taken = self.taken[at];
             let (root, chains) = self.chains(&taken);

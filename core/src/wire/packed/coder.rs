@@ -102,6 +102,7 @@ pub fn fair<C: Coder + ?Sized>(coder: &mut C, bits: u8, value: u32) -> u32 {
 /// Codes `value`, one of the numbers below `of`, all as likely. A decoder of bytes that nobody wrote may read a larger one.
 pub fn uniform<C: Coder + ?Sized>(coder: &mut C, of: u32, value: u32) -> u32 {
     let most = of.saturating_sub(1);
+    #[allow(clippy::cast_possible_truncation)] // at most 32
     let bits = (u32::BITS - most.leading_zeros()) as u8;
     if of.is_power_of_two() {
         return fair(coder, bits, value);

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! one number of any length    what the arithmetic coder of `coder.rs` made of
-//!   1 decision                that this is packed: byte 0 is 0x20 at least
+//!   1 decision                that this is packed: byte 0 is 0x80 at least
 //!   one of 16                 the tag: 4 bits of the profile's id
 //!   decisions                 the report
 //! ```
@@ -66,9 +66,9 @@ use crate::model::Report;
 use crate::model::describe::Path;
 
 /// The first byte of a packed report is this at least, and that of no other message.
-pub const PACKED: u8 = 0x20;
+pub const PACKED: u8 = 0x80;
 /// The decision that makes it so: whether this is another message.
-const OTHER: u16 = 0x2001;
+const OTHER: u16 = 0x8001;
 /// There are so many tags of profiles.
 const TAGS: u32 = 16;
 
@@ -169,7 +169,7 @@ pub fn decode_traced<'a, T: Trace>(
     *report = Report::default();
     let postcard = match bytes {
         [POSTCARD, rest @ ..] if known.profile => Some(rest),
-        [first, ..] if known.profile || *first >= PACKED => None,
+        [first, ..] if known.profile || first & PACKED != 0 => None,
         _ => Some(bytes),
     };
     if let Some(bytes) = postcard {

@@ -91,6 +91,7 @@ impl<'a, const TEXTS: usize, const OTHERS: usize> Packer<'_, 'a, TEXTS, OTHERS> 
 
 /// The probability that a text is raw, 1/64: one that the model does not fit pays 6 bits for it.
 const RAW: u16 = 1 << 10;
+const RAW_BITS: usize = 6;
 
 /// What [`Coder::write_text`] is for encoders: by the model, and once more byte by byte where that is shorter. Most texts fit
 /// the model, so they go through it once.
@@ -101,7 +102,7 @@ pub(super) fn write_text(encoder: &mut Encoder<'_>, model: Option<(&TextModel<'_
         // As an object, like the decoder's: that is one copy of the model's code.
         let mut coder: &mut dyn Coder = encoder;
         model.encode(&mut coder, text.as_bytes(), start);
-        if encoder.position().bits_since(mark.position()) <= 8 * text.len() + 8 {
+        if encoder.position().bits_since(mark.position()) <= raw_bits(text) + RAW_BITS {
             return;
         }
         encoder.rewind(mark);
@@ -132,26 +133,52 @@ pub(super) fn read_text<'r>(
     Ok((str::from_utf8(text).map_err(|_| ErrorKind::NotUtf8)?, rest))
 }
 
-/// Bytes that UTF-8 can have, and the end: 244 symbols, all as likely. 0 is the end, then 0x00 to 0xbf, then 0xc2 to 0xf4.
-const SYMBOLS: u32 = 244;
+/// First bytes that characters of UTF-8 can have, and the end: 180 symbols, all as likely. 0 is the end, then 0x00 to 0x7f,
+/// then 0xc2 to 0xf4. Each further byte of a character has 6 bits.
+const SYMBOLS: u32 = 180;
+
+/// Whether a byte is not the first of its character.
+const fn is_further(byte: u8) -> bool {
+    byte & 0xc0 == 0x80
+}
+
+/// Bits that a text takes byte by byte, its end too.
+fn raw_bits(text: &str) -> usize {
+    let further = text.bytes().filter(|byte| is_further(*byte)).count();
+    // Seven and a half a symbol.
+    6 * further + (15 * (text.len() - further) + 16) / 2
+}
 
 /// Codes bytes and their end.
 fn encode_raw(coder: &mut dyn Coder, text: &[u8]) {
     for byte in text {
-        let byte = u32::from(*byte);
-        uniform(coder, SYMBOLS, if byte > 0xbf { byte - 1 } else { byte + 1 });
+        let code = u32::from(*byte);
+        if is_further(*byte) {
+            coder.bits(6, code);
+        } else {
+            uniform(coder, SYMBOLS, if code > 0x7f { code - 0x41 } else { code + 1 });
+        }
     }
     uniform(coder, SYMBOLS, 0);
 }
 
 /// Reads bytes up to their end, and gives their number; `None` if there are more than `room` takes.
 fn decode_raw(coder: &mut dyn Coder, room: &mut [u8]) -> Option<usize> {
-    let mut at = 0;
+    let (mut at, mut further) = (0, 0);
     loop {
-        let byte = match uniform(coder, SYMBOLS, 0) {
-            0 => return Some(at),
-            symbol @ 1..=0xc0 => symbol - 1,
-            symbol => symbol + 1,
+        let byte = if further > 0 {
+            further -= 1;
+            0x80 | coder.bits(6, 0)
+        } else {
+            match uniform(coder, SYMBOLS, 0) {
+                0 => return Some(at),
+                symbol @ 1..=0x80 => symbol - 1,
+                symbol => {
+                    let first = symbol + 0x41;
+                    further = 1 + u8::from(first > 0xdf) + u8::from(first > 0xef);
+                    first
+                }
+            }
         };
         *room.get_mut(at)? = byte as u8;
         at += 1;
