@@ -115,7 +115,7 @@ impl Census {
 }
 
 /// The keys of a tree: of its root, and of each chain.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Contexts {
     root: u32,
     chains: [Vec<u32>; CHAINS],
@@ -150,8 +150,8 @@ impl Census {
 
 impl Ask for Census {
     type Tree = Contexts;
-    fn open(&mut self, at: &At<'_>, above: Option<Key>) -> Contexts {
-        Contexts::new(at, above)
+    fn open(&mut self, contexts: &mut Contexts, at: &At<'_>, above: Option<Key>) {
+        *contexts = Contexts::new(at, above);
     }
     fn ask(&mut self, contexts: &Contexts, node: u8, bit: bool) -> Option<bool> {
         self.decide(contexts, node);
@@ -273,8 +273,8 @@ impl Learner {
 
 impl Ask for Learner {
     type Tree = Contexts;
-    fn open(&mut self, at: &At<'_>, above: Option<Key>) -> Contexts {
-        Contexts { skipped: self.skips(at), ..Contexts::new(at, above) }
+    fn open(&mut self, contexts: &mut Contexts, at: &At<'_>, above: Option<Key>) {
+        *contexts = Contexts { skipped: self.skips(at), ..Contexts::new(at, above) };
     }
     fn ask(&mut self, contexts: &Contexts, node: u8, bit: bool) -> Option<bool> {
         self.decide(contexts, node, bit);

@@ -110,10 +110,11 @@ pub struct Half {
 /// Who knows what was learned: a coder with weights, or a trainer that learns. What is not learned goes to it as a [`Coder`].
 pub trait Ask: Coder {
     /// What was learned of a tree.
-    type Tree;
+    type Tree: Default;
 
-    /// Opens a tree, below node `node` of the tree with the key `key`: without that one it is never asked.
-    fn open(&mut self, at: &At<'_>, above: Option<(u32, u8)>) -> Self::Tree;
+    /// Opens a tree in place of the one that `tree` was, below a node of another, by key and node: without that one it is
+    /// never asked.
+    fn open(&mut self, tree: &mut Self::Tree, at: &At<'_>, above: Option<(u32, u8)>);
 
     /// Decides `bit` at a node of a tree; `None` if nothing was learned of it. An encoder gives `bit` back, a decoder what it
     /// read.
@@ -182,7 +183,8 @@ impl<D: Ask> Decisions for D {
 
     fn perhaps(&mut self, way: &Way, what: What, number: u32, above: Option<u32>, bit: bool) -> Option<bool> {
         let at = At::new(way, what, number);
-        let tree = self.open(&at, above.map(|above| (at.other(above).key(), 0)));
+        let mut tree = D::Tree::default();
+        self.open(&mut tree, &at, above.map(|above| (at.other(above).key(), 0)));
         self.ask(&tree, 0, bit)
     }
 
@@ -191,23 +193,8 @@ impl<D: Ask> Decisions for D {
         #[allow(clippy::cast_possible_truncation)] // at most 63
         let width = 63 - above.leading_zeros() as u8;
         let at = At::new(way, what, 0);
-        let tree = self.open(&at, None);
-        let mut bits = 0;
-        loop {
-            match self.ask(&tree, bits, bits < width) {
-                Some(true) if bits < 62 => bits += 1,
-                Some(true) => {
-                    bits = 63;
-                    break;
-                }
-                Some(false) => break,
-                None => {
-                    bits = self::width(self, bits, width);
-                    return low(self, bits, above) - 1;
-                }
-            }
-        }
-        if learned == 0 || bits > MOST_LOW || bits == 0 {
+        let (bits, known) = self::width(self, &at, width);
+        if !known || learned == 0 || bits > MOST_LOW || bits == 0 {
             return low(self, bits, above) - 1;
         }
         let most = u32::MAX >> (32 - bits);
@@ -221,7 +208,8 @@ impl<D: Ask> Decisions for D {
     }
 
     fn mask(&mut self, way: &Way, fields: u8, reported: u32) -> u32 {
-        let tree = self.open(&At::new(way, What::Fields, FIELDS), None);
+        let mut tree = D::Tree::default();
+        self.open(&mut tree, &At::new(way, What::Fields, FIELDS), None);
         let Some(first) = self.ask(&tree, 0, reported & 1 == 1) else { return fair(self, fields, reported) };
         (1..fields).fold(first.into(), |mask, number| {
             let bit = reported >> number & 1 == 1;
@@ -243,7 +231,8 @@ impl<D: Ask> Decisions for D {
 fn branch<D: Ask>(decisions: &mut D, at: &At<'_>, above: Option<(u32, u8)>, most: u32, value: u32, learned: u8) -> u32 {
     let mut left = u32::BITS - most.leading_zeros();
     let least = left.saturating_sub(learned.into());
-    let mut tree = decisions.open(at, above);
+    let mut tree = D::Tree::default();
+    decisions.open(&mut tree, at, above);
     let mut key = at.key();
     // The bits so far with a 1 before them; and of the tree at hand.
     let (mut read, mut node) = (1u32, 1u8);
@@ -251,7 +240,7 @@ fn branch<D: Ask>(decisions: &mut D, at: &At<'_>, above: Option<(u32, u8)>, most
     while left > least {
         if node >> LEVELS != 0 {
             let below = at.other(mix(at.number, read));
-            tree = decisions.open(&below, Some((key, (node >> 1) - 1)));
+            decisions.open(&mut tree, &below, Some((key, (node >> 1) - 1)));
             (key, node) = (below.key(), 1);
         }
         let limit = most >> (left - 1) & 1 == 1;
@@ -274,9 +263,24 @@ fn branch<D: Ask>(decisions: &mut D, at: &At<'_>, above: Option<(u32, u8)>, most
     read & u32::MAX.checked_shr(most.leading_zeros()).unwrap_or(0)
 }
 
+/// How many bits a number has below its first, and whether anything was learned of that.
+#[inline(never)] // the tree is not for long
+fn width<D: Ask>(decisions: &mut D, at: &At<'_>, width: u8) -> (u8, bool) {
+    let mut tree = D::Tree::default();
+    decisions.open(&mut tree, at, None);
+    for bits in 0..63 {
+        match decisions.ask(&tree, bits, bits < width) {
+            Some(true) => {}
+            Some(false) => return (bits, true),
+            None => return (unknown_width(decisions, bits, width), false),
+        }
+    }
+    (63, true)
+}
+
 /// How many bits a number has, of which nothing is known but that it has so many at least: how many more, in up to three
 /// steps.
-fn width<D: Coder>(coder: &mut D, least: u8, width: u8) -> u8 {
+fn unknown_width<D: Coder>(coder: &mut D, least: u8, width: u8) -> u8 {
     let more = width.saturating_sub(least);
     let mut read = coder.bits(2, more.min(FEW).into());
     if read == FEW.into() {

@@ -103,6 +103,7 @@ const IN_BATCH: usize = 128;
 ///
 /// # Errors
 /// The first limit or rule that the report breaks, or [`BufferFull`](ErrorKind::BufferFull).
+#[inline(never)] // firmware has one copy
 pub fn encode<'b, 'a>(report: &Report<'a>, profile: &Profile<'a>, known: &Known, buffer: &'b mut [u8]) -> Result<&'b [u8], Error> {
     let mut decisions = Weighing { weights: profile.weights, coder: Encoder::new(&mut *buffer, 0) };
     if known.profile {

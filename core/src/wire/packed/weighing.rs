@@ -27,7 +27,7 @@ const CONTEXTS: usize = {
 };
 
 /// What the weights know of a tree.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Tree {
     root: Run,
     chains: Vec<Run, CONTEXTS>,
@@ -92,13 +92,12 @@ impl<C> Weighing<'_, C> {
 impl<C: Coder> Ask for Weighing<'_, C> {
     type Tree = Tree;
 
-    fn open(&mut self, at: &At<'_>, _: Option<(u32, u8)>) -> Tree {
-        let root = self.weights.find(at.key());
-        let mut tree = Tree { root, chains: Vec::new() };
-        if root.below() != 0 {
-            self.chains(at, root.below(), &mut tree.chains);
+    fn open(&mut self, tree: &mut Tree, at: &At<'_>, _: Option<(u32, u8)>) {
+        tree.root = self.weights.find(at.key());
+        tree.chains.clear();
+        if tree.root.below() != 0 {
+            self.chains(at, tree.root.below(), &mut tree.chains);
         }
-        tree
     }
 
     fn ask(&mut self, tree: &Tree, node: u8, bit: bool) -> Option<bool> {

@@ -46,7 +46,7 @@ pub struct Weight {
 /// bits 15-20  the node of the first
 /// bits 0-14   where that stands among the runs
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Run(u32);
 
 impl Run {
