@@ -19,6 +19,8 @@ pub(super) const FEWEST: u32 = 5;
 const CHAINS: usize = 4;
 /// The number of the report's field `extra`.
 const EXTRA: u8 = 13;
+/// The number of the report's field `id`.
+const ID: u8 = 0;
 /// The number of the report's field `sent`.
 const SENT: u8 = 3;
 /// Says that a key is that of a node of the gazetteer.
@@ -240,6 +242,10 @@ impl Learner {
         }
         if at.what == What::Ago && at.fields() == [Some(SENT), None] && !self.general && self.sayings.first {
             // Nor will it be told by how far before that time it is.
+            return true;
+        }
+        // Nor is it common to missions at which numbers they are: only how many digits those have.
+        if self.general && at.what == What::Number && at.fields() == [Some(ID), None] && at.number != 0 {
             return true;
         }
         // Of names, what keys a report has is common to many missions.
