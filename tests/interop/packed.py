@@ -207,6 +207,8 @@ class Profile:
 
     def read_masks(self, data):
         sets = data[1 + 8 * data[0]:]
+        if len(sets) % 4:
+            raise ValueError("a set is cut off")
         for record, first, count in struct.iter_unpack("<IHH", data[1:1 + 8 * data[0]]):
             if 4 * (first + count) > len(sets):
                 raise ValueError("sets of a record are not there")
@@ -217,21 +219,24 @@ class Profile:
         starts = struct.unpack_from(f"<{count + 1}H", data, 2)
         steps = data[2 + 2 * (count + 1):]
         self.forms = [steps[start:end] for start, end in zip(starts, starts[1:])]
-        if starts[0] != 0 or starts[-1] != len(steps) or any(a >= b for a, b in zip(self.forms, self.forms[1:])):
-            raise ValueError("the forms do not fill their section or are not in order")
+        if starts[-1] > len(steps) or any(a >= b for a, b in zip(self.forms, self.forms[1:])):
+            raise ValueError("a form is cut off, or they are not in order")
 
     def read_weights(self, data):
         self.buckets, = struct.unpack_from("<H", data)
         runs = data[2 + 16 * self.buckets:]
         for cell in struct.iter_unpack("<8H", data[2:2 + 16 * self.buckets]):
-            self.cells.append([(cell[j] >> 4, self.run(cell[4 + j], runs), cell[j] & 15) for j in range(4)])
+            self.cells.append([(cell[j] >> 4, self.run(cell[4 + j], runs), cell[j] & 15) for j in range(4) if cell[j] >> 4])
 
     def run(self, run, runs):
-        """The weights of nodes."""
+        """The weights of nodes, or None."""
         if run >> 15:
             return {run >> 8 & 0x3F: struct.unpack("b", bytes([run & 0xFF]))[0]}
-        first, many = runs[run] & 0x3F, runs[run + 1] & 0x3F
-        return dict(enumerate(struct.unpack_from(f"{many}b", runs, run + 2), first))
+        if run + 2 > len(runs):
+            return None
+        first, many, start = runs[run] & 0x3F, runs[run + 1] & 0x3F, run + 2 & 0x7FFF
+        weights = runs[start:start + many]
+        return dict(enumerate(struct.unpack(f"{len(weights)}b", weights), first))
 
     def read_names(self, data):
         count, = struct.unpack_from("<H", data)
@@ -261,7 +266,7 @@ class Profile:
         for place in (key, other):
             for found, run, below in self.cells[place * self.buckets >> 32] if self.buckets else []:
                 if found == check:
-                    return run, below
+                    return None if run is None else (run, below)
         return None
 
     def name_rank_at(self, point):
@@ -879,12 +884,12 @@ class ReportDecoder:
             if used:
                 self.memory.texts.use(data)
         self.text_total += len(data)
-        if self.text_total > MAX_TEXT:
-            self.fail("limit", path)
         try:
             text = data.decode("utf-8")
         except UnicodeDecodeError:
             self.fail("not_utf8", path)
+        if self.text_total > MAX_TEXT:
+            self.fail("limit", path)
         if not low <= len(data) <= high:
             self.fail("limit", path)
         if self.top.name == "Entry.key":
@@ -928,7 +933,7 @@ class ReportDecoder:
             data = self.profile.text.decode(self.coder, kind)
         text = bytearray()
         for byte in data:
-            if len(text) == most or self.text_total + len(text) == MAX_TEXT:
+            if len(text) == most:
                 self.fail("limit", path)
             text.append(byte)
         return bytes(text)

@@ -5,10 +5,10 @@
 //! chain 0   + this way through the report and this place of its list; + type of the event; + who is in it
 //! chain 1   + what this record said before; + this way and place; + type
 //! chain 2   + hint, and this way and place; + type; + what this record said before
-//! chain 3   + hint, and this way and place, and how exactly time and place are known; + type
+//! chain 3   + hint, and this way and place, and the form, or without one how exactly time and place are known; + type
 //! ```
 //!
-//! A weight says which chains go on behind it, so most decisions look up their root alone.
+//! What stands under a key says which chains go on behind it, so most trees look up their root alone.
 
 use heapless::Vec;
 

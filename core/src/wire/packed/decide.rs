@@ -138,7 +138,7 @@ pub trait Decisions: Coder {
     /// A decision of which nothing may be learned, and which then is not taken; and `above` it the one before.
     fn perhaps(&mut self, way: &Way, what: What, number: u32, above: Option<u32>, bit: bool) -> Option<bool>;
 
-    /// A number of any size: how many bits it has above 1, one by one, then the bits below its first, of which the first
+    /// A number of any size: how many bits the number and 1 has below its first, one by one, then those bits, of which the first
     /// `learned` are decisions. What comes behind a decision of which nothing is learned is all as likely.
     fn number(&mut self, way: &Way, value: u64, what: What, learned: u8) -> u64;
 
@@ -146,7 +146,7 @@ pub trait Decisions: Coder {
     /// likely. A decoder of bytes that nobody wrote may read a larger one.
     fn one_of(&mut self, way: &Way, what: What, most: u32, value: u32) -> u32;
 
-    /// Which of so many fields are reported, each for itself.
+    /// Which of so many fields are reported, each for itself; where nothing is learned of the first, all sets are as likely.
     fn mask(&mut self, way: &Way, fields: u8, reported: u32) -> u32;
 
     /// In which half of a node of the gazetteer.

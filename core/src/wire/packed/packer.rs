@@ -298,7 +298,8 @@ impl<'a, const TEXTS: usize, const OTHERS: usize> Walk<'a> for Packer<'_, 'a, TE
     fn flag(&mut self, flag: bool) -> Result<bool, Stopped> {
         let given = self.given();
         let flag = match self.step()? {
-            Some(step) => step != 0,
+            Some(step @ 0..=1) => step == 1,
+            Some(_) => return Err(self.other()),
             None => given || self.decide(What::Flag, 0, flag),
         };
         self.way.said(flag.into());

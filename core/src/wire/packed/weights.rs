@@ -6,7 +6,7 @@
 //! tag       bits 4-15 check of the key, 0 is empty; bits 0-3 which chains go on behind it
 //! run       bit 15 set: one weight, bits 0-7 (i8), that of the node in bits 8-13
 //!           else where the run starts among the runs: u8 its first node, u8 how many, so many x i8, a weight each; of both
-//!           numbers 6 bits count, and of the places the first 32 KiB
+//!           numbers 6 bits count
 //! weight    in 1/16 of a natural unit
 //! key       32 bits, a hash of what the context is; its cell lies in one of two buckets
 //!           first bucket   key * buckets / 2^32
