@@ -9,7 +9,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use increp::model::Report;
 use increp::wire::packed::Area;
 use increp_cli::train::{Options, train};
@@ -26,7 +26,7 @@ fn main() -> Result<()> {
     let reports: Vec<Report<'_>> = reports.iter().map(|bytes| increp::decode(bytes)).collect::<Result<_, _>>()?;
     let texts = descriptions(&data.join("nga_asam.csv"))?;
     // With the encoders, the smaller one is to fit into 48 KiB of flash.
-    for (kib, size) in [(16, 15_500), (64, 1 << 16)] {
+    let one = |(kib, size): (u32, usize)| -> Result<()> {
         let options = Options { size, texts: texts.clone(), ..Options::default() };
         let mut trained = train(&reports, &options, &mut |_, _| {})?;
         // UCDP does not say when a report was sent. Whoever has no profile of their own sends in the years to come, anywhere.
@@ -36,8 +36,13 @@ fn main() -> Result<()> {
         let path = out.join(format!("general-{kib}.profile"));
         std::fs::write(&path, &trained.blob).with_context(|| path.display().to_string())?;
         println!("{}: {} bytes, {} weights, {} names", path.display(), trained.blob.len(), trained.weights, trained.strings.len());
-    }
-    Ok(())
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        let smaller = scope.spawn(|| one((16, 15_500)));
+        one((64, 1 << 16))?;
+        smaller.join().map_err(|_| anyhow!("a trainer panicked"))?
+    })
 }
 
 /// The reports of a UCDP file in postcard.

@@ -502,7 +502,9 @@ impl Learner {
         let fits = |kept: &[bool]| {
             let cells = (0..kept.len()).filter(|id| kept[*id] && !self.nodes[*id]);
             let runs = runs(cells.map(|id| Cell { key: self.keys[id], weight: Weight::default() }).collect());
-            runs.len() * BUCKET_LEN / BUCKET * 100 / FILLED + laid(&runs).1.len() <= bytes
+            // One of a single weight stands in its cell.
+            let laid: usize = runs.iter().map(|run| run.weights.len()).filter(|many| *many > 1).map(|many| 2 + many).sum();
+            runs.len() * BUCKET_LEN / BUCKET * 100 / FILLED + laid <= bytes
         };
         let (mut low, mut high) = (0, order.len());
         while low < high {
