@@ -43,6 +43,7 @@ impl<F: NorFlash> Flash<F> {
     /// # Errors
     /// [`ErrorKind::Unsupported`].
     #[cfg(feature = "seal")]
+    #[inline(never)] // once is enough
     pub(crate) fn with_pages(driver: F, range: &Range<u32>, least: u32) -> Result<Self, Error> {
         let page = Layout::of::<F>().page;
         let whole = |bytes: u32| bytes.checked_rem(page) == Some(0);
