@@ -6,6 +6,7 @@
 mod contents;
 mod decisions;
 mod forms;
+mod laid;
 pub mod measure;
 pub mod text;
 
