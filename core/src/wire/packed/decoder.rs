@@ -46,6 +46,17 @@ impl<'b> Decoder<'b> {
         }
     }
 
+    /// Reads a number up to `most`, each of which has this `width` of the range, and the last one the rest.
+    #[inline]
+    fn one_of(&mut self, width: u32, most: u32) -> u32 {
+        let value = self.code.checked_div(width).unwrap_or(0).min(most);
+        let below = width * value;
+        self.code -= below;
+        self.range = if value == most { self.range - below } else { width };
+        self.grow();
+        value
+    }
+
     /// What was decided so far must have been in the bytes. An encoder leaves out one zero at the end.
     ///
     /// # Errors
@@ -108,25 +119,13 @@ impl Coder for Decoder<'_> {
 
     fn part(&mut self, of: u32, _: u32) -> u32 {
         let most = of.saturating_sub(1);
-        let width = self.range.checked_div(of).unwrap_or(0);
-        let value = self.code.checked_div(width).unwrap_or(0).min(most);
-        let below = width * value;
-        self.code -= below;
-        self.range = if value == most { self.range - below } else { width };
-        self.grow();
-        value
+        self.one_of(self.range.checked_div(of).unwrap_or(0), most)
     }
 
     fn bits(&mut self, bits: u8, _: u32) -> u32 {
         let bits = bits.min(16);
         let most = (1 << bits) - 1;
-        let width = self.range >> bits;
-        let value = self.code.checked_div(width).unwrap_or(0).min(most);
-        let below = width * value;
-        self.code -= below;
-        self.range = if value == most { self.range - below } else { width };
-        self.grow();
-        value
+        self.one_of(self.range >> bits, most)
     }
 
     fn position(&self) -> Position {
