@@ -61,6 +61,8 @@ fn enter<'a>(number: u8, layout: &Layout, walk: &mut dyn Walk<'a>) {
 }
 
 fn put_each<'a>(root: &dyn Record<'a>, walk: &mut dyn Walk<'a>, levels: &mut Levels) -> Result<(), Stopped> {
+    // The records above the one that the walk is in.
+    let mut above: Vec<&dyn Record<'a>, { DEEPEST - 1 }> = Vec::new();
     let mut record = root;
     put_begin(record, walk, levels)?;
     while let Some(level) = levels.last_mut() {
@@ -69,8 +71,9 @@ fn put_each<'a>(root: &dyn Record<'a>, walk: &mut dyn Walk<'a>, levels: &mut Lev
             match list.item(level.item.into()) {
                 Some(item) => {
                     walk.item(level.item);
-                    record = item;
-                    put_begin(record, walk, levels)?;
+                    put_begin(item, walk, levels)?;
+                    // As many as levels, which were not too many.
+                    let _ = above.push(core::mem::replace(&mut record, item));
                 }
                 None => {
                     level.items = 0;
@@ -90,9 +93,8 @@ fn put_each<'a>(root: &dyn Record<'a>, walk: &mut dyn Walk<'a>, levels: &mut Lev
         let Some(number) = level.number else {
             record.consistent(walk)?;
             levels.pop();
-            // Back into the record above.
-            let Some((level, above)) = levels.split_last_mut() else { break };
-            record = again(root, above).ok_or_else(|| walk.fail(ErrorKind::EndsEarly))?;
+            let (Some(level), Some(back)) = (levels.last_mut(), above.pop()) else { break };
+            record = back;
             level.item += 1;
             walk.leave();
             continue;
@@ -114,8 +116,8 @@ fn put_each<'a>(root: &dyn Record<'a>, walk: &mut dyn Walk<'a>, levels: &mut Lev
         };
         match below {
             Some(below) => {
-                record = below;
-                put_begin(record, walk, levels)?;
+                put_begin(below, walk, levels)?;
+                let _ = above.push(core::mem::replace(&mut record, below));
             }
             None => walk.leave(),
         }
@@ -134,21 +136,6 @@ fn put_begin<'a>(record: &dyn Record<'a>, walk: &mut dyn Walk<'a>, levels: &mut 
     let [variant, ..] = reported.to_le_bytes();
     walk.choice(variant, layout.fields)?;
     push(levels, Fields::variant(layout, variant), 0, walk)
-}
-
-/// The record that the walk goes down into from this level.
-fn below<'r, 'a>(record: &'r dyn Record<'a>, level: &Level) -> Option<&'r dyn Record<'a>> {
-    match record.field(level.number?)? {
-        View::Record(record) => Some(record),
-        View::Optional(_, _, record) => record,
-        View::List(list, _) => list.item(level.item.into()),
-        View::Leaf(_) => None,
-    }
-}
-
-/// The record that the walk is in below these levels.
-fn again<'r, 'a>(root: &'r dyn Record<'a>, levels: &[Level]) -> Option<&'r dyn Record<'a>> {
-    levels.iter().try_fold(root, below)
 }
 
 fn take_each<'a>(root: &mut dyn RecordMut<'a>, walk: &mut dyn Walk<'a>, levels: &mut Levels) -> Result<(), Stopped> {
@@ -228,6 +215,7 @@ fn take_begin<'a>(record: &mut dyn RecordMut<'a>, walk: &mut dyn Walk<'a>, level
     push(levels, fields, mask, walk)
 }
 
+/// The record that the walk goes down into from this level.
 fn below_mut<'r, 'a>(record: &'r mut dyn RecordMut<'a>, level: &Level) -> Option<&'r mut dyn RecordMut<'a>> {
     match record.field_mut(level.number?)? {
         Slot::Record(record) => Some(record),
@@ -237,6 +225,7 @@ fn below_mut<'r, 'a>(record: &'r mut dyn RecordMut<'a>, level: &Level) -> Option
     }
 }
 
+/// The record that the walk is in below these levels.
 fn again_mut<'r, 'a>(root: &'r mut dyn RecordMut<'a>, levels: &[Level]) -> Option<&'r mut dyn RecordMut<'a>> {
     levels.iter().try_fold(root, below_mut)
 }

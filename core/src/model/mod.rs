@@ -50,7 +50,7 @@ pub use said::Said;
 pub use text::{Name, Person, Text};
 pub use time::{Date, ParseDateError, Period, Stamp, Time};
 pub use value::{Fill, Value};
-pub use walk::{Fields, Layout, Order, Stopped, Walk};
+pub use walk::{Fields, Layout, Stopped, Walk};
 pub use walked::{List, ListMut, OptionalMut, Record, RecordMut, Slot, Unreported, View, Walked};
 
 /// The shape of a report, the root of every [`describe::Path`].

@@ -116,6 +116,7 @@ pub struct Layout {
 impl Layout {
     #[allow(clippy::indexing_slicing, clippy::cast_possible_truncation)] // const: within the length
     pub(super) const fn record(name: &str, defaults: &[Unreported]) -> Self {
+        assert!(defaults.len() <= MOST_FIELDS);
         let (mut always, mut blank, mut at) = (0, 0, 0);
         while at < defaults.len() {
             always |= (matches!(defaults[at], Unreported::Never) as u32) << at;
@@ -143,56 +144,52 @@ impl Layout {
     }
 }
 
-/// Which fields of a record are walked, in which order.
-#[derive(Clone, Debug)]
+/// Which fields of a record are walked, in which order. It fits two registers.
+#[derive(Clone, Copy, Debug)]
 pub struct Fields {
-    order: &'static Order,
-    /// Those that are still to be walked.
+    /// Bit `n`: field `n` is still to be walked. Bit 31: none that is walked may hold its default.
     mask: u32,
-    /// Where in the order the next one may stand.
-    at: u8,
-    sparse: bool,
+    /// Those that come before all others, the next one in the lowest byte: its number and 1.
+    first: u32,
 }
 
-/// All fields of a record in some order; no record has more.
-pub type Order = [u8; 24];
-
-/// The order in which the fields are described.
-static DESCRIBED: Order = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23];
+/// No record has more fields.
+const MOST_FIELDS: usize = 31;
+const SPARSE: u32 = 1 << MOST_FIELDS;
 
 impl Fields {
     /// All of them, as described.
     #[must_use]
     pub const fn all(layout: &Layout) -> Self {
-        Self { sparse: false, ..Self::reported(layout, u32::MAX) }
+        Self { mask: (1 << layout.fields) - 1, first: 0 }
     }
 
     /// Those with a bit in `mask`, which then must not hold their default, as described.
     #[must_use]
     pub const fn reported(layout: &Layout, mask: u32) -> Self {
-        Self { order: &DESCRIBED, mask: mask & ((1 << layout.fields) - 1), at: 0, sparse: true }
+        Self { mask: mask & ((1 << layout.fields) - 1) | SPARSE, first: 0 }
     }
 
     /// One variant, which may hold its default.
     pub(super) const fn variant(layout: &Layout, number: u8) -> Self {
-        Self { sparse: false, ..Self::reported(layout, 1 << (number & 31)) }
+        Self { mask: 1 << (number & 31) & ((1 << layout.fields) - 1), first: 0 }
     }
 
-    /// The same in another order.
+    /// The same, but these fields before all others: at most 4, each a number and 1, the first one in the lowest byte.
     #[must_use]
-    pub const fn ordered(self, order: &'static Order) -> Self {
-        Self { order, ..self }
+    pub const fn beginning(self, first: u32) -> Self {
+        Self { first, ..self }
     }
 
     /// The fields with a bit are still to be walked.
     #[must_use]
     pub const fn mask(&self) -> u32 {
-        self.mask
+        self.mask & !SPARSE
     }
 
     /// Whether a field that is walked must differ from its default.
     pub(super) const fn is_sparse(&self) -> bool {
-        self.sparse
+        self.mask & SPARSE != 0
     }
 }
 
@@ -200,16 +197,20 @@ impl Iterator for Fields {
     type Item = u8;
 
     #[inline]
+    #[allow(clippy::cast_possible_truncation)] // a byte, and at most 31
     fn next(&mut self) -> Option<u8> {
-        while self.mask != 0 {
-            let number = *self.order.get(usize::from(self.at))?;
-            self.at += 1;
+        loop {
+            let number = match self.first as u8 {
+                0 if self.mask() == 0 => return None,
+                0 => self.mask.trailing_zeros() as u8,
+                first => first - 1,
+            };
+            self.first >>= 8;
             let bit = 1 << (number & 31);
             if self.mask & bit != 0 {
                 self.mask &= !bit;
                 return Some(number);
             }
         }
-        None
     }
 }

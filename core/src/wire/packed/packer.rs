@@ -16,53 +16,39 @@ use crate::model::bounds::{ALL_TEXT, Bound, TEXT};
 use crate::model::describe;
 use crate::model::report::number as field;
 use crate::model::{
-    Count, Entry, Event, Fields, Id, Layout, Order, Party, Place, Point, Record as _, RecordMut as _, Report, Stopped, Time, Walk,
+    Count, Entry, Event, Fields, Id, Layout, Party, Place, Point, Record as _, RecordMut as _, Report, Stopped, Time, Walk,
 };
 
-/// The order in which packed writes fields: these first, then the others as described. What bears on the rest comes first.
-const fn first(record: &describe::Record, names: &[&str]) -> Order {
-    let mut order = [0; 24];
-    let (mut at, mut next) = (0, 0);
-    while at < names.len() {
-        order[at] = field(record.fields, names[at]);
-        at += 1;
+/// Packed writes these fields of a record before the others, which come as described: what bears on the rest. As
+/// [`Fields::beginning`] wants them.
+const fn first(record: &describe::Record, names: &[&str]) -> u32 {
+    let (mut first, mut at) = (0, names.len());
+    while at > 0 {
+        at -= 1;
+        first = first << 8 | field(record.fields, names[at]) as u32 + 1;
     }
-    while at < order.len() {
-        let mut before = 0;
-        let mut there = false;
-        while before < names.len() {
-            there |= order[before] == next;
-            before += 1;
-        }
-        if !there {
-            order[at] = next;
-            at += 1;
-        }
-        next += 1;
-    }
-    order
+    first
 }
 
-static EVENT_ORDER: Order = first(Event::RECORD, &["type", "planned", "parties"]);
-static TIME_ORDER: Order = first(Time::RECORD, &["precision", "end", "start"]);
-static PLACE_ORDER: Order = first(Place::RECORD, &["precision", "point"]);
-static COUNT_ORDER: Order = first(Count::RECORD, &["of", "item", "who"]);
+const FIRST_OF_EVENT: u32 = first(Event::RECORD, &["type", "planned", "parties"]);
+const FIRST_OF_TIME: u32 = first(Time::RECORD, &["precision", "end", "start"]);
+const FIRST_OF_PLACE: u32 = first(Place::RECORD, &["precision", "point"]);
+const FIRST_OF_COUNT: u32 = first(Count::RECORD, &["of", "item", "who"]);
 
 /// The fields of a record that differ from their default, in the order in which they are written.
 pub(super) fn ordered(record: &Layout, reported: u32) -> Fields {
-    let fields = Fields::reported(record, reported);
-    let order = if record.id == Event::LAYOUT.id {
-        &EVENT_ORDER
+    let first = if record.id == Event::LAYOUT.id {
+        FIRST_OF_EVENT
     } else if record.id == Time::LAYOUT.id {
-        &TIME_ORDER
+        FIRST_OF_TIME
     } else if record.id == Place::LAYOUT.id {
-        &PLACE_ORDER
+        FIRST_OF_PLACE
     } else if record.id == Count::LAYOUT.id {
-        &COUNT_ORDER
+        FIRST_OF_COUNT
     } else {
-        return fields;
+        0
     };
-    fields.ordered(order)
+    Fields::reported(record, reported).beginning(first)
 }
 
 pub(super) const EVENT: u8 = field(Report::RECORD.fields, "event");
