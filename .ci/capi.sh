@@ -66,7 +66,7 @@ c_firmware() {
     c_qemu "$program" | tee "$program.log" || fail "the firmware in C"
     expected=$(python3 - <<'END'
 import json
-for folder, name in ("v1", "accepted"), ("packed-v5", "reports"):
+for folder, name in ("v1", "accepted"), ("packed-v6", "reports"):
     for vector in json.load(open(f"tests/vectors/{folder}/vectors.json"))[name]:
         if vector["name"] in ("story-explosions-heard", "explosions-heard-general-16"):
             print("postcard" if folder == "v1" else "packed", vector["hex"])

@@ -13,7 +13,7 @@ def load(folder):
 
 
 def profile(name):
-    places = [root / "core/profiles" / name, root / "tests/vectors/packed-v5" / name]
+    places = [root / "core/profiles" / name, root / "tests/vectors/packed-v6" / name]
     return next((str(place) for place in places if place.exists()), "-")
 
 
@@ -40,7 +40,7 @@ for vector in vectors["accepted"]:
     print("postcard", vector["hex"])
 for vector in vectors["rejected"]:
     print("refused", codes[vector["error"].upper()], vector["offset"], vector["path"] or "-", vector["hex"] or "-")
-vectors = load("packed-v5")
+vectors = load("packed-v6")
 for vector in vectors["reports"]:
     print("packed", profile(vector["profile"]), *known(vector["known"]), vector["hex"])
 # A batch, then each of its reports as it is packed alone: so what a batch gives is held against other bytes.

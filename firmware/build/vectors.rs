@@ -13,7 +13,7 @@ pub struct Vector {
 
 /// The stories: each is packed with `general-16`, for a receiver that knows nothing.
 pub fn vectors(folder: &Path) -> Result<Vec<Vector>, Box<dyn Error>> {
-    let packed: PathBuf = folder.join("packed-v5/vectors.json");
+    let packed: PathBuf = folder.join("packed-v6/vectors.json");
     println!("cargo:rerun-if-changed={}", packed.display());
     let mut vectors = Vec::new();
     for line in fs::read_to_string(packed)?.lines() {

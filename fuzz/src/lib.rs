@@ -28,7 +28,7 @@ pub fn round_trip(report: &Report<'_>) {
 pub fn profiles() -> &'static [Profile<'static>] {
     static PROFILES: OnceLock<Vec<Profile<'static>>> = OnceLock::new();
     PROFILES.get_or_init(|| {
-        let mission: &[u8] = include_bytes!("../../tests/vectors/packed-v5/mission.profile");
+        let mission: &[u8] = include_bytes!("../../tests/vectors/packed-v6/mission.profile");
         let blobs = [mission, increp::wire::packed::GENERAL_16];
         std::iter::once(Profile::EMPTY).chain(blobs.map(|blob| Profile::new(blob).expect("a profile"))).collect()
     })

@@ -189,7 +189,7 @@ class Profile:
         self.cells, self.looked_up, self.tag = [], {}, 0
         if not blob:
             return
-        if blob[:8] != b"irpf\5\0\0\0" or sha256(blob[40:]).digest() != blob[8:40]:
+        if blob[:8] != b"irpf\6\0\0\0" or sha256(blob[40:]).digest() != blob[8:40]:
             raise ValueError("no profile")
         self.tag = blob[8] & 0xF
         lengths = struct.unpack_from("<7I", blob, 40)
@@ -460,10 +460,7 @@ class ReportDecoder:
 
     def decision(self, what, number=0):
         """A decision that stands for itself."""
-        return self.ask_or_toss(self.tree(what, number), 0)
-
-    def ask_or_toss(self, tree, node):
-        bit = self.ask(tree, node)
+        bit = self.ask(self.tree(what, number), 0)
         return self.coder.bit(1 << 15) if bit is None else bit
 
     def chain_additions(self, chain):
@@ -603,11 +600,7 @@ class ReportDecoder:
             return sets[self.step(path, len(sets))]
         said = self.number(FIELDS, 8) if sets else 1
         if said == 1:
-            tree = self.tree(FIELDS, 0x100)
-            first = self.ask(tree, 0)
-            if first is None:
-                return self.coder.fair(len(RECORDS[name]))
-            return first | sum(self.ask_or_toss(tree, n) << n for n in range(1, len(RECORDS[name])))
+            return self.coder.fair(len(RECORDS[name]))
         rank = max(0, said - 1)
         if rank >= len(sets):
             self.fail("other_profile", path)
@@ -1078,14 +1071,14 @@ class Confidence:
     """How much of a sum counts, and what makes capitals likelier: learned in a text."""
 
     def __init__(self, coder):
-        self.coder, self.share, self.capitals = coder, 57344, 0
+        self.coder, self.share, self.capitals = coder, 49152, 0
 
     def decide(self, total, case):
         total = max(-16384, min(16384, total))
         one = squash((total * self.share >> 16) + (self.capitals if case else 0))
         bit = self.coder.bit(one)
         error = one - (bit << 16)
-        self.share = max(16384, min(98304, self.share - (error * total >> 14)))
+        self.share = max(16384, min(98304, self.share - (error * total >> 13)))
         if case:
             self.capitals -= error >> 10
         return bit

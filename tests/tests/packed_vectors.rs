@@ -16,7 +16,7 @@ use increp_tests::profiles::{sample, trained};
 use serde_json::{Value, json};
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/packed-v5")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/packed-v6")
 }
 
 /// The mission's profile that the vectors use; made once from the sample, and kept.

@@ -111,7 +111,7 @@ impl<'a> Contents<'a> {
 
     /// The section of sets of fields.
     pub(super) fn masks(&self) -> Vec<u8> {
-        /// Rarer ones are written field by field.
+        /// Rarer ones are written as they are.
         const MOST: usize = 24;
         let mut records = Vec::new();
         for (record, masks) in &self.masks {

@@ -146,9 +146,6 @@ pub trait Decisions: Coder {
     /// likely. A decoder of bytes that nobody wrote may read a larger one.
     fn one_of(&mut self, way: &Way, what: What, most: u32, value: u32) -> u32;
 
-    /// Which of so many fields are reported, each for itself; where nothing is learned of the first, all sets are as likely.
-    fn mask(&mut self, way: &Way, fields: u8, reported: u32) -> u32;
-
     /// In which half of a node of the gazetteer.
     fn half(&mut self, way: &Way, number: u32, half: &Half, bit: bool) -> bool;
 
@@ -160,8 +157,6 @@ pub trait Decisions: Coder {
 const LOW: u32 = 0x40;
 /// The tree of the sign of a number, by its size.
 const SIGN: u32 = 0x80;
-/// The tree of which fields are reported.
-const FIELDS: u32 = 0x100;
 /// A tree of a value has so many levels; those below are in trees of their own.
 const LEVELS: u32 = 4;
 /// Of a number that has more bits below its first, none is learned.
@@ -205,17 +200,6 @@ impl<D: Ask> Decisions for D {
 
     fn one_of(&mut self, way: &Way, what: What, most: u32, value: u32) -> u32 {
         branch(self, &At::new(way, what, 1), None, most, value, u8::MAX)
-    }
-
-    fn mask(&mut self, way: &Way, fields: u8, reported: u32) -> u32 {
-        let mut tree = D::Tree::default();
-        self.open(&mut tree, &At::new(way, What::Fields, FIELDS), None);
-        let Some(first) = self.ask(&tree, 0, reported & 1 == 1) else { return fair(self, fields, reported) };
-        (1..fields).fold(first.into(), |mask, number| {
-            let bit = reported >> number & 1 == 1;
-            let bit = self.ask(&tree, number, bit).unwrap_or_else(|| self.bit(1 << 15, bit));
-            mask | u32::from(bit) << number
-        })
     }
 
     fn half(&mut self, way: &Way, number: u32, half: &Half, bit: bool) -> bool {

@@ -253,7 +253,7 @@ impl<'a, const TEXTS: usize, const OTHERS: usize> Walk<'a> for Packer<'_, 'a, TE
         };
         let reported = match rank {
             Some(rank) => u32::from_le_bytes(*sets.get(rank).ok_or_else(|| self.other())?),
-            None => self.decisions.mask(self.way, layout.fields, reported),
+            None => fair(self.decisions, layout.fields, reported),
         };
         self.way.reported(layout, reported);
         Ok(ordered(layout, reported))

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! byte 0    "irpf"
-//! byte 4    format version, 5
+//! byte 4    format version, 6
 //! byte 5    three zeros
 //! byte 8    SHA-256 of all bytes from byte 40 on: the profile's id
 //! byte 40   length in bytes of each section, 7 x u32
@@ -33,7 +33,7 @@ use super::weights::Weights;
 /// What a profile starts with.
 pub const MAGIC: [u8; 4] = *b"irpf";
 /// The version of the format of profiles.
-pub const PROFILE_VERSION: u8 = 5;
+pub const PROFILE_VERSION: u8 = 6;
 /// Where its sections' lengths stand.
 pub const LENGTHS: usize = 40;
 /// Where its sections start.

@@ -5,9 +5,9 @@ use crate::wire::packed::squash::squash;
 
 /// Confidence that a text starts with, and between which two it stays, in 1/65536. New texts are a little less like those
 /// that the model was trained on than these are like each other: it starts below 1.
-pub const CONFIDENCES: (i32, [i32; 2]) = (7 << 13, [1 << 14, 3 << 15]);
-/// Confidence takes a step of 1 / 2^6 of each error times the sum.
-pub const CONFIDENCE_RATE: u32 = 6;
+pub const CONFIDENCES: (i32, [i32; 2]) = (6 << 13, [1 << 14, 3 << 15]);
+/// Confidence takes a step of 1 / 2^5 of each error times the sum.
+pub const CONFIDENCE_RATE: u32 = 5;
 /// What capitals add to their logit takes a step of 1 / 2^2 of each error.
 pub const CAPITALS_RATE: u32 = 2;
 
