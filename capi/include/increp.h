@@ -453,8 +453,8 @@ increp_code increp_batch_reader_open(increp_batch_reader *reader,
                                      increp_error *error);
 
 // The next report of a batch: INCREP_OK and a report, or INCREP_END, or an error; then the report is empty or holds a part, and
-// cannot be encoded. The reports before an error stand, but for the last one: if the bytes were cut off, what is missing may have
-// made it up. So look at a report when the next call says that it was not the last before an error. There are none behind an error.
+// cannot be encoded. Reports are certain only once INCREP_END was given: bytes that were damaged, or written with another profile of
+// the same tag, may read as a few reports that nobody made before an error shows. There are none behind an error.
 increp_code increp_batch_reader_next(increp_batch_reader *reader,
                                      increp_report *report,
                                      increp_error *error);

@@ -7,8 +7,8 @@ use increp::model::Stamp;
 use increp::wire::packed::{Area, Entry, PROFILE_VERSION, SECTION_NAMES};
 use serde_json::{Value, json};
 
-use super::many;
 use super::meaning::degrees;
+use super::{many, on_one_line};
 use crate::args::ProfileShow;
 use crate::exit::Exit;
 use crate::profiles::{Named, id, sections};
@@ -42,11 +42,11 @@ pub(super) fn show(arguments: &ProfileShow) -> Result<Exit> {
     if arguments.strings {
         writeln!(out)?;
         for name in profile.names() {
-            writeln!(out, "name   {name}")?;
+            writeln!(out, "name   {}", on_one_line(name))?;
         }
         for entry in places(&named) {
             let (point, name) = place(&named, &entry);
-            writeln!(out, "{}", format!("place  {point}  {}", name.unwrap_or_default()).trim_end())?;
+            writeln!(out, "{}", format!("place  {point}  {}", on_one_line(name.unwrap_or_default())).trim_end())?;
         }
     }
     Ok(Exit::Success)

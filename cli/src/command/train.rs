@@ -1,10 +1,11 @@
 //! `increp train`: past reports to a profile.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use bumpalo::Bump;
 use increp::MAX_LEN;
 use increp::model::{Handling, Report};
@@ -13,7 +14,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::encoded::{Encoded, Form, Found, Start};
 use super::unpack::Unpacker;
-use super::{inputs, many};
+use super::{inputs, many, on_one_line};
 use crate::args::Train;
 use crate::exit::Exit;
 use crate::files::{Content, Input, Output};
@@ -31,7 +32,7 @@ pub(super) fn run(arguments: &Train) -> Result<Exit> {
         size: arguments.size,
         mission: !arguments.general,
         public: arguments.public,
-        names: lines(arguments.names.as_deref())?,
+        names: names(arguments.names.as_deref())?,
         texts: lines(arguments.texts.as_deref())?,
         ..Options::default()
     };
@@ -68,8 +69,7 @@ pub(super) fn run(arguments: &Train) -> Result<Exit> {
     }
     let (trained, table) = work(&reports, &options, &profiles, !arguments.no_table)?;
     for string in &trained.strings {
-        // Whatever a report says stands on one line.
-        let line = string.replace(['\n', '\r'], " ");
+        let line = on_one_line(string);
         match &mut strings {
             Some(strings) => writeln!(strings, "{line}")?,
             None => say!("{line}"),
@@ -80,16 +80,19 @@ pub(super) fn run(arguments: &Train) -> Result<Exit> {
     if let Some(strings) = strings {
         strings.finish()?;
     }
-    summary(&trained, &reports, table.as_deref())?;
+    summary(&trained, options.size, &reports, table.as_deref())?;
     Ok(Exit::findings(wrong))
 }
 
 /// What came of it, for people.
-fn summary(trained: &Trained, reports: &[Report<'_>], table: Option<&str>) -> Result<()> {
+fn summary(trained: &Trained, size: usize, reports: &[Report<'_>], table: Option<&str>) -> Result<()> {
     let profile = Profile::new(&trained.blob)?;
     say!("profile {}, tag {:#x}, {}", id(&profile), profile.tag(), many(trained.blob.len() as u64, "byte"));
     let places = profile.gazetteer().first.len() + profile.gazetteer().second.len();
     let (names, places) = (many(trained.strings.len() as u64, "name"), many(places as u64, "place"));
+    if trained.blob.len() > size {
+        say!("increp: that is more than --size {size}: what --names lists, and the least that a text model takes, have no budget");
+    }
     say!("learned from {}; holds {names} and {places}{}", many(trained.reports as u64, "report"), kept_out(reports));
     if trained.reports < FEW {
         say!("increp: these are few reports, less than {FEW}: much of the profile is chance; train it again when there are more");
@@ -115,6 +118,18 @@ fn kept_out(reports: &[Report<'_>]) -> String {
     .map(|(many, why)| format!("{many} {why}"))
     .collect();
     if out.is_empty() { String::new() } else { format!("; {} kept out: {}", many(out.len() as u64, "report"), reasons.join(", ")) }
+}
+
+/// The names in a file, each once.
+fn names(file: Option<&Path>) -> Result<Vec<String>> {
+    /// A profile counts them in 16 bits.
+    const MOST: usize = 60_000;
+    let mut seen = BTreeSet::new();
+    let names: Vec<String> = lines(file)?.into_iter().filter(|name| seen.insert(name.clone())).collect();
+    if let (Some(file), true) = (file, names.len() > MOST) {
+        bail!("{}: expected at most {MOST} names, found {}", file.display(), names.len());
+    }
+    Ok(names)
 }
 
 /// The lines of a file that say something; none without a file.

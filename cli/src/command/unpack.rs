@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use anyhow::Result;
-use increp::MAX_LEN;
 use increp::model::Report;
 use increp::model::describe::Path;
 use increp::wire::packed::{self, BATCH, BatchReader, Known, Position};
@@ -34,15 +33,17 @@ impl<'p> Unpacker<'p> {
     /// # Errors
     /// Those of `each`.
     pub(super) fn found(&mut self, bytes: &[u8], broken: Option<String>, each: Each<'_>) -> Result<Option<String>> {
-        if broken.is_some() && bytes.first() != Some(&BATCH) {
-            return Ok(broken);
+        if broken.is_none() {
+            return Ok(self.each(bytes, each)?.err());
+        }
+        if bytes.first() == Some(&BATCH) {
+            self.before_cut(bytes, each)?;
         }
         // Why the file breaks says more than where the report does.
-        Ok(self.each(bytes, each)?.err().map(|why| broken.unwrap_or(why)))
+        Ok(broken)
     }
 
-    /// Gives every report of a message away, also those of a batch before an error; the inner error says what is wrong
-    /// with the message.
+    /// Gives every report of a message away; the inner error says what is wrong with the message, of which then none is given.
     ///
     /// # Errors
     /// Those of `each`.
@@ -51,25 +52,29 @@ impl<'p> Unpacker<'p> {
             Ok(named) => named,
             Err(why) => return Ok(Err(why)),
         };
-        // Behind its end a message reads as zeros, which may look like reports. One for which these were looked at is held
-        // back until it is certain that the message ends well.
-        let mut held: Vec<(usize, Vec<u8>)> = Vec::new();
-        let read = self.traced(bytes, &named, &mut Reach(0), &mut |number, report, reach| match number {
-            Some(number) if reach.0 > bytes.len() => {
-                let mut buffer = [0; MAX_LEN];
-                held.push((number, increp::encode(report, &mut buffer)?.to_vec()));
-                Ok(())
-            }
-            _ => each(number, report),
+        // A batch that is damaged, or needs another profile with the same tag, reads as reports that nobody made until that shows:
+        // it is read to its end before any is given.
+        if bytes.first() == Some(&BATCH)
+            && let Err(broken) = self.traced(bytes, &named, &mut (), &mut |_, _, ()| Ok(()))?
+        {
+            let why = broken.message(bytes, &named);
+            return Ok(Err(format!(
+                "{why}; none of the batch is given, for what stands before may be wrong: increp inspect shows it"
+            )));
+        }
+        let read = self.traced(bytes, &named, &mut (), &mut |number, report, ()| each(number, report))?;
+        Ok(read.map_err(|broken| broken.message(bytes, &named)))
+    }
+
+    /// Gives those reports of a batch away that stand before the cut. Behind its end a message reads as zeros, which may look like
+    /// reports: one for which these were looked at is not given.
+    fn before_cut(&mut self, bytes: &[u8], each: Each<'_>) -> Result<()> {
+        let Ok(named) = self.profiles.choose(bytes) else { return Ok(()) };
+        // That it breaks is known.
+        let _ = self.traced(bytes, &named, &mut Reach(0), &mut |number, report, reach| {
+            if reach.0 > bytes.len() { Ok(()) } else { each(number, report) }
         })?;
-        if let Err(broken) = read {
-            let number = held.first().map(|(number, _)| *number).or(broken.number);
-            return Ok(Err(Broken { number, ..broken }.message(bytes, &named)));
-        }
-        for (number, report) in held {
-            each(Some(number), &increp::decode(&report)?)?;
-        }
-        Ok(Ok(()))
+        Ok(())
     }
 
     /// [`Unpacker::each`] with a chosen profile, that tells `trace` every value.
@@ -140,5 +145,51 @@ impl Broken {
         let packed = packed::tag(bytes).is_some();
         let with = if packed { format!("; read with the profile {}", named.name) } else { String::new() };
         format!("{what}{error}{with}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use increp::model::{Count, CountOf, Event, EventType, Id, Said, list};
+    use increp::wire::packed::BatchWriter;
+
+    use super::*;
+
+    /// The batch of six reports, and how many reports are given away of these bytes; none if something is wrong with them.
+    fn given(profiles: &Profiles, bytes: &[u8]) -> (usize, bool) {
+        let mut many = 0;
+        let read = Unpacker::new(profiles).each(bytes, &mut |_, _| {
+            many += 1;
+            Ok(())
+        });
+        (many, read.expect("nothing of it fails").is_ok())
+    }
+
+    #[test]
+    fn of_a_batch_that_does_not_end_well_no_report_is_given() {
+        let profiles = Profiles::open(&[]).expect("those that are built in");
+        let named = profiles.to_write().into_iter().next().expect("one of them");
+        let mut buffer = [0; 4096];
+        let mut writer = BatchWriter::new(&named.profile, &mut buffer);
+        for number in 1..=6 {
+            let counts = list([Count { of: CountOf::KILLED, value: Said::Known(3 * number), ..Count::default() }]);
+            let event = Event { kind: EventType::EXPLOSION, counts, ..Event::default() };
+            writer.push(&Report { id: Id::new(number, 7), event: Some(event), ..Report::default() }).expect("room");
+        }
+        let batch = writer.finish().expect("room").to_vec();
+        assert_eq!(given(&profiles, &batch), (6, true));
+        let flipped = (8..8 * batch.len()).map(|bit| {
+            let mut other = batch.clone();
+            other[bit / 8] ^= 1 << (bit % 8);
+            other
+        });
+        let cut = (1..batch.len()).map(|length| batch[..length].to_vec());
+        let mut refused = 0;
+        for bytes in flipped.chain(cut) {
+            let (many, whole) = given(&profiles, &bytes);
+            assert!(whole || many == 0, "{many} reports of {bytes:x?}");
+            refused += usize::from(!whole);
+        }
+        assert!(refused > 9 * batch.len() / 10 * 8, "{refused}");
     }
 }

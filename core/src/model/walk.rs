@@ -145,7 +145,7 @@ impl Layout {
 }
 
 /// Which fields of a record are walked, in which order. It fits two registers.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Fields {
     /// Bit `n`: field `n` is still to be walked. Bit 31: none that is walked may hold its default.
     mask: u32,

@@ -110,12 +110,6 @@ impl<F: NorFlash> Journal<F> {
         self.geometry().pages
     }
 
-    /// Bytes that a record takes beside its own, in each page that it is in.
-    #[must_use]
-    pub fn overhead(&self) -> u32 {
-        self.geometry().slot_length()
-    }
-
     fn geometry(&self) -> Geometry {
         self.flash.geometry
     }

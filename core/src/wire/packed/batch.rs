@@ -146,8 +146,8 @@ impl<'p, 'a, 'b> BatchReader<'p, 'a, 'b> {
     /// The next report, in place; `false` after the last one.
     ///
     /// # Errors
-    /// What the sender did. The reports before it stand, but for the last one if the bytes were cut off: what is missing reads as zeros,
-    /// and those may have made it. There are none behind it.
+    /// What the sender did. There are no reports behind it, and those before it are certain only once `false` was given: bytes that were
+    /// damaged, or written with another profile of the same tag, may read as a few reports that nobody made before it shows.
     pub fn next(&mut self, report: &mut Report<'a>) -> Result<bool, Error> {
         self.next_traced(report, &mut ())
     }

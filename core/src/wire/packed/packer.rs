@@ -25,7 +25,7 @@ const fn first(record: &describe::Record, names: &[&str]) -> u32 {
     let (mut first, mut at) = (0, names.len());
     while at > 0 {
         at -= 1;
-        first = first << 8 | field(record.fields, names[at]) as u32 + 1;
+        first = first << 8 | (field(record.fields, names[at]) as u32 + 1);
     }
     first
 }

@@ -86,7 +86,12 @@ impl fmt::Display for ProfileError {
         match self {
             Self::NotAProfile => f.write_str("this is no profile: it does not start with \"irpf\""),
             Self::UnknownVersion(version) => {
-                write!(f, "profile version {version} is not known here: a newer increp wrote it")
+                let what = if *version < PROFILE_VERSION {
+                    "it is from before the first release: train it again"
+                } else {
+                    "a newer increp wrote it"
+                };
+                write!(f, "profile version {version} is not known here: {what}")
             }
             Self::Damaged => f.write_str("the profile is damaged or cut off: its bytes do not have the hash that it carries"),
             Self::Malformed(section) => {
