@@ -127,7 +127,8 @@ pub struct Encode {
 /// Reports in any encoding are read, alone or in batches. A packed report says which profile it needs; it is looked for among
 /// those given with --profile, those that are built in, and the files *.profile in the folder that the environment variable
 /// INCREP_PROFILES names, in this order. Where several would do, the first with which the report can be read is taken. Of a
-/// broken batch, the reports before the error are written.
+/// broken batch none is written, for what stands before the error may be wrong; of one that the end of a file cuts off, the reports
+/// before the cut are.
 #[derive(Debug, Args)]
 pub struct Decode {
     #[command(flatten)]
