@@ -222,3 +222,22 @@ impl<'a> Read<'a> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_taken_once_and_not_cut() {
+        let file = std::env::temp_dir().join(format!("increp-names-{}", std::process::id()));
+        let read = |text: &str| {
+            fs::write(&file, text).expect("a file");
+            names(Some(&file))
+        };
+        assert_eq!(read("Red Cross\n\nMSF\nRed Cross\n").expect("names"), ["Red Cross", "MSF"]);
+        let many: String = (0..=60_000).map(|name| format!("{name}\n")).collect();
+        let error = read(&many).expect_err("too many").to_string();
+        assert!(error.ends_with("expected at most 60000 names, found 60001"), "{error}");
+        fs::remove_file(&file).expect("its file");
+    }
+}

@@ -81,7 +81,9 @@ impl<'a> Contents<'a> {
         let given = given.iter().map(|name| (self.names.get(name.as_str()).map_or(0, |(reports, _)| *reports), name.as_str()));
         let given: Vec<_> = given.collect();
         names.retain(|(_, name)| given.iter().all(|(_, other)| other != name));
-        let mut names: Vec<_> = names.into_iter().take_while(fits).chain(given).collect();
+        // Those that are given are there, whatever was learned.
+        let left = usize::from(u16::MAX - 1).saturating_sub(given.len());
+        let mut names: Vec<_> = names.into_iter().take_while(fits).take(left).chain(given).collect();
         names.sort_by(|one, other| other.0.cmp(&one.0).then(one.1.cmp(other.1)));
         names.into_iter().take(usize::from(u16::MAX) - 1).map(|(_, name)| name).collect()
     }
