@@ -155,7 +155,7 @@ mod tests {
 
     use super::*;
 
-    /// The batch of six reports, and how many reports are given away of these bytes; none if something is wrong with them.
+    /// How many reports are given away of these bytes, and whether they end well.
     fn given(profiles: &Profiles, bytes: &[u8]) -> (usize, bool) {
         let mut many = 0;
         let read = Unpacker::new(profiles).each(bytes, &mut |_, _| {

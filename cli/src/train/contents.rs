@@ -69,6 +69,8 @@ impl<'a> Contents<'a> {
 
     /// Names that at least five reports say, and those `given`, the commonest first; of the former at most so many bytes.
     pub(super) fn names<'s>(&'s self, bytes: usize, given: &'s [String]) -> Vec<&'s str> {
+        /// As many as a profile can number.
+        const MOST: usize = u16::MAX as usize - 1;
         let often = self.names.iter().filter(|(name, (reports, _))| *reports >= self.least && !self.persons.contains(*name));
         let mut names: Vec<(u32, &str)> = often.map(|(name, (reports, _))| (*reports, *name)).collect();
         names.sort_by(|one, other| other.0.cmp(&one.0).then(one.1.cmp(other.1)));
@@ -82,10 +84,10 @@ impl<'a> Contents<'a> {
         let given: Vec<_> = given.collect();
         names.retain(|(_, name)| given.iter().all(|(_, other)| other != name));
         // Those that are given are there, whatever was learned.
-        let left = usize::from(u16::MAX - 1).saturating_sub(given.len());
+        let left = MOST.saturating_sub(given.len());
         let mut names: Vec<_> = names.into_iter().take_while(fits).take(left).chain(given).collect();
         names.sort_by(|one, other| other.0.cmp(&one.0).then(one.1.cmp(other.1)));
-        names.into_iter().take(usize::from(u16::MAX) - 1).map(|(_, name)| name).collect()
+        names.into_iter().take(MOST).map(|(_, name)| name).collect()
     }
 
     /// Places that at least five reports name, the commonest first; at most so many bytes of them.
