@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use increp::Error;
 use increp::model::Report;
-use increp::wire::packed::{Profile, walk};
+use increp::wire::packed::{MOST_STEPS, Profile, walk};
 
 use super::decisions::FEWEST;
 
@@ -25,7 +25,7 @@ pub(super) fn section(reports: &[&Report<'_>], profile: &Profile<'_>, bytes: usi
             form.push(step);
             true
         };
-        if walk(report, profile, push)? {
+        if walk(report, profile, push)? && form.len() <= MOST_STEPS {
             *seen.entry(form).or_default() += 1;
         }
     }

@@ -12,6 +12,8 @@
 //! A report whose steps are those of a form says the form's number, and then nothing of all that any more: what is left are
 //! its numbers, names, texts and places. A report like none of them says its steps one by one.
 
+use heapless::Vec;
+
 use super::packer::{KEY, ordered};
 use super::profile::Profile;
 use super::sections::{Bytes, Masks, before, get};
@@ -83,23 +85,34 @@ impl<'p> Forms<'p> {
         if self.is_empty() {
             return Ok(None);
         }
-        let (mut low, mut high, mut at) = (0, self.len(), 0);
-        let steps = |number: usize, at: usize| self.get(number).and_then(|form| form.get(at).copied());
-        // The forms that start like the report stand side by side.
+        let mut steps = Vec::<u8, MOST_STEPS>::new();
+        // Most reports that are like no form are so from their first steps on.
         let known = walk(report, profile, |step| {
-            while low < high && steps(low, at) < Some(step) {
-                low += 1;
-            }
-            while low < high && steps(high - 1, at) > Some(step) {
-                high -= 1;
-            }
-            at += 1;
-            low < high
+            steps.push(step).is_ok() && (steps.len() != FIRST_STEPS || self.from(&steps).1.starts_with(&steps))
         })?;
-        let whole = self.get(low).is_some_and(|form| form.len() == at);
-        Ok(Some(low).filter(|_| known && low < high && whole))
+        let (number, form) = self.from(&steps);
+        Ok(Some(number).filter(|_| known && form == steps.as_slice()))
+    }
+
+    /// The first form that does not stand before these steps, and its number; one without steps if there is none.
+    fn from(&self, steps: &[u8]) -> (usize, &'p [u8]) {
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            if self.get(middle).is_some_and(|form| form < steps) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        (low, self.get(low).unwrap_or_default())
     }
 }
+
+/// A report with more steps has no form, as far as an encoder looks.
+pub const MOST_STEPS: usize = 128;
+/// Whether any form starts like the report is looked up once on the way, after so many steps.
+const FIRST_STEPS: usize = 8;
 
 /// Tells `each` the steps of a report, as long as it wants to know more, and whether they make a form: whether the profile
 /// knows all that they need.

@@ -39,7 +39,7 @@ pub use context::{Way, mix};
 pub use decide::{Ask, At, Decisions, Half, Shared, What};
 pub use decoder::Decoder;
 pub use encoder::{Encoder, Mark};
-pub use forms::{Forms, walk};
+pub use forms::{Forms, MOST_STEPS, walk};
 pub use gazetteer::{ENTRY, Entry, Gazetteer, Node, Tier, order};
 #[cfg(feature = "general-16")]
 pub use general::GENERAL_16;
