@@ -27,6 +27,7 @@ pub mod args;
 pub mod command;
 pub mod exit;
 mod files;
+pub mod fit;
 mod hex;
 pub mod import;
 pub mod json;

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use anyhow::{Context as _, Result, bail};
-use increp::model::Report;
-use increp::wire::packed::{self, BATCH, BatchReader, Known, LENGTHS, Profile, SECTION_NAMES, SECTIONS};
+use increp::wire::packed::{self, LENGTHS, Profile, SECTION_NAMES, SECTIONS};
+
+use crate::fit::Fit;
+use crate::stream::ShortId;
 
 /// The environment variable that names a folder of profiles.
 pub const FOLDER: &str = "INCREP_PROFILES";
@@ -88,6 +90,21 @@ pub fn built_in() -> Vec<Named> {
     NAMES.into_iter().zip(blobs).filter_map(|(name, blob)| Named::new(name, blob).ok()).collect()
 }
 
+/// The profile with which a message is read.
+#[derive(Debug)]
+pub struct Choice {
+    /// The profile.
+    pub named: Named,
+    /// Why it may be another one, to be told.
+    pub doubt: Option<String>,
+}
+
+impl Choice {
+    const fn certain(named: Named) -> Self {
+        Self { named, doubt: None }
+    }
+}
+
 /// The profiles that a command may use.
 #[derive(Debug)]
 pub struct Profiles {
@@ -139,33 +156,67 @@ impl Profiles {
         list
     }
 
-    /// The profile that a report or a batch needs; the one that knows nothing for reports that need none.
+    /// The profile that a report or a batch needs; the one that knows nothing for reports that need none. `named` are those
+    /// with which its file says that packed reports were written; none if it does not say.
     ///
-    /// A message says 4 bits of its profile's id. Where several known profiles have these, it is the first one with which
-    /// the message can be read whole, or else simply the first one.
+    /// A message says 4 bits of its profile's id, and may read as another report with another profile that has these. Unless
+    /// its file names the profile, it must fit one of the known ones better than the others, or one that was given.
     ///
     /// # Errors
-    /// None is known. The message says what to do.
-    pub fn choose(&self, bytes: &[u8]) -> Result<Named, String> {
-        let Some(tag) = packed::tag(bytes) else { return Ok(Named::none()) };
+    /// None is known, or several are as good. The message says what to do.
+    pub fn choose(&self, bytes: &[u8], named: &[ShortId]) -> Result<Choice, String> {
+        let Some(tag) = packed::tag(bytes) else { return Ok(Choice::certain(Named::none())) };
         let tagged = self.tagged(tag);
-        let choice = match tagged.as_slice() {
-            [one] => Some(*one),
-            several => several.iter().copied().find(|named| reads(bytes, &named.profile)).or_else(|| several.first().copied()),
+        if let Some(id) = named.iter().find(|id| id.first().is_some_and(|first| first & 0xf == tag)) {
+            return match tagged.into_iter().find(|known| short_id(&known.profile) == *id) {
+                Some(known) => Ok(Choice::certain(known.clone())),
+                None => Err(self.unknown(tag, &format!("needs the profile {}..., and it is not known", digits(id)))),
+            };
+        }
+        let fits: Vec<(Fit, &Named)> = tagged.into_iter().map(|known| (Fit::of(bytes, &known.profile), known)).collect();
+        let Some(best) = fits.iter().map(|(fit, _)| *fit).max() else {
+            return Err(self.unknown(tag, &format!("needs a profile with tag {tag:#x}, and none is known")));
         };
-        choice.cloned().ok_or_else(|| {
-            let what = format!("needs a profile with tag {tag:#x}, and none is known");
-            if self.told.replace(Some(tag)) == Some(tag) {
-                return what;
+        let good: Vec<&Named> = fits.into_iter().filter(|(fit, _)| *fit == best).map(|(_, known)| known).collect();
+        let given: Vec<&Named> = good.iter().copied().filter(|known| self.is_given(known)).collect();
+        let names = good.iter().map(|known| known.name.as_str()).collect::<Vec<_>>().join(" and with ");
+        let (known, doubt) = match (best, good.as_slice(), given.as_slice()) {
+            (Fit::Unread, [first, ..], _) | (Fit::Written, [first], _) => (*first, None),
+            (Fit::Otherwise, [one], _) => {
+                let why =
+                    format!("increp with the profile {} would write this in other bytes: it may need another profile", one.name);
+                (*one, Some(format!("{why} with tag {tag:#x}")))
             }
-            format!("{what}: give its file with --profile, or put it as *.{EXTENSION} into the folder that {FOLDER} names")
-        })
+            (_, _, [one]) => {
+                let why = format!("can be read with {names}, which say different things");
+                (*one, Some(format!("{why}: read with {}, which was given", one.name)))
+            }
+            _ => {
+                return Err(format!(
+                    "can be read with {names}, which say different things: give the one that it was written with with --profile"
+                ));
+            }
+        };
+        Ok(Choice { named: known.clone(), doubt })
+    }
+
+    fn is_given(&self, known: &Named) -> bool {
+        self.given.iter().any(|given| given.profile.id() == known.profile.id())
+    }
+
+    /// What to say of a profile that is not known. What to do about it is said once.
+    fn unknown(&self, tag: u8, what: &str) -> String {
+        if self.told.replace(Some(tag)) == Some(tag) {
+            return what.to_owned();
+        }
+        format!("{what}: give its file with --profile, or put it as *.{EXTENSION} into the folder that {FOLDER} names")
     }
 
     /// Whether a message needs a profile that is known, and can be read with it.
     #[must_use]
     pub fn read(&self, bytes: &[u8]) -> bool {
-        packed::tag(bytes).is_some_and(|tag| self.tagged(tag).into_iter().any(|named| reads(bytes, &named.profile)))
+        packed::tag(bytes)
+            .is_some_and(|tag| self.tagged(tag).into_iter().any(|known| Fit::of(bytes, &known.profile) != Fit::Unread))
     }
 }
 
@@ -204,34 +255,6 @@ fn folder_files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The most reports that one message has.
-pub const MOST_REPORTS: usize = 1000;
-
-/// Room for the texts of a message.
-#[must_use]
-pub fn room(bytes: &[u8]) -> usize {
-    let one = usize::try_from(increp::model::bounds::ALL_TEXT.max).unwrap_or(0);
-    if bytes.first() == Some(&BATCH) { one * MOST_REPORTS } else { one }
-}
-
-/// Whether a message can be read whole with a profile.
-fn reads(bytes: &[u8], profile: &Profile<'_>) -> bool {
-    let mut room = vec![0; room(bytes)];
-    let mut report = Report::default();
-    if bytes.first() != Some(&BATCH) {
-        return packed::decode_into(bytes, profile, &Known::default(), &mut report, &mut room).is_ok();
-    }
-    let Ok(mut reader) = BatchReader::new(bytes, profile, &mut room) else { return false };
-    for _ in 0..=MOST_REPORTS {
-        match reader.next(&mut report) {
-            Ok(true) => {}
-            Ok(false) => return true,
-            Err(_) => return false,
-        }
-    }
-    false
-}
-
 /// The sections of a profile that was checked, in the order of [`SECTION_NAMES`].
 #[must_use]
 pub fn sections(blob: &[u8]) -> [&[u8]; SECTION_NAMES.len()] {
@@ -245,10 +268,20 @@ pub fn sections(blob: &[u8]) -> [&[u8]; SECTION_NAMES.len()] {
     sections
 }
 
-/// The bytes of an id as it is written.
+/// The id of a profile as it is written.
 #[must_use]
 pub fn id(profile: &Profile<'_>) -> String {
-    profile.id().iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+    digits(profile.id())
+}
+
+fn digits(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}
+
+/// The start of its id, as files of reports say it.
+#[must_use]
+pub fn short_id(profile: &Profile<'_>) -> ShortId {
+    profile.id().first_chunk().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

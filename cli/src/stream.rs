@@ -1,18 +1,30 @@
 //! A file of reports: a header that says what it is, reports with their lengths, and an end that says how many.
 //!
 //! ```text
-//! 89 69 72 70 0d 0a 1a 01      "\x89irp\r\n\x1a", then the version of the file format: 1
+//! 89 69 72 70 0d 0a 1a 02      "\x89irp\r\n\x1a", then the version of the file format: 2
+//! many | { id }*               how many profiles the packed reports were written with, 0 to 16; of each the first 8 bytes of its id
 //! { length | report }*         length a minimal varint, 1 to 2^20; a report in any encoding, or a batch of reports
 //! 00 | count                   the end, and the number of reports as a minimal varint; a batch counts as one
 //! ```
 //!
-//! The first bytes show a transfer that changed line ends or dropped the eighth bit; a file without its end was cut
+//! Version 1 does not name profiles. A packed report says 4 bits of its profile's id, and may read as another report with another
+//! profile that has them: the names rule that out. The first bytes show a transfer that changed line ends or dropped the eighth bit; a file without its end was cut
 //! short. Files may stand one after the other in one.
 
 use std::io::{self, BufRead, Read as _, Write};
+use std::rc::Rc;
 
-/// The first bytes of a file.
-pub const HEADER: [u8; 8] = *b"\x89irp\r\n\x1a\x01";
+/// The first bytes of a file, before the version.
+pub const MAGIC: [u8; 7] = *b"\x89irp\r\n\x1a";
+/// The version of the file format.
+const VERSION: u8 = 2;
+/// The version that did not name profiles.
+const NAMELESS: u8 = 1;
+/// No two profiles of a file have the same tag, of which there are so many.
+const MOST_PROFILES: u8 = 16;
+
+/// The first bytes of a profile's id.
+pub type ShortId = [u8; 8];
 
 /// More than the longest report in any encoding, or a batch of them; a length beyond it is no length.
 pub const MOST: usize = 1 << 20;
@@ -25,12 +37,17 @@ pub struct Writer<W> {
 }
 
 impl<W: Write> Writer<W> {
-    /// Starts a file.
+    /// Starts a file of reports of which the packed ones are written with these profiles, no two of which have the same tag.
     ///
     /// # Errors
     /// Those of `out`.
-    pub fn new(mut out: W) -> io::Result<Self> {
-        out.write_all(&HEADER)?;
+    pub fn new(mut out: W, profiles: &[ShortId]) -> io::Result<Self> {
+        out.write_all(&MAGIC)?;
+        let many = u8::try_from(profiles.len()).unwrap_or(MOST_PROFILES).min(MOST_PROFILES);
+        out.write_all(&[VERSION, many])?;
+        for id in profiles.iter().take(many.into()) {
+            out.write_all(id)?;
+        }
         Ok(Self { out, reports: 0 })
     }
 
@@ -67,8 +84,8 @@ fn varint(mut value: u64, out: &mut impl Write) -> io::Result<()> {
 /// What stands at a place of a file.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Item<'b> {
-    /// A file starts.
-    Header,
+    /// A file starts, whose packed reports were written with these profiles; it is not known with which if there are none.
+    Header(Rc<[ShortId]>),
     /// The bytes of a report.
     Report(&'b [u8]),
     /// A file ends, after so many reports.
@@ -108,6 +125,11 @@ impl<R: BufRead> Reader<R> {
     /// Those of the input.
     pub fn next_item(&mut self) -> io::Result<Option<Item<'_>>> {
         if self.broken || (self.reports.is_none() && self.input.fill_buf()?.is_empty()) {
+            if self.offset == 0 && !self.broken {
+                return Ok(Some(
+                    self.stop("expected a file of reports, found nothing: a file without any has a header and an end".to_owned()),
+                ));
+            }
             return Ok(None);
         }
         let Some(reports) = self.reports else { return self.header().map(Some) };
@@ -143,19 +165,36 @@ impl<R: BufRead> Reader<R> {
     }
 
     fn header(&mut self) -> io::Result<Item<'_>> {
-        let whole = self.read(HEADER.len())?;
-        if whole && self.buffer == HEADER {
-            self.reports = Some(0);
-            return Ok(Item::Header);
-        }
-        Ok(self.stop(match self.buffer.as_slice() {
-            [0x89, b'i', b'r', b'p', b'\r', b'\n', 0x1a, version] => {
-                format!("version {version} of the file format is not known here: a newer increp wrote it")
+        let whole = self.read(MAGIC.len() + 1)?;
+        let cut = "the input ends inside the header: the file was cut short".to_owned();
+        let version = match self.buffer.as_slice() {
+            [start @ .., version] if whole && start == MAGIC => *version,
+            start if !whole && MAGIC.starts_with(start) => return Ok(self.stop(cut)),
+            [b'i' | 0x89, b'i' | b'r', ..] => {
+                return Ok(self.stop("the header is damaged: the file was carried as text, send it as binary".to_owned()));
             }
-            [b'i' | 0x89, b'i' | b'r', ..] => "the header is damaged: the file was carried as text, send it as binary".to_owned(),
-            [b'{' | b'[', ..] => "expected a file of reports, found JSON: encode turns it into one".to_owned(),
-            _ => "expected a file of reports, found something else: --raw reads a bare report, --hex reads hex".to_owned(),
-        }))
+            [b'{' | b'[', ..] => {
+                return Ok(self.stop("expected a file of reports, found JSON: encode turns it into one".to_owned()));
+            }
+            _ => {
+                let what = "expected a file of reports, found something else: --raw reads a bare report, --hex reads hex";
+                return Ok(self.stop(what.to_owned()));
+            }
+        };
+        let many = match version {
+            NAMELESS => 0,
+            VERSION if self.read(1)? => self.buffer.first().copied().unwrap_or_default(),
+            VERSION => return Ok(self.stop(cut)),
+            _ => return Ok(self.stop(format!("version {version} of the file format is not known here: a newer increp wrote it"))),
+        };
+        if many > MOST_PROFILES {
+            return Ok(self.stop(format!("expected at most {MOST_PROFILES} profiles in the header, found {many}: it is damaged")));
+        }
+        if !self.read(usize::from(many) * size_of::<ShortId>())? {
+            return Ok(self.stop(cut));
+        }
+        self.reports = Some(0);
+        Ok(Item::Header(self.buffer.as_chunks().0.into()))
     }
 
     fn stop(&mut self, why: String) -> Item<'_> {

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::Rejects;
-use super::encoded::{Encoded, Form, Found};
+use super::encoded::{Encoded, Form};
 use super::unpack::Unpacker;
 use crate::args::Decode;
 use crate::exit::Exit;
@@ -18,15 +18,19 @@ pub(super) fn run(arguments: &Decode) -> Result<Exit> {
     let mut messages = Encoded::open(arguments.input.as_deref(), Form::of(arguments.raw, arguments.hex), &profiles)?;
     let mut output = Output::open(&arguments.output, Content::Text)?;
     let mut rejects = Rejects::open(arguments.rejects.as_ref())?;
-    while let Some(Found { place, bytes, broken }) = messages.next()? {
-        let why = unpacker.found(&bytes, broken, &mut |_, report| {
+    let mut doubts = 0;
+    while let Some(found) = messages.next()? {
+        let why = unpacker.found(&found, &mut |_, report| {
             let written = if arguments.pretty { json::write_pretty(report, &mut output) } else { json::write(report, &mut output) };
             Ok(written?)
         })?;
         if let Some(why) = why {
-            rejects.push(&format!("{place}: {why}"), hex(&bytes).as_bytes())?;
+            rejects.push(&format!("{}: {why}", found.place), hex(&found.bytes).as_bytes())?;
+        } else if let Some(doubt) = &unpacker.doubt {
+            say!("{}: {doubt}", found.place);
+            doubts += 1;
         }
     }
     output.finish()?;
-    Ok(Exit::findings(rejects.finish()?))
+    Ok(Exit::findings(rejects.finish()? + doubts))
 }

@@ -5,16 +5,17 @@ use std::io::{BufRead, Write};
 use anyhow::Result;
 use bumpalo::Bump;
 use increp::model::Report;
-use increp::wire::packed::{self, BatchWriter, Known, Profile};
+use increp::wire::packed::{self, Known};
 use increp::{Error, MAX_LEN};
 
 use super::Rejects;
 use crate::args::{Encode, Encoding};
 use crate::exit::Exit;
 use crate::files::{Content, Input, Output};
+use crate::fit::batch;
 use crate::hex::hex;
 use crate::json::{self, Piece, Pieces};
-use crate::profiles::{Named, Profiles};
+use crate::profiles::{Named, Profiles, short_id};
 use crate::stats::Stats;
 use crate::stream;
 
@@ -37,13 +38,17 @@ pub(super) fn run(arguments: &Encode) -> Result<Exit> {
         Encoding::Postcard => Vec::new(),
         Encoding::Packed => Profiles::open(&arguments.profile)?.to_write(),
     };
+    if let Some((one, other)) = same_tag(&profiles) {
+        say!("increp: the profiles {one} and {other} have the same tag, by which readers tell them apart: leave one out");
+        return Ok(Exit::Usage);
+    }
     let input = Input::open(arguments.input.as_deref())?;
     let content = if arguments.hex { Content::Text } else { Content::Bytes };
     let output = Output::open(&arguments.output, content)?;
     let layout = match (arguments.raw, arguments.hex) {
         (true, _) => Layout::Raw(output, None),
         (_, true) => Layout::Hex(output),
-        _ => Layout::File(stream::Writer::new(output)?),
+        _ => Layout::File(stream::Writer::new(output, &profiles.iter().map(|named| short_id(&named.profile)).collect::<Vec<_>>())?),
     };
     let rejects = Rejects::open(arguments.rejects.as_ref())?;
     let name = input.name;
@@ -73,6 +78,13 @@ pub(super) fn run(arguments: &Encode) -> Result<Exit> {
         _ => {}
     }
     Ok(Exit::findings(stats.rejected))
+}
+
+/// Two profiles that are not the same, but have the same tag.
+fn same_tag(profiles: &[Named]) -> Option<(&str, &str)> {
+    let pairs = profiles.iter().enumerate().flat_map(|(at, one)| profiles.iter().skip(at + 1).map(move |other| (one, other)));
+    let same = |(one, other): &(&Named, &Named)| one.profile.tag() == other.profile.tag() && one.profile.id() != other.profile.id();
+    pairs.filter(same).map(|(one, other)| (one.name.as_str(), other.name.as_str())).next()
 }
 
 /// What goes on from report to report.
@@ -208,15 +220,6 @@ fn pack_batch(reports: &[Report<'_>], profiles: &[Named], push: &mut dyn FnMut(&
     let (first, second) = reports.split_at(reports.len() / 2);
     pack_batch(first, profiles, push)?;
     pack_batch(second, profiles, push)
-}
-
-/// All reports in one message.
-pub(super) fn batch<'b>(reports: &[Report<'_>], profile: &Profile<'_>, buffer: &'b mut [u8]) -> Result<&'b [u8], Error> {
-    let mut writer = BatchWriter::new(profile, buffer);
-    for report in reports {
-        writer.push(report)?;
-    }
-    writer.finish()
 }
 
 impl Layout {

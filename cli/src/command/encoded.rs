@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, Read};
 use std::path::Path;
+use std::rc::Rc;
 
 use anyhow::Result;
 use increp::wire::packed::{BATCH, PACKED};
@@ -9,7 +10,7 @@ use increp::wire::packed::{BATCH, PACKED};
 use super::hex::unhex;
 use crate::files::Input;
 use crate::profiles::Profiles;
-use crate::stream::{HEADER, Item, MOST, Reader};
+use crate::stream::{Item, MAGIC, MOST, Reader, ShortId};
 
 /// How encoded reports come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,18 +41,16 @@ pub(super) struct Found {
     pub(super) bytes: Vec<u8>,
     /// Why they are no whole report.
     pub(super) broken: Option<String>,
-}
-
-impl Found {
-    const fn new(place: String, bytes: Vec<u8>) -> Self {
-        Self { place, bytes, broken: None }
-    }
+    /// The profiles with which packed reports were written, as far as the file says so.
+    pub(super) profiles: Rc<[ShortId]>,
 }
 
 /// The encoded reports of an input.
 pub(super) struct Encoded<'p> {
     name: String,
     profiles: &'p Profiles,
+    /// Those that the file at hand names.
+    named: Rc<[ShortId]>,
     inner: Inner,
     number: u64,
 }
@@ -89,7 +88,7 @@ impl Start {
         let head = start.get(..4).unwrap_or(start);
         Ok(match start {
             [] => Self::Other,
-            _ if HEADER.starts_with(head) => Self::File,
+            _ if MAGIC.starts_with(head) => Self::File,
             // The mark that some editors put before their text; the text goes on.
             [0xef, 0xbb, 0xbf, next, ..] if next.is_ascii() => Self::Other,
             [first, ..] if first >> 4 == increp::wire::VERSION || *first >= PACKED => Self::Bare,
@@ -110,13 +109,15 @@ impl<'p> Encoded<'p> {
             Form::Any if Start::of(&mut input)? == Start::Bare => Inner::Raw(Some(input.reader)),
             Form::Any => Inner::File(Reader::new(input.reader)),
         };
-        Ok(Self { name: input.name, profiles, inner, number: 0 })
+        Ok(Self { name: input.name, profiles, named: Rc::default(), inner, number: 0 })
     }
 
     /// The next report. A file that breaks ends with an error in place of a report.
     pub(super) fn next(&mut self) -> Result<Option<Found>> {
-        let Self { name, profiles, inner, number } = self;
+        let Self { name, profiles, named, inner, number } = self;
         *number += 1;
+        let found =
+            |named: &Rc<[ShortId]>, place, bytes, broken| Ok(Some(Found { place, bytes, broken, profiles: Rc::clone(named) }));
         match inner {
             Inner::File(reader) => loop {
                 let offset = reader.offset();
@@ -124,22 +125,24 @@ impl<'p> Encoded<'p> {
                     let what = if bytes.first() == Some(&BATCH) { "batch" } else { "report" };
                     format!("{name}: {what} {number}, from byte {offset} of the file")
                 };
-                return Ok(match reader.next_item()? {
-                    None => None,
-                    Some(Item::Header | Item::End(_)) => continue,
-                    Some(Item::Report(bytes)) => Some(Found::new(place(bytes), bytes.to_vec())),
-                    Some(Item::Cut(bytes, why)) => Some(Found { broken: Some(why), ..Found::new(place(bytes), bytes.to_vec()) }),
-                    Some(Item::Broken(why)) => {
-                        Some(Found { broken: Some(why), ..Found::new(format!("{name}: byte {offset}"), Vec::new()) })
+                return match reader.next_item()? {
+                    None => Ok(None),
+                    Some(Item::Header(profiles)) => {
+                        *named = profiles;
+                        continue;
                     }
-                });
+                    Some(Item::End(_)) => continue,
+                    Some(Item::Report(bytes)) => found(named, place(bytes), bytes.to_vec(), None),
+                    Some(Item::Cut(bytes, why)) => found(named, place(bytes), bytes.to_vec(), Some(why)),
+                    Some(Item::Broken(why)) => found(named, format!("{name}: byte {offset}"), Vec::new(), Some(why)),
+                };
             },
             Inner::Raw(input) => {
                 let Some(input) = input.take() else { return Ok(None) };
                 let mut bytes = Vec::new();
                 // One byte more than any message has shows that it is none.
                 input.take(MOST as u64 + 1).read_to_end(&mut bytes)?;
-                Ok(Some(Found::new(name.clone(), bytes)))
+                found(named, name.clone(), bytes, None)
             }
             Inner::Hex(input) => loop {
                 let mut line = Vec::new();
@@ -152,7 +155,7 @@ impl<'p> Encoded<'p> {
                         Ok(bytes) => (bytes, None),
                         Err(why) => (Vec::new(), Some(why)),
                     };
-                    return Ok(Some(Found { place: format!("{name}: line {number}"), bytes, broken }));
+                    return found(named, format!("{name}: line {number}"), bytes, broken);
                 }
                 *number += 1;
             },

@@ -16,7 +16,7 @@ use super::meaning::meaning;
 use super::unpack::Unpacker;
 use crate::args::Inspect;
 use crate::exit::Exit;
-use crate::profiles::Profiles;
+use crate::profiles::{Choice, Profiles};
 use crate::stats::bits;
 
 /// Some bytes of a report and what they mean.
@@ -55,14 +55,15 @@ pub(super) fn run(arguments: &Inspect) -> Result<Exit> {
     let mut messages = Encoded::open(arguments.input.as_deref(), Form::of(false, arguments.hex), &profiles)?;
     let mut view = View { json: arguments.json, number: 0, bits: 0.0 };
     let mut wrong = 0;
-    while let Some(Found { place, bytes, broken }) = messages.next()? {
+    while let Some(found) = messages.next()? {
+        let Found { place, bytes, broken, .. } = &found;
         if !bytes.is_empty() {
             view.line(&format!("{place}: {}", many(bytes.len() as u64, "byte")))?;
         }
         let inside =
-            if bytes.is_empty() && broken.is_some() { None } else { message(&bytes, &profiles, &mut unpacker, &mut view)? };
+            if bytes.is_empty() && broken.is_some() { None } else { message(&found, &profiles, &mut unpacker, &mut view)? };
         // Why the file breaks says more than where the report does.
-        if let Some(why) = broken.or(inside) {
+        if let Some(why) = broken.as_ref().or(inside.as_ref()) {
             say!("{place}: {why}");
             wrong += 1;
         }
@@ -71,10 +72,11 @@ pub(super) fn run(arguments: &Inspect) -> Result<Exit> {
 }
 
 /// Shows all of a message; gives what is wrong with it.
-fn message(bytes: &[u8], profiles: &Profiles, unpacker: &mut Unpacker<'_>, view: &mut View) -> Result<Option<String>> {
+fn message(found: &Found, profiles: &Profiles, unpacker: &mut Unpacker<'_>, view: &mut View) -> Result<Option<String>> {
+    let bytes = found.bytes.as_slice();
     view.bits = 0.0;
-    let named = match profiles.choose(bytes) {
-        Ok(named) => named,
+    let Choice { named, doubt } = match profiles.choose(bytes, &found.profiles) {
+        Ok(choice) => choice,
         Err(why) => {
             view.number += 1;
             let start = if bytes.first() == Some(&BATCH) { 2 } else { 1 };
@@ -113,7 +115,7 @@ fn message(bytes: &[u8], profiles: &Profiles, unpacker: &mut Unpacker<'_>, view:
         let total = format!("{:>8.1} bits", view.bits);
         view.line(&format!("total  {total:23}  {:32}  {}", "", many(bytes.len() as u64, "byte")))?;
     }
-    Ok(why)
+    Ok(why.or(doubt))
 }
 
 /// What the first bytes of a packed message say, and which profile that is.

@@ -6,18 +6,19 @@ use anyhow::Result;
 use bumpalo::Bump;
 use increp::MAX_LEN;
 use increp::model::Report;
-use increp::wire::packed::{self, BATCH, BatchReader, Known};
+use increp::wire::packed::{self, Known};
 use serde_json::{Value, json as object};
 
-use super::encode::{batch, pack};
+use super::encode::pack;
 use super::encoded::{Encoded, Form, Found, Start};
 use super::unpack::Unpacker;
 use super::{inputs, many};
 use crate::args::{Encodings, Roundtrip};
 use crate::exit::Exit;
 use crate::files::Input;
+use crate::fit::{Fit, room};
 use crate::json::{self, Pieces};
-use crate::profiles::{Named, Profiles, built_in, room};
+use crate::profiles::{Named, Profiles, built_in};
 use crate::stats::Lengths;
 
 /// An encoding that is tried, and what the reports take in it.
@@ -135,8 +136,9 @@ fn texts(input: Input, tally: &mut Tally) -> Result<()> {
 
 fn encoded(mut messages: Encoded<'_>, profiles: &Profiles, tally: &mut Tally) -> Result<()> {
     let mut unpacker = Unpacker::new(profiles);
-    while let Some(Found { place, bytes, broken }) = messages.next()? {
-        let wrong = unpacker.found(&bytes, broken, &mut |number, report| {
+    while let Some(found) = messages.next()? {
+        let place = &found.place;
+        let wrong = unpacker.found(&found, &mut |number, report| {
             tally.reports += 1;
             if let Err(why) = tally.roundtrip(report) {
                 let which = number.map_or(String::new(), |number| format!("report {number} of the batch: "));
@@ -147,8 +149,7 @@ fn encoded(mut messages: Encoded<'_>, profiles: &Profiles, tally: &mut Tally) ->
         })?;
         // A report that cannot be read is one as well.
         let unread = u64::from(wrong.is_some());
-        let same = wrong.map_or(Ok(()), Err).and_then(|()| profiles.choose(&bytes)).and_then(|named| written_again(&bytes, &named));
-        if let Err(why) = same {
+        if let Some(why) = wrong.or_else(|| unpacker.doubt.take()).or_else(|| written_otherwise(&found, profiles)) {
             say!("{place}: {why}");
             tally.reports += unread;
             tally.failed += 1;
@@ -157,27 +158,16 @@ fn encoded(mut messages: Encoded<'_>, profiles: &Profiles, tally: &mut Tally) ->
     Ok(())
 }
 
-/// What a message says has one encoding: its own bytes.
-fn written_again(bytes: &[u8], named: &Named) -> Result<(), String> {
-    let mut room = vec![0; room(bytes)];
-    let mut buffer = vec![0; MAX_LEN.max(bytes.len())];
-    let text = |error: increp::Error| error.to_string();
-    let known = Known::default();
-    let again = if bytes.first() == Some(&BATCH) {
-        let mut reader = BatchReader::new(bytes, &named.profile, &mut room).map_err(text)?;
-        let mut reports = Vec::new();
-        let mut report = Report::default();
-        while reader.next(&mut report).map_err(text)? {
-            reports.push(std::mem::take(&mut report));
+/// What a message says has one encoding for this encoder: its own bytes.
+fn written_otherwise(found: &Found, profiles: &Profiles) -> Option<String> {
+    let same = match profiles.choose(&found.bytes, &found.profiles) {
+        Ok(choice) if packed::tag(&found.bytes).is_some() => Fit::of(&found.bytes, &choice.named.profile) == Fit::Written,
+        _ => {
+            let mut buffer = [0; MAX_LEN];
+            increp::decode(&found.bytes).and_then(|report| increp::encode(&report, &mut buffer)) == Ok(&found.bytes[..])
         }
-        batch(&reports, &named.profile, &mut buffer)
-    } else {
-        let mut report = Report::default();
-        packed::decode_into(bytes, &named.profile, &known, &mut report, &mut room).map_err(text)?;
-        let packed = packed::tag(bytes).is_some();
-        pack(&report, if packed { std::slice::from_ref(named) } else { &[] }, &mut buffer)
     };
-    if again.map_err(text)? == bytes { Ok(()) } else { Err("encodes to other bytes than it was decoded from".to_owned()) }
+    (!same).then(|| "encodes to other bytes than it was decoded from".to_owned())
 }
 
 impl Tally {

@@ -12,7 +12,7 @@ use increp::model::{Handling, Report};
 use increp::wire::packed::Profile;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::encoded::{Encoded, Form, Found, Start};
+use super::encoded::{Encoded, Form, Start};
 use super::unpack::Unpacker;
 use super::{inputs, many, on_one_line};
 use crate::args::Train;
@@ -34,6 +34,7 @@ pub(super) fn run(arguments: &Train) -> Result<Exit> {
         public: arguments.public,
         names: names(arguments.names.as_deref())?,
         texts: lines(arguments.texts.as_deref())?,
+        others: profiles.known().map(|known| *known.profile.id()).collect(),
         ..Options::default()
     };
     // Before the work, so that nothing is lost to a name that is taken.
@@ -80,14 +81,18 @@ pub(super) fn run(arguments: &Train) -> Result<Exit> {
     if let Some(strings) = strings {
         strings.finish()?;
     }
-    summary(&trained, options.size, &reports, table.as_deref())?;
+    summary(&trained, options.size, &reports, &profiles, table.as_deref())?;
     Ok(Exit::findings(wrong))
 }
 
 /// What came of it, for people.
-fn summary(trained: &Trained, size: usize, reports: &[Report<'_>], table: Option<&str>) -> Result<()> {
+fn summary(trained: &Trained, size: usize, reports: &[Report<'_>], profiles: &Profiles, table: Option<&str>) -> Result<()> {
     let profile = Profile::new(&trained.blob)?;
     say!("profile {}, tag {:#x}, {}", id(&profile), profile.tag(), many(trained.blob.len() as u64, "byte"));
+    let alike = profiles.known().find(|known| known.profile.tag() == profile.tag() && known.profile.id() != profile.id());
+    if let Some(alike) = alike {
+        say!("increp: {} has the same tag, and all 16 are taken: a report may be read with the wrong one of the two", alike.name);
+    }
     let places = profile.gazetteer().first.len() + profile.gazetteer().second.len();
     let (names, places) = (many(trained.strings.len() as u64, "name"), many(places as u64, "place"));
     if trained.blob.len() > size {
@@ -204,10 +209,10 @@ impl<'a> Read<'a> {
     fn encoded(&mut self, input: Input, profiles: &Profiles, arena: &'a Bump) -> Result<()> {
         let mut messages = Encoded::new(input, Form::Any, profiles)?;
         let mut unpacker = Unpacker::new(profiles);
-        while let Some(Found { place, bytes, broken }) = messages.next()? {
-            let why = unpacker.found(&bytes, broken, &mut |_, report| self.keep(report, arena))?;
-            if let Some(why) = why {
-                say!("{place}: {why}");
+        while let Some(found) = messages.next()? {
+            let why = unpacker.found(&found, &mut |_, report| self.keep(report, arena))?;
+            if let Some(why) = why.as_ref().or(unpacker.doubt.as_ref()) {
+                say!("{}: {why}", found.place);
                 self.wrong += 1;
             }
         }

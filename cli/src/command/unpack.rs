@@ -8,12 +8,17 @@ use increp::model::describe::Path;
 use increp::wire::packed::{self, BATCH, BatchReader, Known, Position};
 use increp::wire::{Seen, Trace};
 
-use crate::profiles::{MOST_REPORTS, Named, Profiles, room};
+use super::encoded::Found;
+use crate::fit::{MOST_REPORTS, room};
+use crate::profiles::{Choice, Named, Profiles};
+use crate::stream::ShortId;
 
 /// Reads the reports of one message after another.
 pub(super) struct Unpacker<'p> {
     profiles: &'p Profiles,
     room: Vec<u8>,
+    /// Why the last message that was found may need another profile, to be told.
+    pub(super) doubt: Option<String>,
 }
 
 /// What is done with each report: its number in its batch, if it is of one, and the report.
@@ -24,7 +29,7 @@ pub(super) type EachTraced<'e, T> = &'e mut dyn FnMut(Option<usize>, &Report<'_>
 
 impl<'p> Unpacker<'p> {
     pub(super) const fn new(profiles: &'p Profiles) -> Self {
-        Self { profiles, room: Vec::new() }
+        Self { profiles, room: Vec::new(), doubt: None }
     }
 
     /// [`Unpacker::each`] for what was found in an input; gives what is wrong with it. Of a batch that is cut off, the reports
@@ -32,24 +37,29 @@ impl<'p> Unpacker<'p> {
     ///
     /// # Errors
     /// Those of `each`.
-    pub(super) fn found(&mut self, bytes: &[u8], broken: Option<String>, each: Each<'_>) -> Result<Option<String>> {
+    pub(super) fn found(&mut self, found: &Found, each: Each<'_>) -> Result<Option<String>> {
+        let Found { bytes, broken, profiles, .. } = found;
+        self.doubt = None;
         if broken.is_none() {
-            return Ok(self.each(bytes, each)?.err());
+            return Ok(self.each(bytes, profiles, each)?.err());
         }
         if bytes.first() == Some(&BATCH) {
-            self.before_cut(bytes, each)?;
+            self.before_cut(bytes, profiles, each)?;
         }
         // Why the file breaks says more than where the report does.
-        Ok(broken)
+        Ok(broken.clone())
     }
 
     /// Gives every report of a message away; the inner error says what is wrong with the message, of which then none is given.
     ///
     /// # Errors
     /// Those of `each`.
-    pub(super) fn each(&mut self, bytes: &[u8], each: Each<'_>) -> Result<Result<(), String>> {
-        let named = match self.profiles.choose(bytes) {
-            Ok(named) => named,
+    fn each(&mut self, bytes: &[u8], profiles: &[ShortId], each: Each<'_>) -> Result<Result<(), String>> {
+        let named = match self.profiles.choose(bytes, profiles) {
+            Ok(choice) => {
+                self.doubt = choice.doubt;
+                choice.named
+            }
             Err(why) => return Ok(Err(why)),
         };
         // A batch that is damaged, or needs another profile with the same tag, reads as reports that nobody made until that shows:
@@ -68,8 +78,8 @@ impl<'p> Unpacker<'p> {
 
     /// Gives those reports of a batch away that stand before the cut. Behind its end a message reads as zeros, which may look like
     /// reports: one for which these were looked at is not given.
-    fn before_cut(&mut self, bytes: &[u8], each: Each<'_>) -> Result<()> {
-        let Ok(named) = self.profiles.choose(bytes) else { return Ok(()) };
+    fn before_cut(&mut self, bytes: &[u8], profiles: &[ShortId], each: Each<'_>) -> Result<()> {
+        let Ok(Choice { named, .. }) = self.profiles.choose(bytes, profiles) else { return Ok(()) };
         // That it breaks is known.
         let _ = self.traced(bytes, &named, &mut Reach(0), &mut |number, report, reach| {
             if reach.0 > bytes.len() { Ok(()) } else { each(number, report) }
@@ -142,8 +152,9 @@ impl Broken {
             return format!("expected at most {MOST_REPORTS} reports in a batch, found more");
         };
         let what = self.number.map_or(String::new(), |number| format!("report {number} of the batch: "));
-        let packed = packed::tag(bytes).is_some();
-        let with = if packed { format!("; read with the profile {}", named.name) } else { String::new() };
+        let with = packed::tag(bytes).map_or_else(String::new, |tag| {
+            format!("; read with the profile {}: it is damaged, or needs another profile with tag {tag:#x}", named.name)
+        });
         format!("{what}{error}{with}")
     }
 }
@@ -158,7 +169,7 @@ mod tests {
     /// How many reports are given away of these bytes, and whether they end well.
     fn given(profiles: &Profiles, bytes: &[u8]) -> (usize, bool) {
         let mut many = 0;
-        let read = Unpacker::new(profiles).each(bytes, &mut |_, _| {
+        let read = Unpacker::new(profiles).each(bytes, &[], &mut |_, _| {
             many += 1;
             Ok(())
         });

@@ -12,7 +12,8 @@ use increp::wire::{Seen, Trace};
 use increp::{Error, MAX_LEN};
 
 use super::{Sections, Trained, blob};
-use crate::profiles::{Named, room, sections};
+use crate::fit::room;
+use crate::profiles::{Named, sections};
 use crate::stats::bits;
 
 /// The reports that the measured profile is trained on: the earlier four fifths.

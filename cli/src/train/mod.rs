@@ -36,6 +36,8 @@ pub struct Options {
     pub names: Vec<String>,
     /// When and where it is for, in place of what the reports say.
     pub area: Option<Area>,
+    /// The ids of the profiles at hand: its tag is to be that of none of them.
+    pub others: Vec<[u8; 32]>,
 }
 
 /// The sections of a profile, in the order of [`SECTION_NAMES`].
@@ -115,7 +117,8 @@ pub fn train(reports: &[Report<'_>], options: &Options, progress: &mut dyn FnMut
     let first: Vec<Entry> = first.iter().enumerate().map(weighed).collect();
     sections[section::GAZETTEER] = contents::gazetteer_section(&first, &[]);
     sections[section::WEIGHTS] = best_table(&learned_from, &sections, learned.tables)?;
-    let room = options.size.saturating_sub(blob(&sections).len());
+    // One more byte may tell it from other profiles.
+    let room = options.size.saturating_sub(blob(&sections).len() + usize::from(!options.others.is_empty()));
     if room >= TEXT_LEAST {
         let mut texts = contents.texts(&names);
         let own = text::source_weight(texts.iter().map(|text| text.0.len()).sum());
@@ -124,8 +127,7 @@ pub fn train(reports: &[Report<'_>], options: &Options, progress: &mut dyn FnMut
         texts.extend(options.texts.iter().map(|text| (text.as_str(), further, 1)));
         sections[section::TEXT] = text::train(&texts, room, &mut |done| progress("texts", done));
     }
-    let blob = blob(&sections);
-    Profile::new(&blob)?;
+    let blob = told_apart(sections, &options.others)?;
     Ok(Trained {
         blob,
         strings,
@@ -133,6 +135,34 @@ pub fn train(reports: &[Report<'_>], options: &Options, progress: &mut dyn FnMut
         kept_out: reports.len() - learned_from.len(),
         weights: learned.weights,
     })
+}
+
+/// The profile, with a byte behind its weights that nothing refers to where it would else have the tag of another one. Reports
+/// that were packed with one of them might be read with the other.
+fn told_apart(mut sections: Sections, others: &[[u8; 32]]) -> anyhow::Result<Vec<u8>> {
+    let plain = blob(&sections);
+    let tag = |id: &[u8; 32]| id[0] & 0xf;
+    let alone = |blob: &[u8]| -> anyhow::Result<bool> {
+        let id = *Profile::new(blob)?.id();
+        Ok(!others.iter().any(|other| *other != id && tag(other) == tag(&id)))
+    };
+    if alone(&plain)? {
+        return Ok(plain);
+    }
+    let weights = &mut sections[section::WEIGHTS];
+    // How many buckets there are stands before everything else.
+    weights.resize(weights.len().max(2), 0);
+    let end = weights.len();
+    weights.push(0);
+    for byte in 0..=u8::MAX {
+        sections[section::WEIGHTS][end] = byte;
+        let blob = blob(&sections);
+        if alone(&blob)? {
+            return Ok(blob);
+        }
+    }
+    // All tags are taken.
+    Ok(plain)
 }
 
 /// Bytes of weights that a profile has at most: runs lie within 32 KiB.

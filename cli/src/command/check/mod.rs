@@ -10,7 +10,7 @@ use bumpalo::Bump;
 use increp::model::Stamp;
 use serde_json::{Value, json as object};
 
-use super::encoded::{Encoded, Form, Found, Start};
+use super::encoded::{Encoded, Form, Start};
 use super::unpack::Unpacker;
 use super::{inputs, many};
 use crate::args::Check;
@@ -89,7 +89,7 @@ impl Tally {
         let mut messages = Encoded::new(input, Form::Any, profiles)?;
         let mut unpacker = Unpacker::new(profiles);
         let mut count = 0u64;
-        while let Some(Found { place, bytes, broken }) = messages.next()? {
+        while let Some(found) = messages.next()? {
             count += 1;
             let record = |number: Option<usize>| {
                 let mut object = object!({ "file": name, "record": count });
@@ -97,9 +97,9 @@ impl Tally {
                     object["report"] = number.into();
                 }
                 let which = number.map_or(String::new(), |number| format!(", report {number} of the batch"));
-                (format!("{place}{which}"), object)
+                (format!("{}{which}", found.place), object)
             };
-            let why = unpacker.found(&bytes, broken, &mut |number, report| {
+            let why = unpacker.found(&found, &mut |number, report| {
                 self.reports += 1;
                 for (path, message) in warnings(report, self.now) {
                     self.tell(record(number), false, &path, &message)?;
@@ -109,6 +109,8 @@ impl Tally {
             if let Some(why) = why {
                 self.reports += 1;
                 self.tell(record(None), true, "", &why)?;
+            } else if let Some(doubt) = &unpacker.doubt {
+                self.tell(record(None), false, "", doubt)?;
             }
         }
         Ok(())
