@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail};
 
 pub const HELP: &str = "\
 increp-bench [--ucdp NAME=FILE.csv[.gz]]... [--texts NAME=FILE.csv[.gz]:TEXT_COLUMN:DATE_COLUMN]...
-             [--outside NAME=FILE.txt]... [--quick] [--ours] [--speed] [--strict]
+             [--outside NAME=FILE.txt]... [--quick] [--ours] [--speed] [--mistaken] [--strict]
 
   --ucdp    a UCDP GED file, for the tables of reports; without any, each country of tests/data/ucdp_sample.csv
   --texts   a column of texts and one of dates, for the tables of texts
@@ -14,6 +14,7 @@ increp-bench [--ucdp NAME=FILE.csv[.gz]]... [--texts NAME=FILE.csv[.gz]:TEXT_COL
   --quick   one size of dictionary, fewer messages
   --ours    without the peers, and so without bars: to see at once what a change of ours does
   --speed   nothing but how fast the encodings are, the first file's later reports one by one
+  --mistaken nothing but how often a report can be read with another profile that has the tag of its own
   --strict  exit with 1 if a bar is missed";
 
 #[derive(Debug, Default)]
@@ -24,6 +25,7 @@ pub struct Args {
     pub quick: bool,
     pub ours: bool,
     pub speed: bool,
+    pub mistaken: bool,
     pub strict: bool,
 }
 
@@ -44,6 +46,7 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Option<Args>> {
             "--quick" => args.quick = true,
             "--ours" => args.ours = true,
             "--speed" => args.speed = true,
+            "--mistaken" => args.mistaken = true,
             "--strict" => args.strict = true,
             "--help" | "-h" => return Ok(None),
             "--ucdp" => {

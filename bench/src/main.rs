@@ -9,6 +9,7 @@ mod data;
 mod dictionary;
 mod experiment;
 mod measure;
+mod mistaken;
 mod ours;
 mod peers;
 mod random;
@@ -37,6 +38,10 @@ fn main() -> Result<ExitCode> {
     let sets = sets(&args)?;
     if args.speed {
         sets.first().map(|set| speed::run(set).map(|speeds| speed::print(set, &speeds))).transpose()?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if args.mistaken {
+        mistaken::print(&mistaken::run(&sets)?);
         return Ok(ExitCode::SUCCESS);
     }
     let effort = if args.quick { measure::QUICK } else { measure::FULL };
