@@ -42,6 +42,14 @@ def parse_id(text):
 
 def decode(data, profile, known=Known()):
     """One report, as canonical JSON."""
+    report = decode_own(data, profile, known)
+    if known.id and parse_id(report["id"]) != known.id:
+        raise DecodeError("other_profile", "", 0)
+    return report
+
+
+def decode_own(data, profile, known):
+    """A report that may have another id than the known one."""
     if known.profile:
         if data[:1] == bytes([POSTCARD_FOLLOWS]):
             return decode_postcard(data[1:])
@@ -1158,20 +1166,21 @@ def check(vectors, profiles):
     for vector in vectors["batches"]:
         yield vector["name"], texts_of(vector["json"]), lambda: texts_of(decode_batch(bytes.fromhex(vector["hex"]), profiles(vector["profile"])))
     for vector in vectors["rejected"]:
-        yield vector["name"], vector["error"], lambda: kind_of_error(bytes.fromhex(vector["hex"]), profiles(vector["profile"]))
+        known = Known(**vector.get("known") or {})
+        yield vector["name"], vector["error"], lambda: kind_of_error(bytes.fromhex(vector["hex"]), profiles(vector["profile"]), known)
 
 
 def texts_of(reports):
     return "\n".join(text_of(report) for report in reports)
 
 
-def decode_any(data, profile):
-    return list(decode_batch(data, profile)) if data[:1] == bytes([BATCH]) else [decode(data, profile)]
+def decode_any(data, profile, known=Known()):
+    return list(decode_batch(data, profile)) if data[:1] == bytes([BATCH]) else [decode(data, profile, known)]
 
 
-def kind_of_error(data, profile):
+def kind_of_error(data, profile, known):
     try:
-        return "decoded: " + texts_of(decode_any(data, profile))
+        return "decoded: " + texts_of(decode_any(data, profile, known))
     except DecodeError as error:
         return error.kind
 

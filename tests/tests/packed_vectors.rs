@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use bumpalo::Bump;
 use increp::MAX_LEN;
-use increp::model::{Degrees, Point, Report};
+use increp::model::{Degrees, Id, Point, Report};
 use increp::wire::packed::{self, BATCH, BatchReader, BatchWriter, Known, Profile};
 use increp_tests::profiles::{sample, trained};
 use serde_json::{Value, json};
@@ -172,7 +172,7 @@ fn all_that_must_be_refused_is_refused_for_its_reason() {
     let profiles = profiles();
     for it in load()["rejected"].as_array().unwrap() {
         let profile = &profiles[it["profile"].as_str().unwrap()];
-        assert_eq!(unpack(&bytes(it), profile, &Known::default()), Err(it["error"].as_str().unwrap().to_owned()), "{}", it["name"]);
+        assert_eq!(unpack(&bytes(it), profile, &known(&it["known"])), Err(it["error"].as_str().unwrap().to_owned()), "{}", it["name"]);
     }
 }
 
@@ -238,6 +238,15 @@ fn new_vectors(profiles: &BTreeMap<String, Profile<'static>>) -> Value {
             if let Err(error) = unpack(&bytes, profile, &Known::default()) {
                 rejected.push(json!({ "name": format!("{name}-{short}"), "profile": file, "hex": hex(&bytes), "error": error }));
             }
+        }
+        // Whoever seals a report says whose it is. What is sealed may not say that it is another's, nor nobody's.
+        let of = json!({ "id": "7-5e6f70-8", "profile": true });
+        let (mut buffer, first) = (vec![0; MAX_LEN], &parsed[0].1);
+        let postcard = [&[0xff], increp::encode(first, &mut buffer).unwrap()].concat();
+        let nobody = pack(&Report { id: Id::default(), ..first.clone() }, profile, &Known { id: None, ..known(&of) });
+        for (name, bytes) in [("another-id-in-postcard", postcard), ("no-id", nobody)] {
+            let error = unpack(&bytes, profile, &known(&of)).unwrap_err();
+            rejected.push(json!({ "name": format!("{name}-{short}"), "profile": file, "known": of, "hex": hex(&bytes), "error": error }));
         }
     }
     json!({ "reports": reports, "batches": batches, "rejected": rejected })

@@ -139,6 +139,7 @@ impl<'p, 'a, 'b> BatchReader<'p, 'a, 'b> {
                 }
                 Ok(Self { profile, memory: Memory::empty(), batch: Batch::new(), decisions, room, ended: false })
             }
+            [first, ..] if first >> 4 != VERSION => Err(error(ErrorKind::UnknownVersion(first >> 4), 0)),
             [first, ..] => Err(error(ErrorKind::UnknownEncoding(first & 0xf), 0)),
         }
     }

@@ -138,6 +138,7 @@ const POSTCARD: u8 = 0xff;
 const NOT_POSTCARD: u16 = 0xff00;
 
 const BUFFER_FULL: Error = Error { kind: ErrorKind::BufferFull, ..Error::NONE };
+const OTHER_PROFILE: Error = Error { kind: ErrorKind::OtherProfile, ..Error::NONE };
 
 /// Unpacks exactly one report in place. New texts are read into `room`; [`bounds::ALL_TEXT`](crate::model::bounds::ALL_TEXT)
 /// bytes are always enough. Postcard's bytes are taken too.
@@ -170,19 +171,34 @@ pub fn decode_traced<'a, T: Trace>(
     *report = Report::default();
     let postcard = match bytes {
         [POSTCARD, rest @ ..] if known.profile => Some(rest),
-        [first, ..] if known.profile || first & PACKED != 0 => None,
+        _ if known.profile => None,
+        [first, ..] if first & PACKED != 0 => None,
         _ => Some(bytes),
     };
-    if let Some(bytes) = postcard {
-        return super::decode_traced(bytes, report, trace);
+    match postcard {
+        Some(bytes) => super::decode_traced(bytes, report, trace)?,
+        None => unpack(bytes, profile, known, report, room, trace)?,
     }
+    // Else whoever seals a report could say that another one did.
+    if known.id.is_some_and(|id| id != report.id) { Err(OTHER_PROFILE) } else { Ok(()) }
+}
+
+fn unpack<'a, T: Trace>(
+    bytes: &'a [u8],
+    profile: &Profile<'a>,
+    known: &Known,
+    report: &mut Report<'a>,
+    room: &'a mut [u8],
+    trace: &mut T,
+) -> Result<(), Error> {
     let mut memory = Memory::<TEXTS, OTHERS>::new(known);
     let mut decisions = Weighing { weights: profile.weights, coder: Decoder::new(bytes, 0) };
-    if known.profile {
-        decisions.coder.bit(NOT_POSTCARD, true);
-    } else if start(&mut decisions.coder, 0) != Some(profile.tag()) {
-        return Err(Error { kind: ErrorKind::OtherProfile, ..Error::NONE });
-    } else if T::LISTENS {
+    let right =
+        if known.profile { decisions.coder.bit(NOT_POSTCARD, true) } else { start(&mut decisions.coder, 0) == Some(profile.tag()) };
+    if !right {
+        return Err(OTHER_PROFILE);
+    }
+    if T::LISTENS && !known.profile {
         trace.seen(&Path::ROOT, 0..1, Seen::Tag(profile.tag()));
         trace.packed(Position { bytes: 0, range: u32::MAX }, decisions.coder.position());
     }

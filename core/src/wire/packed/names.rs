@@ -56,7 +56,7 @@ impl<'a, const TEXTS: usize, const OTHERS: usize> Packer<'_, 'a, TEXTS, OTHERS> 
             let told = text.filter(|_| !self.memory.later || rank.is_none());
             let back = told.and_then(|text| self.memory.texts.find(|said| *said == text));
             if self.decide(self.said(), 0, back.is_some()) {
-                let back = self.number(self.said_back(), back.unwrap_or(0) as u64, 6) as usize;
+                let back = self.index(self.said_back(), back.unwrap_or(0), 6);
                 let text = self.memory.texts.get(back).ok_or_else(|| self.other())?;
                 self.memory.texts.say(text, |said| *said == text);
                 return Ok(Some((text, 2 + back as u32)));

@@ -25,6 +25,11 @@ impl<const TEXTS: usize, const OTHERS: usize> Packer<'_, '_, TEXTS, OTHERS> {
         self.decisions.number(self.way, value, what, learned)
     }
 
+    /// A number that counts places in something. One that the processor cannot count is a place that nothing has.
+    pub(super) fn index(&mut self, what: What, value: usize, learned: u8) -> usize {
+        usize::try_from(self.number(what, value as u64, learned)).unwrap_or(usize::MAX)
+    }
+
     /// One of the numbers below `of`. A decoder of bytes that nobody wrote may read a larger one.
     pub(super) fn one_of(&mut self, what: What, of: u32, value: u32) -> u32 {
         self.decisions.one_of(self.way, what, of.saturating_sub(1), value)

@@ -242,12 +242,11 @@ impl<'a, const TEXTS: usize, const OTHERS: usize> Walk<'a> for Packer<'_, 'a, TE
                 let said = match Masks::rank(sets, reported) {
                     Some(0) => 0,
                     None => 1,
-                    Some(rank) => rank as u64 + 1,
+                    Some(rank) => rank + 1,
                 };
-                match self.number(What::Fields, said, 8) {
+                match self.index(What::Fields, said, 8) {
                     0 => Some(0),
-                    1 => None,
-                    said => Some(said as usize - 1),
+                    said => said.checked_sub(1).filter(|rank| *rank > 0),
                 }
             }
         };

@@ -36,7 +36,7 @@ impl<const TEXTS: usize, const OTHERS: usize> Packer<'_, '_, TEXTS, OTHERS> {
         let sent = self.way.at(Report::LAYOUT, SENT);
         let unit = match self.step()? {
             Some(step) => usize::from(step),
-            None => self.number(What::Unit, unit(seconds) as u64, 4) as usize,
+            None => self.index(What::Unit, unit(seconds), 4),
         };
         let length = *UNITS.get(unit).ok_or_else(|| self.other())?;
         self.way.said(unit as u32);
@@ -141,7 +141,7 @@ impl<const TEXTS: usize, const OTHERS: usize> Packer<'_, '_, TEXTS, OTHERS> {
             // The more authors were heard, the fewer are new.
             self.way.hint(1 + heard as u32);
             if self.decide(self.said(), 0, rank.is_some()) {
-                let rank = self.number(self.said_back(), rank.unwrap_or(0) as u64, 6) as usize;
+                let rank = self.index(self.said_back(), rank.unwrap_or(0), 6);
                 let said = self.memory.authors.get(rank).ok_or_else(|| self.other())?;
                 let same = self.decide(What::Epoch, 0x100, id.epoch == said.epoch);
                 let epoch = if same { said.epoch } else { self.part(What::Epoch, id.epoch, 0)? };
@@ -181,7 +181,7 @@ impl<const TEXTS: usize, const OTHERS: usize> Packer<'_, '_, TEXTS, OTHERS> {
             let told = !self.memory.later || place.is_none();
             let back = self.memory.points.find(|said| told && same_point(*said, point));
             if self.decide(self.said(), 0, back.is_some()) {
-                let back = self.number(self.said_back(), back.unwrap_or(0) as u64, 6) as usize;
+                let back = self.index(self.said_back(), back.unwrap_or(0), 6);
                 return self.memory.points.get(back).ok_or_else(|| self.other());
             }
         }
