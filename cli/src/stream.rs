@@ -224,3 +224,57 @@ impl<R: BufRead> Reader<R> {
         Ok(Err("a length of more than 63 bits"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(bytes: &[u8]) -> Vec<String> {
+        let mut reader = Reader::new(bytes);
+        let mut items = Vec::new();
+        while let Some(item) = reader.next_item().expect("a slice can be read") {
+            items.push(format!("{item:?}"));
+        }
+        items
+    }
+
+    fn written(profiles: &[ShortId]) -> Vec<u8> {
+        let mut writer = Writer::new(Vec::new(), profiles).expect("a vector takes all");
+        writer.push(&[0x11, 7]).expect("a vector takes all");
+        writer.finish().expect("a vector takes all")
+    }
+
+    #[test]
+    fn a_file_names_its_profiles_and_one_of_version_1_none() {
+        assert_eq!(all(&written(&[])), ["Header([])", "Report([17, 7])", "End(1)"]);
+        let named = all(&written(&[[1; 8], [2; 8]]));
+        assert_eq!(named.first().map(String::as_str), Some("Header([[1, 1, 1, 1, 1, 1, 1, 1], [2, 2, 2, 2, 2, 2, 2, 2]])"));
+        assert_eq!(all(b"\x89irp\r\n\x1a\x01\x02\x11\x07\x00\x01"), ["Header([])", "Report([17, 7])", "End(1)"]);
+    }
+
+    #[test]
+    fn a_file_that_was_cut_anywhere_says_so() {
+        let file = written(&[[1; 8]]);
+        for length in 0..file.len() {
+            let items = all(&file[..length]);
+            let last = items.last().expect("something is said");
+            let why = if length == 0 { "found nothing" } else { "cut short" };
+            assert!((last.starts_with("Broken") || last.starts_with("Cut")) && last.contains(why), "{length}: {last}");
+        }
+    }
+
+    #[test]
+    fn a_header_that_cannot_be_is_told() {
+        for (bytes, why) in [
+            (&b"\x89irp\r\n\x1a\x03\x00"[..], "a newer increp wrote it"),
+            (b"\x89irp\r\n\x1a\x02\x11", "found 17"),
+            (b"\x89irp\n\x1a\x02\x00\x00", "carried as text"),
+            (b"irp\r\n\x1a\x02\x00\x00", "carried as text"),
+            (b"{\"id\":\"1-2\"}", "found JSON"),
+            (b"something else", "found something else"),
+        ] {
+            let items = all(bytes);
+            assert!(items.len() == 1 && items.iter().all(|item| item.contains(why)), "{items:?}");
+        }
+    }
+}

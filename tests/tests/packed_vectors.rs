@@ -172,7 +172,12 @@ fn all_that_must_be_refused_is_refused_for_its_reason() {
     let profiles = profiles();
     for it in load()["rejected"].as_array().unwrap() {
         let profile = &profiles[it["profile"].as_str().unwrap()];
-        assert_eq!(unpack(&bytes(it), profile, &known(&it["known"])), Err(it["error"].as_str().unwrap().to_owned()), "{}", it["name"]);
+        assert_eq!(
+            unpack(&bytes(it), profile, &known(&it["known"])),
+            Err(it["error"].as_str().unwrap().to_owned()),
+            "{}",
+            it["name"]
+        );
     }
 }
 
@@ -246,7 +251,9 @@ fn new_vectors(profiles: &BTreeMap<String, Profile<'static>>) -> Value {
         let nobody = pack(&Report { id: Id::default(), ..first.clone() }, profile, &Known { id: None, ..known(&of) });
         for (name, bytes) in [("another-id-in-postcard", postcard), ("no-id", nobody)] {
             let error = unpack(&bytes, profile, &known(&of)).unwrap_err();
-            rejected.push(json!({ "name": format!("{name}-{short}"), "profile": file, "known": of, "hex": hex(&bytes), "error": error }));
+            rejected.push(
+                json!({ "name": format!("{name}-{short}"), "profile": file, "known": of, "hex": hex(&bytes), "error": error }),
+            );
         }
     }
     json!({ "reports": reports, "batches": batches, "rejected": rejected })

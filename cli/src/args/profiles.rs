@@ -18,11 +18,17 @@ pub struct ProfileArguments {
 ///
 /// The reports are read from JSON or encoded files in any order and sorted by the time at which they were sent, or else that of
 /// their event. Whoever has the profile can read what is in it: reports that are marked above amber, authors and persons are
-/// kept out of it, and so are names and places that fewer than five reports say, unless --public. Every string that it holds is
-/// printed, one a line. The table at the end shows what the profile is worth: bits and bytes per report of the later fifth, with
+/// kept out of it, and so are names and places that fewer than five reports say, unless --public, and words of notes that fewer than
+/// five notes say. Every name that it holds is printed, one a line, and then every word that its text model may give away: look for
+/// those of people. What five notes or more say word for word may come out of it whole, and whoever has it can test a guess at a rarer
+/// note, which takes fewer bits than one that nobody wrote.
+///
+/// The table at the end shows what the profile is worth: bits and bytes per report of the later fifth, with
 /// a profile made of the earlier four fifths, against the first one that is given with --profile, or else general-64.
 ///
-/// The same reports in the same order make the same profile, on every machine.
+/// Its tag, the 4 bits of its id that a packed report says, is that of no profile that is known already: keep those of the mission
+/// in the folder that INCREP_PROFILES names. The same reports in the same order, beside the same profiles, make the same profile, on
+/// every machine.
 #[derive(Debug, Args)]
 pub struct Train {
     /// Write the profile to OUT, such as mission.profile; an existing file is left alone.
@@ -46,7 +52,7 @@ pub struct Train {
     /// Further texts to learn the language of notes from, one a line.
     #[arg(long, value_name = "FILE")]
     pub texts: Option<PathBuf>,
-    /// Write the strings that the profile holds to FILE instead of standard output.
+    /// Write the names and words to FILE instead of standard output.
     #[arg(long, value_name = "FILE")]
     pub strings: Option<PathBuf>,
     /// Do not measure what the profile is worth; takes half the work.

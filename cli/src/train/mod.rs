@@ -10,7 +10,8 @@ mod laid;
 pub mod measure;
 pub mod text;
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use increp::model::{Handling, Id, Report};
 use increp::wire::packed::{
@@ -62,8 +63,10 @@ pub fn blob(sections: &Sections) -> Vec<u8> {
 pub struct Trained {
     /// The profile.
     pub blob: Vec<u8>,
-    /// Every string that is in it.
+    /// Every name that is in it.
     pub strings: Vec<String>,
+    /// The words that its text model may give away, the commonest first: those that few texts say are not learned.
+    pub words: Vec<String>,
     /// Reports that it was trained on.
     pub reports: usize,
     /// Reports that were kept out because of their handling.
@@ -119,18 +122,21 @@ pub fn train(reports: &[Report<'_>], options: &Options, progress: &mut dyn FnMut
     sections[section::WEIGHTS] = best_table(&learned_from, &sections, learned.tables)?;
     // One more byte may tell it from other profiles.
     let room = options.size.saturating_sub(blob(&sections).len() + usize::from(!options.others.is_empty()));
+    let mut words = Vec::new();
     if room >= TEXT_LEAST {
         let mut texts = contents.texts(&names);
         let own = text::source_weight(texts.iter().map(|text| text.0.len()).sum());
         texts.iter_mut().for_each(|text| text.1 = own);
         let further = text::source_weight(options.texts.iter().map(String::len).sum());
         texts.extend(options.texts.iter().map(|text| (text.as_str(), further, 1)));
+        words = common_words(&texts);
         sections[section::TEXT] = text::train(&texts, room, &mut |done| progress("texts", done));
     }
     let blob = told_apart(sections, &options.others)?;
     Ok(Trained {
         blob,
         strings,
+        words,
         reports: learned_from.len(),
         kept_out: reports.len() - learned_from.len(),
         weights: learned.weights,
@@ -163,6 +169,23 @@ fn told_apart(mut sections: Sections, others: &[[u8; 32]]) -> anyhow::Result<Vec
     }
     // All tags are taken.
     Ok(plain)
+}
+
+/// The words of texts that at least five of them say.
+fn common_words(texts: &[(&str, f32, u8)]) -> Vec<String> {
+    let mut said = BTreeMap::<&str, u32>::new();
+    let different: BTreeSet<&str> = texts.iter().map(|(text, ..)| *text).collect();
+    for text in different {
+        let words: BTreeSet<&str> =
+            text.split_whitespace().map(|word| word.trim_matches(|sign: char| !sign.is_alphanumeric())).collect();
+        for word in words.into_iter().filter(|word| !word.is_empty()) {
+            *said.entry(word).or_default() += 1;
+        }
+    }
+    let mut common: Vec<(Reverse<u32>, &str)> =
+        said.into_iter().filter(|(_, many)| *many >= FEWEST).map(|(word, many)| (Reverse(many), word)).collect();
+    common.sort_unstable();
+    common.into_iter().map(|(_, word)| word.to_owned()).collect()
 }
 
 /// Bytes of weights that a profile has at most: runs lie within 32 KiB.

@@ -1,0 +1,180 @@
+//! Reports that could be read with the wrong profile: two versions of a mission's profile that have the same tag.
+
+#![allow(clippy::unwrap_used)] // a test
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use increp_cli::train::{Options, train};
+
+const REPORTS: usize = 600;
+
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("increp-mistaken-{}-{name}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    fn file(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn increp(profiles: &Folder, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_increp")).args(arguments).env("INCREP_PROFILES", &profiles.0).output().unwrap()
+}
+
+fn lines(bytes: &[u8]) -> Vec<&str> {
+    str::from_utf8(bytes).unwrap().lines().collect()
+}
+
+/// What listening posts tell of the explosions of a night, from a seed.
+fn reports() -> String {
+    let mut state = 1u32;
+    let mut below = |end: u32| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 16) % end
+    };
+    let mut text = String::new();
+    for number in 0..REPORTS {
+        let (day, hour, minute) = (1 + number / 25, below(24), 5 * below(12));
+        let (post, kind) = (41 + below(6), ["explosion", "armed_clash", "attack"][below(3) as usize]);
+        let count = ["explosions", "killed", "injured"][below(3) as usize];
+        writeln!(
+            text,
+            r#"{{"id":"{post}-{number}","kind":"new","status":"actual","sent":"2024-12-{day:02}T{hour:02}:{minute:02}:00+00:00","event":{{"type":"{kind}","counts":[{{"of":"{count}","value":{}}}]}}}}"#,
+            below(30)
+        )
+        .unwrap();
+    }
+    text
+}
+
+/// Profiles of the first reports, two thirds and all of them, both with tag 5, in this order of names.
+fn profiles(folder: &Folder, text: &str) -> [String; 2] {
+    let arena = bumpalo::Bump::new();
+    let reports: Vec<_> = text.lines().map(|line| increp_cli::json::parse(line.as_bytes(), &arena).unwrap()).collect();
+    let others = (0..16).filter(|tag| *tag != 5).map(|tag| [tag; 32]).collect();
+    let options = Options { size: 4096, mission: true, others, ..Options::default() };
+    [("1-earlier.profile", REPORTS * 2 / 3), ("2-own.profile", REPORTS)].map(|(name, many)| {
+        let blob = train(&reports[..many], &options, &mut |_, _| {}).unwrap().blob;
+        assert_eq!(increp::wire::packed::Profile::new(&blob).unwrap().tag(), 5);
+        fs::write(folder.file(name), blob).unwrap();
+        folder.file(name)
+    })
+}
+
+/// The reports as the tool spells them.
+fn spelt(profiles: &Folder, own: &str, json: &str) -> Vec<String> {
+    let file = profiles.file("spelt.irp");
+    assert!(increp(profiles, &["encode", "--encoding", "postcard", "-o", &file, json]).status.success(), "{own}");
+    lines(&increp(profiles, &["decode", &file]).stdout).into_iter().map(str::to_owned).collect()
+}
+
+#[test]
+fn no_report_is_read_with_another_profile_while_its_own_is_known() {
+    let folder = Folder::new("known");
+    let text = reports();
+    let [earlier, own] = profiles(&folder, &text);
+    let json = folder.file("reports.json");
+    fs::write(&json, &text).unwrap();
+    let truth = spelt(&folder, &own, &json);
+
+    // A file names the profile.
+    let file = folder.file("reports.irp");
+    assert!(increp(&folder, &["encode", "--profile", &own, "-o", &file, &json]).status.success());
+    for arguments in [&["decode", &file][..], &["decode", "--profile", &earlier, &file]] {
+        let decoded = increp(&folder, arguments);
+        assert_eq!((decoded.status.code(), decoded.stderr.as_slice()), (Some(0), &b""[..]));
+        assert_eq!(lines(&decoded.stdout), truth);
+    }
+
+    // A bare report does not: what both could mean is refused.
+    let bare = folder.file("reports.hex");
+    assert!(increp(&folder, &["encode", "--profile", &own, "--hex", "-o", &bare, &json]).status.success());
+    let decoded = increp(&folder, &["decode", "--hex", &bare]);
+    let (read, refused) = (lines(&decoded.stdout), lines(&decoded.stderr));
+    println!("of {REPORTS} bare reports {} are refused, for either of two profiles could have written them", refused.len());
+    assert_eq!(read.len() + refused.len(), REPORTS);
+    assert!(read.iter().all(|line| truth.iter().any(|true_line| true_line == line)));
+    assert!(!refused.is_empty() && refused.iter().all(|line| line.contains("which say different things")), "{refused:?}");
+    assert_eq!(decoded.status.code(), Some(1));
+    // Whoever says which one it is gets all, and is told.
+    let decoded = increp(&folder, &["decode", "--hex", "--profile", &own, &bare]);
+    assert_eq!(lines(&decoded.stdout), truth);
+    assert_eq!(lines(&decoded.stderr).len(), refused.len());
+    assert_eq!(decoded.status.code(), Some(1));
+}
+
+#[test]
+fn a_file_whose_profile_is_not_known_is_not_read_with_another() {
+    let folder = Folder::new("unknown");
+    let text = reports();
+    let [_, own] = profiles(&folder, &text);
+    let json = folder.file("reports.json");
+    fs::write(&json, &text).unwrap();
+    let file = folder.file("reports.irp");
+    assert!(increp(&folder, &["encode", "--profile", &own, "-o", &file, &json]).status.success());
+    fs::remove_file(own).unwrap();
+    let decoded = increp(&folder, &["decode", &file]);
+    assert!(decoded.stdout.is_empty());
+    assert_eq!(decoded.status.code(), Some(1));
+    let refused = lines(&decoded.stderr);
+    assert!(refused.len() == REPORTS && refused.iter().all(|line| line.contains("needs the profile ")), "{:?}", refused.first());
+}
+
+#[test]
+fn two_profiles_with_one_tag_are_not_written_into_one_file() {
+    let folder = Folder::new("both");
+    let text = reports();
+    let [earlier, own] = profiles(&folder, &text);
+    let json = folder.file("reports.json");
+    fs::write(&json, &text).unwrap();
+    let encoded = increp(&folder, &["encode", "--profile", &own, "--profile", &earlier, "--hex", &json]);
+    assert_eq!(encoded.status.code(), Some(2));
+    assert!(str::from_utf8(&encoded.stderr).unwrap().contains("have the same tag"));
+}
+
+#[test]
+fn a_new_profile_has_a_tag_of_its_own() {
+    let folder = Folder::new("train");
+    let text = reports();
+    let mut tags = vec![0, 2, 8];
+    for number in 0..13 {
+        let json = folder.file("some.json");
+        let some: Vec<&str> = text.lines().take(200 + number).collect();
+        fs::write(&json, some.join("\n")).unwrap();
+        let out = folder.file(&format!("{number}.profile"));
+        let arguments = ["train", "--no-table", "--size", "2K", "-o", &out, &json];
+        assert!(increp(&folder, &arguments).status.success());
+        tags.push(tag(Path::new(&out)));
+        // Once more, beside itself: the same bytes.
+        let again = folder.file("again");
+        assert!(increp(&folder, &["train", "--no-table", "--size", "2K", "--force", "-o", &again, &json]).status.success());
+        assert_eq!(fs::read(&again).unwrap(), fs::read(&out).unwrap());
+    }
+    tags.sort_unstable();
+    assert_eq!(tags, (0..16).collect::<Vec<u8>>());
+    // There is none left.
+    let json = folder.file("reports.json");
+    fs::write(&json, &text).unwrap();
+    let trained = increp(&folder, &["train", "--no-table", "--size", "2K", "-o", &folder.file("more.profile"), &json]);
+    assert!(trained.status.success());
+    assert!(str::from_utf8(&trained.stderr).unwrap().contains("has the same tag, and all 16 are taken"));
+}
+
+fn tag(profile: &Path) -> u8 {
+    let blob = fs::read(profile).unwrap();
+    increp::wire::packed::Profile::new(&blob).unwrap().tag()
+}
