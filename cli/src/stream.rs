@@ -135,7 +135,9 @@ impl<R: BufRead> Reader<R> {
         let Some(reports) = self.reports else { return self.header().map(Some) };
         let length = match self.varint()? {
             Ok(length) => length,
-            Err(why) if reports == 0 => return Ok(Some(self.stop(why.to_owned()))),
+            Err(why) if reports == 0 => {
+                return Ok(Some(self.stop(format!("{why}: the file was cut short or damaged before its first report"))));
+            }
             Err(why) => return Ok(Some(self.stop(format!("{why}: the file was cut short or damaged after report {reports}")))),
         };
         if length == 0 {
