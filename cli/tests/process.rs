@@ -210,3 +210,40 @@ fn the_same_reports_make_the_same_profile() {
     assert!(one == profile("three.profile", &["a.irp", "b.json"]));
     fs::remove_dir_all(folder).unwrap();
 }
+
+/// What a command prints for an input, and what it says, with its exit code.
+fn ran(arguments: &[&str], input: &[u8]) -> (String, String, Option<i32>) {
+    let mut command = increp(arguments);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    // A command that needs no more of its input closes its end; what it prints is looked at.
+    let _ = pipe.write_all(input);
+    drop(pipe);
+    let done = child.wait_with_output().unwrap();
+    (String::from_utf8(done.stdout).unwrap(), String::from_utf8(done.stderr).unwrap(), done.status.code())
+}
+
+#[test]
+fn inspect_shows_texts_as_they_were_written() {
+    let folder = scratch("written");
+    let file = folder.join("texts.irp");
+    let file = file.to_str().unwrap();
+    // Marks that combine with the letter before them; in the last one what a terminal would obey.
+    let texts =
+        ["\u{1019}\u{103c}\u{1014}\u{103a}\u{1019}\u{102c}", "\u{633}\u{648}\u{642}\u{627}\u{64b}", "e\u{301}\u{9b}2J\u{202e}"];
+    let lines: Vec<String> =
+        texts.iter().map(|text| format!(r#"{{"id":"1-2","kind":"new","status":"test","event":{{"note":"{text}"}}}}"#)).collect();
+    assert_eq!(ran(&["encode", "-o", file], lines.join("\n").as_bytes()).2, Some(0));
+    let (shown, ..) = ran(&["inspect", file], b"");
+    for text in [texts[0], texts[1], "e\u{301}\\u{9b}2J\\u{202e}"] {
+        assert!(shown.contains(&format!("\"{text}\"")), "{text} in {shown}");
+    }
+    let (objects, ..) = ran(&["inspect", "--json", file], b"");
+    let obeyed = |char: char| char != '\n' && char.is_control() || char == '\u{202e}';
+    assert!(!objects.contains(obeyed), "{objects}");
+    let objects: Vec<serde_json::Value> = objects.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let notes: Vec<&str> =
+        objects.iter().filter(|object| object["path"] == "event.note").filter_map(|object| object["meaning"].as_str()).collect();
+    assert_eq!(notes.iter().filter(|note| texts.contains(note)).count(), 3, "{notes:?}");
+    fs::remove_dir_all(folder).unwrap();
+}

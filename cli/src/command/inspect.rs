@@ -8,7 +8,7 @@ use anyhow::Result;
 use increp::model::describe::{Path, Shape};
 use increp::wire::packed::{self, BATCH, Position};
 use increp::wire::{Seen, Trace};
-use serde_json::json;
+use serde_json::json as object;
 
 use super::encoded::{Encoded, Form, Found};
 use super::many;
@@ -18,6 +18,7 @@ use crate::args::Inspect;
 use crate::exit::Exit;
 use crate::profiles::Profiles;
 use crate::stats::bits;
+use crate::{json, quoted};
 
 /// Some bytes of a report and what they mean.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,6 +33,8 @@ struct Row {
     meaning: String,
     /// They are a person's name and office: but for their length they are not shown.
     person: bool,
+    /// The meaning is what somebody wrote, as it is.
+    written: bool,
 }
 
 impl Row {
@@ -171,14 +174,17 @@ impl View {
             let Row { bytes: Range { start, end }, path, meaning, .. } = row;
             self.bits += row.bits.unwrap_or(0.0);
             if self.json {
-                let mut object = json!({ "report": self.number, "start": start, "end": end });
+                let mut object = object!({ "report": self.number, "start": start, "end": end });
                 match row.bits {
                     Some(bits) => object["bits"] = ((bits * 100.0).round() / 100.0).into(),
                     None => object["hex"] = digits(bytes, row).concat().into(),
                 }
                 (object["path"], object["meaning"]) = (path.as_str().into(), meaning.as_str().into());
-                writeln!(out, "{object}")?;
-            } else if let Some(bits) = row.bits {
+                writeln!(out, "{}", json::shown(object.to_string()))?;
+                continue;
+            }
+            let meaning = if row.written { quoted(meaning) } else { meaning.clone() };
+            if let Some(bits) = row.bits {
                 let taken = format!("{bits:>8.1} bits");
                 writeln!(out, "{}", format!("{start:5}  {taken:23}  {path:32}  {meaning}").trim_end())?;
             } else {
@@ -199,8 +205,9 @@ impl Trace for Rows {
     fn seen(&mut self, path: &Path, bytes: Range<usize>, seen: Seen<'_>) {
         let (shape, field) = path.resolve().unzip();
         let person = matches!((shape.map(Shape::inner), seen), (Some(Shape::Person), Seen::Text(_)));
+        let written = matches!(seen, Seen::Text(_)) && !person;
         let meaning = meaning(shape, field.flatten(), seen);
-        self.0.push(Row { path: path.to_string(), person, ..Row::new(bytes, meaning) });
+        self.0.push(Row { path: path.to_string(), person, written, ..Row::new(bytes, meaning) });
     }
 
     fn packed(&mut self, start: Position, end: Position) {

@@ -136,7 +136,7 @@ pub fn write_pretty(report: &Report<'_>, out: &mut impl std::io::Write) -> std::
 
 /// JSON in which a terminal obeys nothing, and shows all in its order: what JSON leaves as it is, the C1 codes and what turns the direction of
 /// writing, is escaped. It means the same.
-fn shown(json: String) -> String {
+pub(crate) fn shown(json: String) -> String {
     let is_obeyed = |char: char| matches!(char, '\u{80}'..='\u{9f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     if !json.contains(is_obeyed) {
         return json;
