@@ -247,3 +247,24 @@ fn inspect_shows_texts_as_they_were_written() {
     assert_eq!(notes.iter().filter(|note| texts.contains(note)).count(), 3, "{notes:?}");
     fs::remove_dir_all(folder).unwrap();
 }
+
+#[test]
+fn inspect_shows_no_more_of_a_date_than_was_reported() {
+    let start = r#"{"id":"1-2","kind":"new","status":"test","sent":"2026-01-01T00:00:00+00:00","event":{"time":"#;
+    for (time, shown, hidden) in [
+        (r#"{"start":"2025-03-02"}"#, "2025-03-02", "2025-03-02T"),
+        (r#"{"start":"2025-03","end":"2025-04"}"#, "2025-04", "2025-04-01"),
+        (r#"{"start":"2025"}"#, "2025", "2025-01-01"),
+        (r#"{"start":"2025-03-02T00:00:00Z"}"#, "2025-03-02T00:00:00+00:00", "nothing of it"),
+    ] {
+        for way in [&["--encoding", "postcard"][..], &["--profile", "none"], &["--profile", "general-64"]] {
+            let report =
+                format!("{start}{time}}},\"claims\":[{{\"sources\":[{{\"name\":\"a\"}}],\"first_since\":\"2024-05-06\"}}]}}");
+            let (hex, said, _) = ran(&[&["encode", "--hex"], way].concat(), report.as_bytes());
+            let (rows, ..) = ran(&["inspect", "--hex"], hex.as_bytes());
+            let ends = |text: &str| rows.lines().any(|line| line.ends_with(&format!("  {text}")));
+            assert!(ends(shown) && !rows.contains(hidden), "{time} {way:?}: {rows}{said}");
+            assert!(ends("2024-05-06") && ends("2026-01-01T00:00:00+00:00"), "{time} {way:?}: {rows}");
+        }
+    }
+}
