@@ -268,3 +268,16 @@ fn inspect_shows_no_more_of_a_date_than_was_reported() {
         }
     }
 }
+
+#[test]
+fn encode_says_once_that_its_input_is_encoded_already() {
+    let folder = scratch("encoded");
+    let (file, other) = (folder.join("one.irp"), folder.join("other.irp"));
+    let (file, other) = (file.to_str().unwrap(), other.to_str().unwrap());
+    assert_eq!(ran(&["encode", "-o", file], format!("{LINE}\n").repeat(9).as_bytes()).2, Some(0));
+    let (_, said, code) = ran(&["encode", file, "-o", other], b"");
+    let expected = "expected JSON, found a file of encoded reports: increp decode and increp roundtrip read it";
+    assert_eq!((said, code), (format!("{file}: {expected}\n"), Some(1)));
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "nothing else was written");
+    fs::remove_dir_all(folder).unwrap();
+}
