@@ -281,3 +281,18 @@ fn encode_says_once_that_its_input_is_encoded_already() {
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "nothing else was written");
     fs::remove_dir_all(folder).unwrap();
 }
+
+#[test]
+fn text_in_utf_16_is_told_from_a_report() {
+    let lines = format!("{LINE}\n{LINE}\n");
+    let units = || "\u{feff}".encode_utf16().chain(lines.encode_utf16());
+    let little: Vec<u8> = units().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = units().flat_map(u16::to_be_bytes).collect();
+    for arguments in [&["check"][..], &["encode", "--hex"], &["roundtrip"]] {
+        for text in [&little, &big] {
+            let (shown, said, code) = ran(arguments, text);
+            let told = format!("{shown}{said}");
+            assert_eq!((told.matches("expected UTF-8, found UTF-16").count(), code), (1, Some(1)), "{arguments:?}: {told}");
+        }
+    }
+}
