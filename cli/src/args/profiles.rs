@@ -40,7 +40,7 @@ pub struct Train {
     /// Learn what reports have in common, not the names, places, time and area of these.
     #[arg(long)]
     pub general: bool,
-    /// Names that are to be in the profile, whoever said them, one a line.
+    /// Names that are to be in the profile, whoever said them, one a line, each at most 160 bytes of UTF-8.
     #[arg(long, value_name = "FILE")]
     pub names: Option<PathBuf>,
     /// Further texts to learn the language of notes from, one a line.

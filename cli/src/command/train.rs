@@ -8,6 +8,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use bumpalo::Bump;
 use increp::MAX_LEN;
+use increp::model::bounds::TEXT;
 use increp::model::{Handling, Report};
 use increp::wire::packed::Profile;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -120,13 +121,26 @@ fn kept_out(reports: &[Report<'_>]) -> String {
     if out.is_empty() { String::new() } else { format!("; {} kept out: {}", many(out.len() as u64, "report"), reasons.join(", ")) }
 }
 
-/// The names in a file, each once.
+/// The names in a file, each once, without the blanks around them.
 fn names(file: Option<&Path>) -> Result<Vec<String>> {
     /// A profile counts them in 16 bits.
     const MOST: usize = 60_000;
+    let Some(file) = file else { return Ok(Vec::new()) };
     let mut seen = BTreeSet::new();
-    let names: Vec<String> = lines(file)?.into_iter().filter(|name| seen.insert(name.clone())).collect();
-    if let (Some(file), true) = (file, names.len() > MOST) {
+    let mut names = Vec::new();
+    for (number, line) in (1..).zip(text(file)?.lines()) {
+        let name = line.trim();
+        if !TEXT.holds(i64::try_from(name.len())?.max(TEXT.min)) {
+            let (file, most, found) = (file.display(), TEXT.max, name.len());
+            bail!(
+                "{file}: line {number}: expected a name of at most {most} bytes of UTF-8, as a report holds it, found {found}: shorten it, or leave it out"
+            );
+        }
+        if !name.is_empty() && seen.insert(name.to_owned()) {
+            names.push(name.to_owned());
+        }
+    }
+    if names.len() > MOST {
         bail!("{}: expected at most {MOST} names, found {}", file.display(), names.len());
     }
     Ok(names)
@@ -135,8 +149,13 @@ fn names(file: Option<&Path>) -> Result<Vec<String>> {
 /// The lines of a file that say something; none without a file.
 fn lines(file: Option<&Path>) -> Result<Vec<String>> {
     let Some(file) = file else { return Ok(Vec::new()) };
+    Ok(text(file)?.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect())
+}
+
+/// The text in a file, without the mark that some editors put before it.
+fn text(file: &Path) -> Result<String> {
     let text = fs::read_to_string(file).with_context(|| format!("{}: cannot be read", file.display()))?;
-    Ok(text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect())
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 /// The profile, and what it is worth.
@@ -235,6 +254,13 @@ mod tests {
             names(Some(&file))
         };
         assert_eq!(read("Red Cross\n\nMSF\nRed Cross\n").expect("names"), ["Red Cross", "MSF"]);
+        // As an editor on Windows saves it, and with blanks that nobody sees.
+        assert_eq!(read("\u{feff}Red Cross\r\n  MSF\t\n \nMSF\n").expect("names"), ["Red Cross", "MSF"]);
+        let longest = "\u{1019}".repeat(53);
+        assert_eq!(read(&format!("{longest}x\n")).expect("160 bytes"), [format!("{longest}x")]);
+        let error = read(&format!("MSF\n\n{longest}xy\n")).expect_err("161 bytes").to_string();
+        let expected = "line 3: expected a name of at most 160 bytes of UTF-8, as a report holds it, found 161";
+        assert!(error.starts_with(&format!("{}: {expected}", file.display())), "{error}");
         let many: String = (0..=60_000).map(|name| format!("{name}\n")).collect();
         let error = read(&many).expect_err("too many").to_string();
         assert!(error.ends_with("expected at most 60000 names, found 60001"), "{error}");
