@@ -296,3 +296,24 @@ fn text_in_utf_16_is_told_from_a_report() {
         }
     }
 }
+
+#[test]
+fn train_says_which_reports_it_keeps_out_and_why() {
+    let folder = scratch("kept-out");
+    let report = |seq: u32, rest: &str| format!("{{\"id\":\"1-{seq}\",\"kind\":\"new\",\"status\":\"test\"{rest}}}\n");
+    let child = ",\"event\":{\"counts\":[{\"of\":\"killed\",\"value\":1,\"who\":{\"age\":\"child\"}}]}";
+    let mut reports = report(1, "") + &report(2, child) + &report(3, &format!(",\"handling\":\"amber\"{child}"));
+    for seq in 4..11 {
+        reports += &report(seq, ",\"handling\":\"red\"");
+    }
+    reports += &report(11, ",\"handling\":\"amber_strict\"");
+    let profile = folder.join("a.profile");
+    let (_, said, _) = ran(&["train", "--no-table", "--size", "1K", "-o", profile.to_str().unwrap()], reports.as_bytes());
+    let expected = "learned from 2 reports; holds 0 names and 0 places; 9 reports kept out:
+  1 marked amber_strict: 1-11
+  7 marked red: 1-4, 1-5, 1-6, 1-7, 1-8 and 2 more
+  1 red without a mark, by what they are about: 1-2
+";
+    assert!(said.contains(expected), "{said}");
+    fs::remove_dir_all(folder).unwrap();
+}

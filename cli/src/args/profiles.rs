@@ -17,10 +17,15 @@ pub struct ProfileArguments {
 /// Makes a profile out of past reports, so that further ones like them take fewer bytes.
 ///
 /// The reports are read from JSON or encoded files in any order and sorted by the time at which they were sent, or else that of
-/// their event. Whoever has the profile can read what is in it: reports that are marked above amber, authors and persons are
-/// kept out of it, and so are names and places that fewer than five reports say, unless --public. Every string that it holds is
-/// printed, one a line. The table at the end shows what the profile is worth: bits and bytes per report of the later fifth, with
-/// a profile made of the earlier four fifths, against the first one that is given with --profile, or else general-64.
+/// their event. Whoever has the profile can read what is in it: reports above amber, authors and persons are kept out of it, and so
+/// are names and places that fewer than five reports say, unless --public. Every string that it holds is printed, one a line.
+///
+/// A report is above amber by its mark or that of a claim in it, amber_strict or red; or, where it has no mark, by what it is about:
+/// sexual violence, abduction, arrests, detention and counts of children are red. How many are kept out, and the ids of the first five
+/// for each reason, is said at the end.
+///
+/// The table at the end shows what the profile is worth: bits and bytes per report of the later fifth, with a profile made of the
+/// earlier four fifths, against the first one that is given with --profile, or else general-64.
 ///
 /// The same reports in the same order make the same profile, on every machine.
 #[derive(Debug, Args)]

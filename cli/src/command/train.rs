@@ -1,6 +1,6 @@
 //! `increp train`: past reports to a profile.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
@@ -104,21 +104,33 @@ fn summary(trained: &Trained, size: usize, reports: &[Report<'_>], table: Option
     Ok(())
 }
 
-/// How many reports are kept out, and why.
+/// How many reports are kept out; then for each reason how many, and which.
 fn kept_out(reports: &[Report<'_>]) -> String {
-    let out: Vec<&Report<'_>> = reports.iter().filter(|report| !may_be_learned(report)).collect();
-    let marked = |handling: Handling| out.iter().filter(|report| report.effective_handling() == handling).count();
-    let (strict, red) = (marked(Handling::AMBER_STRICT), marked(Handling::RED));
-    let reasons: Vec<String> = [
-        (red, "red, by their mark or by what they are about"),
-        (strict, "amber_strict"),
-        (out.len() - red - strict, "with a claim above amber or an unknown mark"),
-    ]
-    .iter()
-    .filter(|(many, _)| *many > 0)
-    .map(|(many, why)| format!("{many} {why}"))
-    .collect();
-    if out.is_empty() { String::new() } else { format!("; {} kept out: {}", many(out.len() as u64, "report"), reasons.join(", ")) }
+    /// More than these are counted alone.
+    const NAMED: usize = 5;
+    let mut reasons: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for report in reports.iter().filter(|report| !may_be_learned(report)) {
+        reasons.entry(reason(report)).or_default().push(report.id.to_string());
+    }
+    let all = reasons.values().map(|ids| ids.len() as u64).sum();
+    let mut text = if all == 0 { String::new() } else { format!("; {} kept out:", many(all, "report")) };
+    for (reason, ids) in &reasons {
+        let more = ids.len().saturating_sub(NAMED);
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        let named = ids.get(..NAMED).unwrap_or(ids).join(", ");
+        text += &format!("\n  {} {reason}: {named}{more}", ids.len());
+    }
+    text
+}
+
+/// Why a report is kept out.
+fn reason(report: &Report<'_>) -> &'static str {
+    match report.effective_handling() {
+        Handling::RED if report.handling == Handling::UNSPECIFIED => "red without a mark, by what they are about",
+        Handling::RED => "marked red",
+        Handling::AMBER_STRICT => "marked amber_strict",
+        _ => "with a claim above amber, or an unknown mark",
+    }
 }
 
 /// The names in a file, each once, without the blanks around them.
