@@ -144,6 +144,9 @@ impl Output {
             let file = File::options().write(true).open(path).with_context(|| format!("{}: cannot be written", path.display()))?;
             return Ok(Self { writer: BufWriter::with_capacity(1 << 16, Box::new(file)), file: None, force });
         }
+        if path.is_dir() {
+            bail!("{}: expected the name of a file to write, found a folder: give a name in it", path.display());
+        }
         if !force && path.exists() {
             bail!("{}: exists already; --force replaces it", path.display());
         }

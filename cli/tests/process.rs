@@ -317,3 +317,18 @@ fn train_says_which_reports_it_keeps_out_and_why() {
     assert!(said.contains(expected), "{said}");
     fs::remove_dir_all(folder).unwrap();
 }
+
+#[test]
+fn a_folder_is_no_output() {
+    let folder = scratch("folder");
+    for arguments in [&["encode"][..], &["encode", "--force"], &["train", "--force"]] {
+        let inside = folder.join("results");
+        fs::create_dir_all(&inside).unwrap();
+        let (_, said, code) = ran(&[arguments, &["-o", inside.to_str().unwrap()]].concat(), LINE.as_bytes());
+        let expected = format!("increp: {}: expected the name of a file to write, found a folder", inside.display());
+        assert!(said.starts_with(&expected) && code == Some(3), "{arguments:?}: {said}");
+        let left: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["results"], "{arguments:?}");
+    }
+    fs::remove_dir_all(folder).unwrap();
+}
