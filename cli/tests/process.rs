@@ -332,3 +332,31 @@ fn a_folder_is_no_output() {
     }
     fs::remove_dir_all(folder).unwrap();
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn where_no_room_is_left_is_said() {
+    let full = || fs::File::options().write(true).open("/dev/full").unwrap();
+    let folder = scratch("full");
+    let (json, irp) = (folder.join("one.json"), folder.join("one.irp"));
+    let (json, irp) = (json.to_str().unwrap(), irp.to_str().unwrap());
+    fs::write(json, LINE).unwrap();
+    assert_eq!(ran(&["encode", json, "-o", irp], b"").2, Some(0));
+    for (arguments, name) in [
+        (&["encode", json][..], "standard output"),
+        (&["encode", json, "-o", "/dev/full"], "/dev/full"),
+        (&["decode", irp], "standard output"),
+        (&["inspect", irp], "standard output"),
+        (&["roundtrip", irp], "standard output"),
+        (&["schema"], "standard output"),
+        (&["man"], "standard output"),
+        (&["completions", "bash"], "standard output"),
+        (&["profile", "show", "none"], "standard output"),
+    ] {
+        let done = increp(arguments).stdout(full()).output().unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        let expected = format!("increp: {name}: cannot be written: No space left on device");
+        assert!(said.starts_with(&expected) && done.status.code() == Some(3), "{arguments:?}: {said}");
+    }
+    fs::remove_dir_all(folder).unwrap();
+}

@@ -17,6 +17,7 @@ use super::meaning::meaning;
 use super::unpack::Unpacker;
 use crate::args::Inspect;
 use crate::exit::Exit;
+use crate::files::standard_output;
 use crate::json::Step;
 use crate::profiles::Profiles;
 use crate::stats::bits;
@@ -179,7 +180,7 @@ impl View {
     /// Something for people.
     fn line(&self, text: &str) -> Result<()> {
         if !self.json {
-            writeln!(std::io::stdout(), "{}", text.trim_end())?;
+            writeln!(standard_output(), "{}", text.trim_end())?;
         }
         Ok(())
     }
@@ -195,7 +196,7 @@ impl View {
     }
 
     fn rows(&mut self, bytes: &[u8], rows: &[Row]) -> Result<()> {
-        let mut out = std::io::stdout();
+        let mut out = standard_output();
         for row in rows {
             let Row { bytes: Range { start, end }, path, meaning, .. } = row;
             self.bits += row.bits.unwrap_or(0.0);
