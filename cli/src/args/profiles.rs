@@ -82,7 +82,7 @@ pub struct ProfileShow {
     /// Print it as JSON.
     #[arg(long)]
     pub json: bool,
-    /// A file, or the name of a profile that is built in: general-64, general-16.
+    /// A file, or the name of a profile that is built in: general-64, general-16, none.
     #[arg(value_name = "PROFILE")]
     pub profile: PathBuf,
 }
@@ -103,7 +103,7 @@ pub struct ProfileExport {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub output: OutputArguments,
-    /// A file, or the name of a profile that is built in: general-64, general-16.
+    /// A file, or the name of a profile that is built in: general-64, general-16, none.
     #[arg(value_name = "PROFILE")]
     pub profile: PathBuf,
 }
