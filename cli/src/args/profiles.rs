@@ -30,7 +30,8 @@ pub struct ProfileArguments {
 /// The same reports in the same order make the same profile, on every machine.
 #[derive(Debug, Args)]
 pub struct Train {
-    /// Write the profile to OUT, such as mission.profile; an existing file is left alone.
+    /// Write the profile to OUT, such as mission.profile; an existing file is left alone. A run that is broken off may leave a file
+    /// OUT.N.part, with N a number, which can be removed.
     #[arg(short, long, value_name = "OUT")]
     pub output: PathBuf,
     /// Replace OUT if it exists.
