@@ -65,7 +65,8 @@ pub enum Command {
 /// Where results go.
 #[derive(Debug, Default, Args)]
 pub struct OutputArguments {
-    /// Write to OUT instead of standard output; an existing file is left alone.
+    /// Write to OUT instead of standard output; an existing file is left alone. A run that is broken off may leave a file OUT.N.part,
+    /// with N a number, which can be removed.
     #[arg(short, long, value_name = "OUT")]
     pub output: Option<PathBuf>,
     /// Replace OUT if it exists.

@@ -110,9 +110,46 @@ pub(crate) enum Content {
     Bytes,
 }
 
+/// What messages call it.
+const STANDARD_OUTPUT: &str = "standard output";
+
+/// Something that is written to, whose errors say what it is.
+pub(crate) struct Named<W> {
+    name: String,
+    inner: W,
+}
+
+impl<W> Named<W> {
+    fn named<T>(&self, done: io::Result<T>) -> io::Result<T> {
+        // Its kind stays what it is: some of them are no errors to whoever writes.
+        done.map_err(|error| io::Error::new(error.kind(), format!("{}: cannot be written: {error}", self.name)))
+    }
+}
+
+impl<W: Write> Write for Named<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes);
+        self.named(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = self.inner.flush();
+        self.named(flushed)
+    }
+}
+
+/// Standard output, for what is printed line by line.
+pub(crate) fn standard_output() -> Named<io::Stdout> {
+    Named { name: STANDARD_OUTPUT.to_owned(), inner: io::stdout() }
+}
+
+fn buffered(name: &str, out: impl Write + 'static) -> BufWriter<Named<Box<dyn Write>>> {
+    BufWriter::with_capacity(1 << 16, Named { name: name.to_owned(), inner: Box::new(out) })
+}
+
 /// An output that appears under its name when it is complete.
 pub(crate) struct Output {
-    writer: BufWriter<Box<dyn Write>>,
+    writer: BufWriter<Named<Box<dyn Write>>>,
     /// The file that is being written, and its name when it is complete.
     file: Option<(PathBuf, PathBuf)>,
     force: bool,
@@ -137,12 +174,16 @@ impl Output {
             if content == Content::Bytes && out.is_terminal() {
                 bail!("bytes do not go to a terminal: give a file with -o, pipe them on, or ask for --hex");
             }
-            return Ok(Self { writer: BufWriter::with_capacity(1 << 16, Box::new(out)), file: None, force });
+            return Ok(Self { writer: buffered(STANDARD_OUTPUT, out), file: None, force });
         };
+        let name = path.display().to_string();
         // A device or a pipe is written as it is; only a file can appear whole.
         if path.metadata().is_ok_and(|data| !data.is_file() && !data.is_dir()) {
             let file = File::options().write(true).open(path).with_context(|| format!("{}: cannot be written", path.display()))?;
-            return Ok(Self { writer: BufWriter::with_capacity(1 << 16, Box::new(file)), file: None, force });
+            return Ok(Self { writer: buffered(&name, file), file: None, force });
+        }
+        if path.is_dir() {
+            bail!("{}: expected the name of a file to write, found a folder: give a name in it", path.display());
         }
         if !force && path.exists() {
             bail!("{}: exists already; --force replaces it", path.display());
@@ -155,7 +196,7 @@ impl Output {
         if let Ok(data) = path.metadata() {
             file.set_permissions(data.permissions()).with_context(|| format!("{}: cannot be written", path.display()))?;
         }
-        Ok(Self { writer: BufWriter::with_capacity(1 << 16, Box::new(file)), file: Some((part, path.to_owned())), force })
+        Ok(Self { writer: buffered(&name, file), file: Some((part, path.to_owned())), force })
     }
 
     /// Completes the output.

@@ -210,3 +210,153 @@ fn the_same_reports_make_the_same_profile() {
     assert!(one == profile("three.profile", &["a.irp", "b.json"]));
     fs::remove_dir_all(folder).unwrap();
 }
+
+/// What a command prints for an input, and what it says, with its exit code.
+fn ran(arguments: &[&str], input: &[u8]) -> (String, String, Option<i32>) {
+    let mut command = increp(arguments);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    // A command that needs no more of its input closes its end; what it prints is looked at.
+    let _ = pipe.write_all(input);
+    drop(pipe);
+    let done = child.wait_with_output().unwrap();
+    (String::from_utf8(done.stdout).unwrap(), String::from_utf8(done.stderr).unwrap(), done.status.code())
+}
+
+#[test]
+fn inspect_shows_texts_as_they_were_written() {
+    let folder = scratch("written");
+    let file = folder.join("texts.irp");
+    let file = file.to_str().unwrap();
+    // Marks that combine with the letter before them; in the last one what a terminal would obey.
+    let texts =
+        ["\u{1019}\u{103c}\u{1014}\u{103a}\u{1019}\u{102c}", "\u{633}\u{648}\u{642}\u{627}\u{64b}", "e\u{301}\u{9b}2J\u{202e}"];
+    let lines: Vec<String> =
+        texts.iter().map(|text| format!(r#"{{"id":"1-2","kind":"new","status":"test","event":{{"note":"{text}"}}}}"#)).collect();
+    assert_eq!(ran(&["encode", "-o", file], lines.join("\n").as_bytes()).2, Some(0));
+    let (shown, ..) = ran(&["inspect", file], b"");
+    for text in [texts[0], texts[1], "e\u{301}\\u{9b}2J\\u{202e}"] {
+        assert!(shown.contains(&format!("\"{text}\"")), "{text} in {shown}");
+    }
+    let (objects, ..) = ran(&["inspect", "--json", file], b"");
+    let obeyed = |char: char| char != '\n' && char.is_control() || char == '\u{202e}';
+    assert!(!objects.contains(obeyed), "{objects}");
+    let objects: Vec<serde_json::Value> = objects.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let notes: Vec<&str> =
+        objects.iter().filter(|object| object["path"] == "event.note").filter_map(|object| object["meaning"].as_str()).collect();
+    assert_eq!(notes.iter().filter(|note| texts.contains(note)).count(), 3, "{notes:?}");
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn inspect_shows_no_more_of_a_date_than_was_reported() {
+    let start = r#"{"id":"1-2","kind":"new","status":"test","sent":"2026-01-01T00:00:00+00:00","event":{"time":"#;
+    for (time, shown, hidden) in [
+        (r#"{"start":"2025-03-02"}"#, "2025-03-02", "2025-03-02T"),
+        (r#"{"start":"2025-03","end":"2025-04"}"#, "2025-04", "2025-04-01"),
+        (r#"{"start":"2025"}"#, "2025", "2025-01-01"),
+        (r#"{"start":"2025-03-02T00:00:00Z"}"#, "2025-03-02T00:00:00+00:00", "nothing of it"),
+    ] {
+        for way in [&["--encoding", "postcard"][..], &["--profile", "none"], &["--profile", "general-64"]] {
+            let report =
+                format!("{start}{time}}},\"claims\":[{{\"sources\":[{{\"name\":\"a\"}}],\"first_since\":\"2024-05-06\"}}]}}");
+            let (hex, said, _) = ran(&[&["encode", "--hex"], way].concat(), report.as_bytes());
+            let (rows, ..) = ran(&["inspect", "--hex"], hex.as_bytes());
+            let ends = |text: &str| rows.lines().any(|line| line.ends_with(&format!("  {text}")));
+            assert!(ends(shown) && !rows.contains(hidden), "{time} {way:?}: {rows}{said}");
+            assert!(ends("2024-05-06") && ends("2026-01-01T00:00:00+00:00"), "{time} {way:?}: {rows}");
+        }
+    }
+}
+
+#[test]
+fn encode_says_once_that_its_input_is_encoded_already() {
+    let folder = scratch("encoded");
+    let (file, other) = (folder.join("one.irp"), folder.join("other.irp"));
+    let (file, other) = (file.to_str().unwrap(), other.to_str().unwrap());
+    assert_eq!(ran(&["encode", "-o", file], format!("{LINE}\n").repeat(9).as_bytes()).2, Some(0));
+    let (_, said, code) = ran(&["encode", file, "-o", other], b"");
+    let expected = "expected JSON, found a file of encoded reports: increp decode and increp roundtrip read it";
+    assert_eq!((said, code), (format!("{file}: {expected}\n"), Some(1)));
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "nothing else was written");
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn text_in_utf_16_is_told_from_a_report() {
+    let lines = format!("{LINE}\n{LINE}\n");
+    let units = || "\u{feff}".encode_utf16().chain(lines.encode_utf16());
+    let little: Vec<u8> = units().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = units().flat_map(u16::to_be_bytes).collect();
+    for arguments in [&["check"][..], &["encode", "--hex"], &["roundtrip"]] {
+        for text in [&little, &big] {
+            let (shown, said, code) = ran(arguments, text);
+            let told = format!("{shown}{said}");
+            assert_eq!((told.matches("expected UTF-8, found UTF-16").count(), code), (1, Some(1)), "{arguments:?}: {told}");
+        }
+    }
+}
+
+#[test]
+fn train_says_which_reports_it_keeps_out_and_why() {
+    let folder = scratch("kept-out");
+    let report = |seq: u32, rest: &str| format!("{{\"id\":\"1-{seq}\",\"kind\":\"new\",\"status\":\"test\"{rest}}}\n");
+    let child = ",\"event\":{\"counts\":[{\"of\":\"killed\",\"value\":1,\"who\":{\"age\":\"child\"}}]}";
+    let mut reports = report(1, "") + &report(2, child) + &report(3, &format!(",\"handling\":\"amber\"{child}"));
+    for seq in 4..11 {
+        reports += &report(seq, ",\"handling\":\"red\"");
+    }
+    reports += &report(11, ",\"handling\":\"amber_strict\"");
+    let profile = folder.join("a.profile");
+    let (_, said, _) = ran(&["train", "--no-table", "--size", "1K", "-o", profile.to_str().unwrap()], reports.as_bytes());
+    let expected = "learned from 2 reports; holds 0 names and 0 places; 9 reports kept out:
+  1 marked amber_strict: 1-11
+  7 marked red: 1-4, 1-5, 1-6, 1-7, 1-8 and 2 more
+  1 red without a mark, by what they are about: 1-2
+";
+    assert!(said.contains(expected), "{said}");
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_folder_is_no_output() {
+    let folder = scratch("folder");
+    for arguments in [&["encode"][..], &["encode", "--force"], &["train", "--force"]] {
+        let inside = folder.join("results");
+        fs::create_dir_all(&inside).unwrap();
+        let (_, said, code) = ran(&[arguments, &["-o", inside.to_str().unwrap()]].concat(), LINE.as_bytes());
+        let expected = format!("increp: {}: expected the name of a file to write, found a folder", inside.display());
+        assert!(said.starts_with(&expected) && code == Some(3), "{arguments:?}: {said}");
+        let left: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["results"], "{arguments:?}");
+    }
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn where_no_room_is_left_is_said() {
+    let full = || fs::File::options().write(true).open("/dev/full").unwrap();
+    let folder = scratch("full");
+    let (json, irp) = (folder.join("one.json"), folder.join("one.irp"));
+    let (json, irp) = (json.to_str().unwrap(), irp.to_str().unwrap());
+    fs::write(json, LINE).unwrap();
+    assert_eq!(ran(&["encode", json, "-o", irp], b"").2, Some(0));
+    for (arguments, name) in [
+        (&["encode", json][..], "standard output"),
+        (&["encode", json, "-o", "/dev/full"], "/dev/full"),
+        (&["decode", irp], "standard output"),
+        (&["inspect", irp], "standard output"),
+        (&["roundtrip", irp], "standard output"),
+        (&["schema"], "standard output"),
+        (&["man"], "standard output"),
+        (&["completions", "bash"], "standard output"),
+        (&["profile", "show", "none"], "standard output"),
+    ] {
+        let done = increp(arguments).stdout(full()).output().unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        let expected = format!("increp: {name}: cannot be written: No space left on device");
+        assert!(said.starts_with(&expected) && done.status.code() == Some(3), "{arguments:?}: {said}");
+    }
+    fs::remove_dir_all(folder).unwrap();
+}

@@ -17,21 +17,26 @@ pub struct ProfileArguments {
 /// Makes a profile out of past reports, so that further ones like them take fewer bytes.
 ///
 /// The reports are read from JSON or encoded files in any order and sorted by the time at which they were sent, or else that of
-/// their event. Whoever has the profile can read what is in it: reports that are marked above amber, authors and persons are
-/// kept out of it, and so are names and places that fewer than five reports say, unless --public, and words of notes that fewer than
-/// five notes say. Every name that it holds is printed, one a line, and then every word that its text model may give away: look for
-/// those of people. What five notes or more say word for word may come out of it whole, and whoever has it can test a guess at a rarer
-/// note, which takes fewer bits than one that nobody wrote.
+/// their event. Whoever has the profile can read what is in it: reports above amber, authors and persons are kept out of it, and so
+/// are names and places that fewer than five reports say, unless --public, and words of notes that fewer than five notes say. Every
+/// name that it holds is printed, one a line, and then every word that its text model may give away: look for those of people. What
+/// five notes or more say word for word may come out of it whole, and whoever has it can test a guess at a rarer note, which takes
+/// fewer bits than one that nobody wrote.
 ///
-/// The table at the end shows what the profile is worth: bits and bytes per report of the later fifth, with
-/// a profile made of the earlier four fifths, against the first one that is given with --profile, or else general-64.
+/// A report is above amber by its mark or that of a claim in it, amber_strict or red; or, where it has no mark, by what it is about:
+/// sexual violence, abduction, arrests, detention and counts of children are red. How many are kept out, and the ids of the first five
+/// for each reason, is said at the end.
+///
+/// The table at the end shows what the profile is worth: bits and bytes per report of the later fifth, with a profile made of the
+/// earlier four fifths, against the first one that is given with --profile, or else general-64.
 ///
 /// Its tag, the 4 bits of its id that a packed report says, is that of no profile that is known already: keep those of the mission
 /// in the folder that INCREP_PROFILES names. The same reports in the same order, beside the same profiles, make the same profile, on
 /// every machine.
 #[derive(Debug, Args)]
 pub struct Train {
-    /// Write the profile to OUT, such as mission.profile; an existing file is left alone.
+    /// Write the profile to OUT, such as mission.profile; an existing file is left alone. A run that is broken off may leave a file
+    /// OUT.N.part, with N a number, which can be removed.
     #[arg(short, long, value_name = "OUT")]
     pub output: PathBuf,
     /// Replace OUT if it exists.
@@ -46,7 +51,7 @@ pub struct Train {
     /// Learn what reports have in common, not the names, places, time and area of these.
     #[arg(long)]
     pub general: bool,
-    /// Names that are to be in the profile, whoever said them, one a line.
+    /// Names that are to be in the profile, whoever said them, one a line, each at most 160 bytes of UTF-8.
     #[arg(long, value_name = "FILE")]
     pub names: Option<PathBuf>,
     /// Further texts to learn the language of notes from, one a line.
@@ -83,7 +88,7 @@ pub struct ProfileShow {
     /// Print it as JSON.
     #[arg(long)]
     pub json: bool,
-    /// A file, or the name of a profile that is built in: general-64, general-16.
+    /// A file, or the name of a profile that is built in: general-64, general-16, none.
     #[arg(value_name = "PROFILE")]
     pub profile: PathBuf,
 }
@@ -104,7 +109,7 @@ pub struct ProfileExport {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub output: OutputArguments,
-    /// A file, or the name of a profile that is built in: general-64, general-16.
+    /// A file, or the name of a profile that is built in: general-64, general-16, none.
     #[arg(value_name = "PROFILE")]
     pub profile: PathBuf,
 }

@@ -9,6 +9,7 @@ use increp::wire::packed::{self, Known};
 use increp::{Error, MAX_LEN};
 
 use super::Rejects;
+use super::encoded::Start;
 use crate::args::{Encode, Encoding};
 use crate::exit::Exit;
 use crate::files::{Content, Input, Output};
@@ -42,7 +43,11 @@ pub(super) fn run(arguments: &Encode) -> Result<Exit> {
         say!("increp: the profiles {one} and {other} have the same tag, by which readers tell them apart: leave one out");
         return Ok(Exit::Usage);
     }
-    let input = Input::open(arguments.input.as_deref())?;
+    let mut input = Input::open(arguments.input.as_deref())?;
+    if Start::of(&mut input)? == Start::File {
+        say!("{}: expected JSON, found a file of encoded reports: increp decode and increp roundtrip read it", input.name);
+        return Ok(Exit::Findings);
+    }
     let content = if arguments.hex { Content::Text } else { Content::Bytes };
     let output = Output::open(&arguments.output, content)?;
     let layout = match (arguments.raw, arguments.hex) {

@@ -91,6 +91,8 @@ impl Start {
             _ if MAGIC.starts_with(head) => Self::File,
             // The mark that some editors put before their text; the text goes on.
             [0xef, 0xbb, 0xbf, next, ..] if next.is_ascii() => Self::Other,
+            // The mark of UTF-16 before a text that may be JSON, which whoever reads it says.
+            [0xff, 0xfe, next, 0, ..] | [0xfe, 0xff, 0, next, ..] if b"{[ \t\r\n".contains(next) => Self::Other,
             [first, ..] if first >> 4 == increp::wire::VERSION || *first >= PACKED => Self::Bare,
             _ => Self::Other,
         })

@@ -8,12 +8,13 @@ use clap::CommandFactory as _;
 
 use crate::args::{Arguments, Completions, Man};
 use crate::exit::Exit;
+use crate::files::standard_output;
 
 pub(super) fn completions(arguments: &Completions) -> Result<Exit> {
     // Into memory first: the generator takes any failing write, such as a closed pipe, for a bug.
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut Arguments::command(), "increp", &mut script);
-    std::io::stdout().write_all(&script)?;
+    standard_output().write_all(&script)?;
     Ok(Exit::Success)
 }
 
@@ -24,7 +25,7 @@ pub(super) fn man(arguments: &Man) -> Result<Exit> {
         fs::create_dir_all(folder).with_context(|| format!("{}: cannot be made", folder.display()))?;
         clap_mangen::generate_to(command, folder).with_context(|| format!("{}: cannot be written", folder.display()))?;
     } else {
-        clap_mangen::Man::new(command).render(&mut std::io::stdout())?;
+        clap_mangen::Man::new(command).render(&mut standard_output())?;
     }
     Ok(Exit::Success)
 }

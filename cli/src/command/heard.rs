@@ -5,6 +5,7 @@ use std::io::Write as _;
 use anyhow::Result;
 use serde_json::{Value, json};
 
+use crate::files::standard_output;
 use crate::store::device::{Folder, Heard};
 use crate::store::now;
 
@@ -28,7 +29,7 @@ pub(super) fn json(heard: &[Heard]) -> Value {
 pub(super) fn tell(heard: &[Heard]) -> Result<()> {
     for one in heard {
         match one {
-            Heard::Said(said) => writeln!(std::io::stdout(), "{said}")?,
+            Heard::Said(said) => writeln!(standard_output(), "{said}")?,
             _ => tell_rest(one),
         }
     }

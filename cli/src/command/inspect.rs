@@ -5,10 +5,11 @@ use std::io::Write as _;
 use std::ops::Range;
 
 use anyhow::Result;
+use increp::model::Report;
 use increp::model::describe::{Path, Shape};
 use increp::wire::packed::{self, BATCH, Position};
 use increp::wire::{Seen, Trace};
-use serde_json::json;
+use serde_json::{Value, json as object};
 
 use super::encoded::{Encoded, Form, Found};
 use super::many;
@@ -16,8 +17,11 @@ use super::meaning::meaning;
 use super::unpack::Unpacker;
 use crate::args::Inspect;
 use crate::exit::Exit;
+use crate::files::standard_output;
+use crate::json::Step;
 use crate::profiles::{Choice, Profiles};
 use crate::stats::bits;
+use crate::{json, quoted};
 
 /// Some bytes of a report and what they mean.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,6 +36,10 @@ struct Row {
     meaning: String,
     /// They are a person's name and office: but for their length they are not shown.
     person: bool,
+    /// The meaning is what somebody wrote, as it is.
+    written: bool,
+    /// It is an instant; the values beside it say how much of it was reported.
+    instant: bool,
 }
 
 impl Row {
@@ -91,7 +99,8 @@ fn message(found: &Found, profiles: &Profiles, unpacker: &mut Unpacker<'_>, view
         let head = bytes.len().min(2);
         view.rows(bytes, &[Row { bits: Some(13.0), ..Row::new(0..head, start_meaning(bytes, Some(&named.name))) }])?;
     }
-    let read = unpacker.traced(bytes, &named, &mut rows, &mut |number, _, rows| {
+    let read = unpacker.traced(bytes, &named, &mut rows, &mut |number, report, rows| {
+        as_reported(report, &mut rows.0)?;
         if packed::tag(bytes).is_some()
             && !batch
             && let Some(head) = rows.0.first_mut()
@@ -116,6 +125,27 @@ fn message(found: &Found, profiles: &Profiles, unpacker: &mut Unpacker<'_>, view
         view.line(&format!("total  {total:23}  {:32}  {}", "", many(bytes.len() as u64, "byte")))?;
     }
     Ok(why.or(doubt))
+}
+
+/// Of an instant that stands for a day, month or year, shows no more than was reported: what JSON shows of it. Its values may come in any
+/// order, so that this is known when the report has been read.
+fn as_reported(report: &Report<'_>, rows: &mut [Row]) -> Result<()> {
+    if !rows.iter().any(|row| row.instant) {
+        return Ok(());
+    }
+    let report = serde_json::to_value(report)?;
+    for row in rows.iter_mut().filter(|row| row.instant) {
+        // A date is one string in JSON: what holds its instant.
+        let path = row.path.strip_suffix(".at").unwrap_or(&row.path);
+        let value = json::steps(path).iter().try_fold(&report, |value, step| match step {
+            Step::Member(name) => value.get(name),
+            Step::Index(index) => value.get(index),
+        });
+        if let Some(date) = value.and_then(Value::as_str).filter(|date| !date.contains('T')) {
+            date.clone_into(&mut row.meaning);
+        }
+    }
+    Ok(())
 }
 
 /// What the first bytes of a packed message say, and which profile that is.
@@ -152,7 +182,7 @@ impl View {
     /// Something for people.
     fn line(&self, text: &str) -> Result<()> {
         if !self.json {
-            writeln!(std::io::stdout(), "{}", text.trim_end())?;
+            writeln!(standard_output(), "{}", text.trim_end())?;
         }
         Ok(())
     }
@@ -168,19 +198,22 @@ impl View {
     }
 
     fn rows(&mut self, bytes: &[u8], rows: &[Row]) -> Result<()> {
-        let mut out = std::io::stdout();
+        let mut out = standard_output();
         for row in rows {
             let Row { bytes: Range { start, end }, path, meaning, .. } = row;
             self.bits += row.bits.unwrap_or(0.0);
             if self.json {
-                let mut object = json!({ "report": self.number, "start": start, "end": end });
+                let mut object = object!({ "report": self.number, "start": start, "end": end });
                 match row.bits {
                     Some(bits) => object["bits"] = ((bits * 100.0).round() / 100.0).into(),
                     None => object["hex"] = digits(bytes, row).concat().into(),
                 }
                 (object["path"], object["meaning"]) = (path.as_str().into(), meaning.as_str().into());
-                writeln!(out, "{object}")?;
-            } else if let Some(bits) = row.bits {
+                writeln!(out, "{}", json::shown(object.to_string()))?;
+                continue;
+            }
+            let meaning = if row.written { quoted(meaning) } else { meaning.clone() };
+            if let Some(bits) = row.bits {
                 let taken = format!("{bits:>8.1} bits");
                 writeln!(out, "{}", format!("{start:5}  {taken:23}  {path:32}  {meaning}").trim_end())?;
             } else {
@@ -201,8 +234,10 @@ impl Trace for Rows {
     fn seen(&mut self, path: &Path, bytes: Range<usize>, seen: Seen<'_>) {
         let (shape, field) = path.resolve().unzip();
         let person = matches!((shape.map(Shape::inner), seen), (Some(Shape::Person), Seen::Text(_)));
+        let written = matches!(seen, Seen::Text(_)) && !person;
+        let instant = matches!((shape.map(Shape::inner), seen), (Some(Shape::Stamp), Seen::Signed(_)));
         let meaning = meaning(shape, field.flatten(), seen);
-        self.0.push(Row { path: path.to_string(), person, ..Row::new(bytes, meaning) });
+        self.0.push(Row { path: path.to_string(), person, written, instant, ..Row::new(bytes, meaning) });
     }
 
     fn packed(&mut self, start: Position, end: Position) {

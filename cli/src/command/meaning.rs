@@ -43,7 +43,7 @@ pub(super) fn meaning(shape: Option<&'static Shape>, field: Option<&'static Fiel
             _ => plain(&number.to_string(), unit),
         },
         Seen::Text(_) if matches!(inner, Some(Shape::Person)) => "(a person, not shown)".to_owned(),
-        Seen::Text(text) => format!("{:?}", text.as_str()),
+        Seen::Text(text) => text.as_str().to_owned(),
         Seen::Digest(digest) => hex(digest),
         Seen::Fields(mask) => reported(inner, mask),
         Seen::Id(id) => id.to_string(),

@@ -11,11 +11,12 @@ use super::meaning::degrees;
 use super::{many, on_one_line};
 use crate::args::ProfileShow;
 use crate::exit::Exit;
+use crate::files::standard_output;
 use crate::profiles::{Named, id, sections};
 
 pub(super) fn show(arguments: &ProfileShow) -> Result<Exit> {
     let named = Named::open(&arguments.profile)?;
-    let mut out = std::io::stdout();
+    let mut out = standard_output();
     if arguments.json {
         writeln!(out, "{}", as_json(&named, arguments.strings))?;
         return Ok(Exit::Success);

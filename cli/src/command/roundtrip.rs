@@ -15,7 +15,7 @@ use super::unpack::Unpacker;
 use super::{inputs, many};
 use crate::args::{Encodings, Roundtrip};
 use crate::exit::Exit;
-use crate::files::Input;
+use crate::files::{Input, standard_output};
 use crate::fit::{Fit, room};
 use crate::json::{self, Pieces};
 use crate::profiles::{Named, Profiles, built_in};
@@ -85,7 +85,7 @@ pub(super) fn run(arguments: &Roundtrip) -> Result<Exit> {
 
 fn show(tally: &Tally, as_json: bool) -> Result<()> {
     let Tally { ways, reports, failed, .. } = tally;
-    let mut out = std::io::stdout();
+    let mut out = standard_output();
     let names: Vec<String> = ways.iter().map(Way::name).collect();
     if as_json {
         let sizes: Vec<Value> = ways

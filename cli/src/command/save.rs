@@ -9,7 +9,7 @@ use increp::seal::ErrorKind;
 
 use crate::args::Save;
 use crate::exit::Exit;
-use crate::files::Input;
+use crate::files::{Input, standard_output};
 use crate::json::{self, Piece, Pieces};
 use crate::profiles::{Named, built_in};
 use crate::store::device::{Folder, How};
@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &Save) -> Result<Exit> {
     let input = Input::open(arguments.input.as_deref())?;
     let name = input.name;
     let mut pieces = Pieces::new(input.reader);
-    let mut out = std::io::stdout();
+    let mut out = standard_output();
     let (mut saved, mut rejected) = (0, 0);
     while let Some(piece) = pieces.next_piece()? {
         let arena = Bump::new();

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 
 use anyhow::Result;
+use increp::model::bounds::TEXT;
 use increp::model::describe::{CodeList, Field, Record, Shape};
 use increp::model::{Entry, report_shape};
 use serde_json::{Map, Value, json};
@@ -20,7 +21,8 @@ pub(super) fn run(arguments: &Schema) -> Result<Exit> {
 }
 
 /// The schema (draft 2020-12). Lengths of texts are limited in bytes, which a schema cannot say: `maxLength` counts
-/// characters, so it lets through some texts that `increp check` refuses, and refuses none that is valid.
+/// characters, so it lets through some texts that `increp check` refuses, and refuses none that is valid. So it is with the numbers of
+/// an id, whose pattern would be hard to read. Descriptions say both.
 #[must_use]
 pub fn schema() -> Value {
     let mut definitions = Definitions(Map::new());
@@ -45,7 +47,7 @@ impl Definitions {
             Shape::Code(list) => self.codes(list),
             Shape::Text | Shape::Person => {
                 // Text without a limit of its own has that of texts.
-                let bound = if bound.unit.is_empty() { &increp::model::bounds::TEXT } else { bound };
+                let bound = if bound.unit.is_empty() { &TEXT } else { bound };
                 json!({ "type": "string", "minLength": bound.min, "maxLength": bound.max })
             }
             Shape::Flag => json!({ "type": "boolean" }),
@@ -70,11 +72,11 @@ impl Definitions {
                 json!({
                     "type": "object",
                     "maxProperties": most,
-                    "propertyNames": { "minLength": 1, "maxLength": key },
+                    "propertyNames": { "minLength": 1, "maxLength": key, "description": bytes(key) },
                     "additionalProperties": { "anyOf": [
                         { "type": "boolean" },
                         { "type": "integer", "minimum": i64::MIN, "maximum": i64::MAX },
-                        { "type": "string", "minLength": 1, "maxLength": increp::model::bounds::TEXT.max },
+                        { "type": "string", "minLength": 1, "maxLength": TEXT.max, "description": bytes(TEXT.max) },
                     ] },
                 })
             }
@@ -147,7 +149,15 @@ impl Definitions {
 
     fn described(&mut self, field: &'static Field) -> Value {
         let mut value = self.value(field.shape, field.bound);
-        value["description"] = json!(field.doc.trim());
+        let doc = field.doc.trim();
+        value["description"] = match field.shape.inner() {
+            Shape::Text | Shape::Person => {
+                let bound = if field.bound.unit.is_empty() { &TEXT } else { field.bound };
+                json!(format!("{doc} {}", bytes(bound.max)))
+            }
+            Shape::Id(_) => json!(format!("{doc} Author and number, in decimal, are each at most {}.", u32::MAX)),
+            _ => json!(doc),
+        };
         value
     }
 
@@ -190,6 +200,11 @@ fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/$defs/{name}") })
 }
 
+/// What `maxLength` does not say of a text.
+fn bytes(most: i64) -> String {
+    format!("At most {most} bytes of UTF-8.")
+}
+
 fn at_most_one(variants: &[Field]) -> Value {
     let said: Vec<Value> = variants.iter().map(|variant| json!({ "required": [variant.name] })).collect();
     let mut choices = vec![json!({ "not": { "anyOf": said } })];
@@ -216,5 +231,41 @@ fn rules_of(record: &str) -> Vec<Value> {
             "then": { "not": { "anyOf": [{ "required": ["value"] }, { "required": ["min"] }, { "required": ["max"] }] } },
         })],
         _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every string with a length or a pattern of ids, with the description of its field or its own.
+    fn strings<'v>(value: &'v Value, described: &'v str, found: &mut Vec<(&'v Value, &'v str)>) {
+        let described = value["description"].as_str().unwrap_or(described);
+        match value {
+            Value::Object(members) => {
+                if members.contains_key("maxLength") || members.contains_key("pattern") {
+                    found.push((value, described));
+                }
+                members.values().for_each(|value| strings(value, described, found));
+            }
+            Value::Array(items) => items.iter().for_each(|value| strings(value, described, found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn what_the_schema_cannot_count_its_descriptions_say() {
+        let schema = schema();
+        let mut found = Vec::new();
+        strings(&schema, "", &mut found);
+        let texts: Vec<_> =
+            found.iter().filter_map(|(value, described)| Some((value["maxLength"].as_i64()?, *described))).collect();
+        assert!(texts.len() > 20, "{}", texts.len());
+        for (most, described) in texts {
+            assert!(described.ends_with(&format!("At most {most} bytes of UTF-8.")), "{most}: {described}");
+        }
+        let ids: Vec<_> =
+            found.iter().filter(|(value, _)| value["pattern"].as_str().is_some_and(|text| text.contains("{0,9}"))).collect();
+        assert!(ids.len() >= 3 && ids.iter().all(|(_, described)| described.contains("at most 4294967295")), "{ids:?}");
     }
 }

@@ -12,6 +12,7 @@ use signal_hook::low_level::pipe;
 use super::many;
 use crate::args::Serve;
 use crate::exit::Exit;
+use crate::files::standard_output;
 use crate::link::serve::{Outcome, serve};
 use crate::link::{Link, framed::Framed};
 use crate::store::hub::Hub;
@@ -36,7 +37,7 @@ pub(super) fn run(arguments: &Serve) -> Result<Exit> {
     let outcome = serve(&mut hub, &arguments.hub, &links, stop.as_fd(), |names| {
         for name in names {
             if as_json {
-                writeln!(std::io::stdout(), "{}", json!({ "listening": name }))?;
+                writeln!(standard_output(), "{}", json!({ "listening": name }))?;
             } else {
                 say!("increp: listening at {name}");
             }
@@ -44,7 +45,7 @@ pub(super) fn run(arguments: &Serve) -> Result<Exit> {
         Ok(())
     })?;
     let Outcome { devices, added, frames, bad_frames, connections } = outcome;
-    let mut out = std::io::stdout();
+    let mut out = standard_output();
     if as_json {
         let object = json!({
             "devices": devices, "new": added.new, "known": added.known, "forks": added.forks, "frames": frames,

@@ -12,6 +12,7 @@ use serde_json::json;
 use super::many;
 use crate::args::Status;
 use crate::exit::Exit;
+use crate::files::standard_output;
 use crate::hex::hex;
 use crate::in_one_line;
 use crate::store::device::{Folder, Said};
@@ -68,7 +69,7 @@ fn device(folder: &Path, arguments: &Status) -> Result<Exit> {
     if done {
         device.forget()?;
     }
-    let mut out = std::io::stdout();
+    let mut out = standard_output();
     if as_json {
         let [saved, sent, at_hub, at_hq] = sums;
         let mut object = json!({
@@ -106,7 +107,7 @@ fn hub(folder: &Path, as_json: bool) -> Result<Exit> {
     let (devices, epochs, records) = (hub.devices()?.len() as u64, hub.epochs(None)?, hub.many()?);
     let forked: u64 = epochs.iter().map(|(_, have)| u64::from(have.forked.many())).sum();
     let hubs = hub.hubs()?.len();
-    let mut out = std::io::stdout();
+    let mut out = standard_output();
     if as_json {
         writeln!(
             out,
@@ -141,7 +142,7 @@ fn hq(folder: &Path, as_json: bool) -> Result<Exit> {
     let unheard = |device: &hq::Device| device.peer.next_down().saturating_sub(device.heard);
     let unheard: u64 = devices.iter().filter(|device| device.revoked.is_none()).map(|device| u64::from(unheard(device))).sum();
     let all_hubs = hq.all_hubs()?;
-    let mut out = std::io::stdout();
+    let mut out = standard_output();
     if as_json {
         let authors: Vec<u32> = devices.iter().map(|device| device.peer.author()).collect();
         let object = json!({ "devices": authors, "revoked": revoked, "hubs": hq.hubs()?.len(), "reports": reports, "not_printed": left, "of_revoked": held,

@@ -11,6 +11,7 @@ use serde_json::json;
 use super::{heard, many};
 use crate::args::Sync;
 use crate::exit::Exit;
+use crate::files::standard_output;
 #[cfg(unix)]
 use crate::link;
 use crate::link::Link;
@@ -50,7 +51,7 @@ fn device_over(folder: &Path, link: &Framed, arguments: &Sync) -> Result<Exit> {
     let outcome = link::device::sync(&mut device, link, longest)?;
     let wiped = heard::wipe(device, &outcome.heard)?;
     let link::device::Outcome { answered, frames, receipts, confirmed, refused, forked, waiting, at_hub, heard } = outcome;
-    let mut out = std::io::stdout();
+    let mut out = standard_output();
     if arguments.json {
         let object = json!({
             "answered": answered, "frames": frames, "receipts": receipts, "confirmed": confirmed, "wrong_receipts": refused,
@@ -90,7 +91,7 @@ fn hub_over(folder: &Path, link: &Framed, arguments: &Sync) -> Result<Exit> {
     let outcome = link::hub::sync(&mut Hub::open(folder)?, folder, link, longest)?;
     let link::hub::Outcome { passed: Passed { offered, there, receipts, .. }, added: Added { new, known, forks }, answered } =
         outcome;
-    let mut out = std::io::stdout();
+    let mut out = standard_output();
     if arguments.json {
         let object = json!({
             "answered": answered, "offered": offered, "there": there, "receipts": receipts, "new": new, "known": known, "forks": forks,
@@ -114,7 +115,7 @@ fn device(folder: &Path, stick: &Path, as_json: bool) -> Result<Exit> {
     let wiped = heard::wipe(device, &outcome.heard)?;
     let file::device::Outcome { written, receipts, confirmed, waiting, wrong, hubs, heard, left, failed } = outcome;
     let Left { others, refused, waiting: unread } = left;
-    let mut out = std::io::stdout();
+    let mut out = standard_output();
     if as_json {
         let object = json!({
             "written": written, "receipts": receipts, "confirmed": confirmed, "waiting": waiting, "new_hubs": hubs, "others": others,
@@ -142,7 +143,7 @@ fn device(folder: &Path, stick: &Path, as_json: bool) -> Result<Exit> {
 fn hub(folder: &Path, stick: &Path, also: Also, as_json: bool) -> Result<Exit> {
     let file::hub::Outcome { files, added, answered, hubs, passed, left } = file::hub::sync(&mut Hub::open(folder)?, stick, also)?;
     let (Added { new, known, forks }, Left { others, refused, waiting }) = (added, left);
-    let mut out = std::io::stdout();
+    let mut out = standard_output();
     if as_json {
         let object = json!({
             "files": files, "new": new, "known": known, "forks": forks, "answered": answered, "hubs": hubs, "passed": passed,

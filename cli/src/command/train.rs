@@ -1,6 +1,6 @@
 //! `increp train`: past reports to a profile.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
@@ -8,6 +8,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use bumpalo::Bump;
 use increp::MAX_LEN;
+use increp::model::bounds::TEXT;
 use increp::model::{Handling, Report};
 use increp::wire::packed::Profile;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -113,30 +114,55 @@ fn summary(trained: &Trained, size: usize, reports: &[Report<'_>], profiles: &Pr
     Ok(())
 }
 
-/// How many reports are kept out, and why.
+/// How many reports are kept out; then for each reason how many, and which.
 fn kept_out(reports: &[Report<'_>]) -> String {
-    let out: Vec<&Report<'_>> = reports.iter().filter(|report| !may_be_learned(report)).collect();
-    let marked = |handling: Handling| out.iter().filter(|report| report.effective_handling() == handling).count();
-    let (strict, red) = (marked(Handling::AMBER_STRICT), marked(Handling::RED));
-    let reasons: Vec<String> = [
-        (red, "red, by their mark or by what they are about"),
-        (strict, "amber_strict"),
-        (out.len() - red - strict, "with a claim above amber or an unknown mark"),
-    ]
-    .iter()
-    .filter(|(many, _)| *many > 0)
-    .map(|(many, why)| format!("{many} {why}"))
-    .collect();
-    if out.is_empty() { String::new() } else { format!("; {} kept out: {}", many(out.len() as u64, "report"), reasons.join(", ")) }
+    /// More than these are counted alone.
+    const NAMED: usize = 5;
+    let mut reasons: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for report in reports.iter().filter(|report| !may_be_learned(report)) {
+        reasons.entry(reason(report)).or_default().push(report.id.to_string());
+    }
+    let all = reasons.values().map(|ids| ids.len() as u64).sum();
+    let mut text = if all == 0 { String::new() } else { format!("; {} kept out:", many(all, "report")) };
+    for (reason, ids) in &reasons {
+        let more = ids.len().saturating_sub(NAMED);
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        let named = ids.get(..NAMED).unwrap_or(ids).join(", ");
+        text += &format!("\n  {} {reason}: {named}{more}", ids.len());
+    }
+    text
 }
 
-/// The names in a file, each once.
+/// Why a report is kept out.
+fn reason(report: &Report<'_>) -> &'static str {
+    match report.effective_handling() {
+        Handling::RED if report.handling == Handling::UNSPECIFIED => "red without a mark, by what they are about",
+        Handling::RED => "marked red",
+        Handling::AMBER_STRICT => "marked amber_strict",
+        _ => "with a claim above amber, or an unknown mark",
+    }
+}
+
+/// The names in a file, each once, without the blanks around them.
 fn names(file: Option<&Path>) -> Result<Vec<String>> {
     /// A profile counts them in 16 bits.
     const MOST: usize = 60_000;
+    let Some(file) = file else { return Ok(Vec::new()) };
     let mut seen = BTreeSet::new();
-    let names: Vec<String> = lines(file)?.into_iter().filter(|name| seen.insert(name.clone())).collect();
-    if let (Some(file), true) = (file, names.len() > MOST) {
+    let mut names = Vec::new();
+    for (number, line) in (1..).zip(text(file)?.lines()) {
+        let name = line.trim();
+        if !TEXT.holds(i64::try_from(name.len())?.max(TEXT.min)) {
+            let (file, most, found) = (file.display(), TEXT.max, name.len());
+            bail!(
+                "{file}: line {number}: expected a name of at most {most} bytes of UTF-8, as a report holds it, found {found}: shorten it, or leave it out"
+            );
+        }
+        if !name.is_empty() && seen.insert(name.to_owned()) {
+            names.push(name.to_owned());
+        }
+    }
+    if names.len() > MOST {
         bail!("{}: expected at most {MOST} names, found {}", file.display(), names.len());
     }
     Ok(names)
@@ -145,8 +171,13 @@ fn names(file: Option<&Path>) -> Result<Vec<String>> {
 /// The lines of a file that say something; none without a file.
 fn lines(file: Option<&Path>) -> Result<Vec<String>> {
     let Some(file) = file else { return Ok(Vec::new()) };
+    Ok(text(file)?.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect())
+}
+
+/// The text in a file, without the mark that some editors put before it.
+fn text(file: &Path) -> Result<String> {
     let text = fs::read_to_string(file).with_context(|| format!("{}: cannot be read", file.display()))?;
-    Ok(text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect())
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 /// The profile, and what it is worth.
@@ -245,6 +276,13 @@ mod tests {
             names(Some(&file))
         };
         assert_eq!(read("Red Cross\n\nMSF\nRed Cross\n").expect("names"), ["Red Cross", "MSF"]);
+        // As an editor on Windows saves it, and with blanks that nobody sees.
+        assert_eq!(read("\u{feff}Red Cross\r\n  MSF\t\n \nMSF\n").expect("names"), ["Red Cross", "MSF"]);
+        let longest = "\u{1019}".repeat(53);
+        assert_eq!(read(&format!("{longest}x\n")).expect("160 bytes"), [format!("{longest}x")]);
+        let error = read(&format!("MSF\n\n{longest}xy\n")).expect_err("161 bytes").to_string();
+        let expected = "line 3: expected a name of at most 160 bytes of UTF-8, as a report holds it, found 161";
+        assert!(error.starts_with(&format!("{}: {expected}", file.display())), "{error}");
         let many: String = (0..=60_000).map(|name| format!("{name}\n")).collect();
         let error = read(&many).expect_err("too many").to_string();
         assert!(error.ends_with("expected at most 60000 names, found 60001"), "{error}");

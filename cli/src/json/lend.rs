@@ -60,9 +60,15 @@ impl<'a> Lend<'a> {
         if member {
             path.push(Step::Member(self.key.get().to_owned()));
         }
+        // An angle does not know which of the two it is.
+        let latitude = matches!(path.last(), Some(Step::Member(name)) if name == "lat");
+        let message = if latitude { message.replacen(ANGLES, "degrees from -90 to 90", 1) } else { message };
         *fault = Some(Fault { path, message, at_name });
     }
 }
+
+/// What the model expects of any angle.
+const ANGLES: &str = "degrees from -180 to 180";
 
 impl Here<'_> {
     fn step(&self) -> Step {
@@ -133,7 +139,10 @@ impl serde::de::Error for Objection {
             }
             _ => String::new(),
         };
-        Self::said(format!("expected {expected}, found {}{hint}", shown(found)))
+        let found = shown(found);
+        // The model reads whole degrees as it reads others; they were written without decimals.
+        let found = if expected == ANGLES { found.trim_end_matches(".0") } else { &found };
+        Self::said(format!("expected {expected}, found {found}{hint}"))
     }
 
     fn unknown_field(name: &str, known: &'static [&'static str]) -> Self {

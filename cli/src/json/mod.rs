@@ -13,7 +13,8 @@ mod split;
 use std::fmt;
 
 use bumpalo::Bump;
-use increp::model::{Fill, Report};
+use increp::ErrorKind;
+use increp::model::{Fill, Report, bounds};
 
 pub(crate) use lend::nearest;
 use lend::{Fault, Lend};
@@ -97,7 +98,24 @@ pub fn read_into<'a>(text: &'a [u8], arena: &'a Bump, report: &mut Report<'a>) -
 pub fn refused(text: &[u8], error: &increp::Error) -> Problem {
     let path = steps(&error.path.to_string());
     let offset = locate(text, &path).map_or(0, |found| found.start);
-    Problem { path, offset, message: error.kind.to_string(), syntax: false }
+    let message = match error.kind {
+        // The model counts in 1e-7 degree; whoever wrote the JSON did not.
+        ErrorKind::Limit { bound, value } if *bound == bounds::LATITUDE || *bound == bounds::LONGITUDE => {
+            let [min, max, found] = [bound.min, bound.max, value].map(decimal_degrees);
+            format!("expected degrees from {min} to {max}, found {found}")
+        }
+        kind => kind.to_string(),
+    };
+    Problem { path, offset, message, syntax: false }
+}
+
+/// An angle in 1e-7 degree as JSON writes it.
+fn decimal_degrees(units: i64) -> String {
+    const PER_DEGREE: u64 = 10_000_000;
+    let sign = if units < 0 { "-" } else { "" };
+    let (whole, decimals) = (units.unsigned_abs() / PER_DEGREE, units.unsigned_abs() % PER_DEGREE);
+    let text = format!("{sign}{whole}.{decimals:07}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 fn problem(text: &str, fault: Option<Fault>, error: &serde_json::Error) -> Problem {
@@ -136,7 +154,7 @@ pub fn write_pretty(report: &Report<'_>, out: &mut impl std::io::Write) -> std::
 
 /// JSON in which a terminal obeys nothing, and shows all in its order: what JSON leaves as it is, the C1 codes and what turns the direction of
 /// writing, is escaped. It means the same.
-fn shown(json: String) -> String {
+pub(crate) fn shown(json: String) -> String {
     let is_obeyed = |char: char| matches!(char, '\u{80}'..='\u{9f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     if !json.contains(is_obeyed) {
         return json;
@@ -153,7 +171,27 @@ fn shown(json: String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::shown;
+    use super::{decimal_degrees, parse, shown};
+
+    #[test]
+    fn an_angle_that_is_too_large_is_told_in_degrees_with_its_own_limits() {
+        for (member, value, expected) in [
+            ("lat", "95", "degrees from -90 to 90, found 95"),
+            ("lat", "-90.0000001", "degrees from -90 to 90, found -90.0000001"),
+            ("lat", "200", "degrees from -90 to 90, found 200"),
+            ("lat", "-1e300", "degrees from -90 to 90, found -1e300"),
+            ("lat", "5000000000", "degrees from -90 to 90, found 5000000000"),
+            ("lat", "1.23456789", "degrees with at most 7 decimals, found 1.23456789"),
+            ("lon", "181", "degrees from -180 to 180, found 181"),
+        ] {
+            let other = if member == "lat" { "lon" } else { "lat" };
+            let text =
+                format!(r#"{{"id":"1-2","kind":"new","status":"test","event":{{"place":{{"{member}":{value},"{other}":1}}}}}}"#);
+            let problem = parse(text.as_bytes(), &bumpalo::Bump::new()).unwrap_err();
+            assert_eq!(problem.to_string(), format!("event.place.{member}: expected {expected}"));
+        }
+        assert_eq!([0, 1, -5_000_000, 1_800_000_000].map(decimal_degrees), ["0", "0.0000001", "-0.5", "180"]);
+    }
 
     #[test]
     fn what_a_terminal_obeys_is_escaped_and_means_the_same() {

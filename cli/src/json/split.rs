@@ -49,6 +49,8 @@ pub struct Pieces<R> {
     array: bool,
     /// The first bytes were looked at.
     begun: bool,
+    /// They say that the text is UTF-16.
+    utf_16: bool,
 }
 
 /// What a look at the bytes of a value found.
@@ -62,7 +64,7 @@ enum End {
 impl<R: BufRead> Pieces<R> {
     /// Reads from `input`.
     pub const fn new(input: R) -> Self {
-        Self { input, buffer: Vec::new(), start: 0, ended: false, line: 1, column: 1, array: false, begun: false }
+        Self { input, buffer: Vec::new(), start: 0, ended: false, line: 1, column: 1, array: false, begun: false, utf_16: false }
     }
 
     /// The next piece, or `None` at the end.
@@ -81,6 +83,13 @@ impl<R: BufRead> Pieces<R> {
             }));
         };
         let (line, column) = (self.line, self.column);
+        if core::mem::take(&mut self.utf_16) {
+            // Its lines cannot be told apart, and each would break for the same reason.
+            (self.start, self.ended) = (self.buffer.len(), true);
+            let broken =
+                Some("expected UTF-8, found UTF-16: save the text as UTF-8, or turn it into that with iconv -f UTF-16 -t UTF-8");
+            return Ok(Some(Piece { text: &[], line, column, broken }));
+        }
         let (length, broken) = match first {
             b'{' => match self.whole_line()? {
                 Some(length) => (length, None),
@@ -155,6 +164,7 @@ impl<R: BufRead> Pieces<R> {
                 if self.bytes().starts_with(b"\xef\xbb\xbf") {
                     self.start += 3;
                 }
+                self.utf_16 = self.bytes().starts_with(b"\xff\xfe") || self.bytes().starts_with(b"\xfe\xff");
                 continue;
             }
             if !self.blank()? {

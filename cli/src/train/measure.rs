@@ -128,6 +128,20 @@ pub fn when(report: &Report<'_>) -> Option<i64> {
     report.sent.or_else(start).map(Stamp::seconds)
 }
 
+/// What stands above the table of sections.
+const SECTIONS_MEAN: &str = "\
+the one that was written is made of all of them, and its sections have other sizes.
+
+What each section is worth: the bytes that a report takes more without it. One makes up for another that
+is missing, and some help only together: these do not add up to what all of them save.
+";
+
+/// What stands above the table of members.
+const ROWS_MEAN: &str = "\
+\", text\" are the words in a member, its name alone is all else in it; \"which fields\" is what says which members
+are there, \"header\" which profile it is.
+";
+
 /// The closing table: what `tried`, trained on the earlier reports, does for the later ones; nothing if there are none.
 ///
 /// # Errors
@@ -142,11 +156,12 @@ pub fn table(tried: &Trained, reports: &[Report<'_>], before: &Named) -> Result<
     #[allow(clippy::cast_precision_loss)]
     let each = |bytes: usize| bytes as f64 / many;
     let mut text = String::new();
-    let from = when(first).map_or(String::new(), |seconds| format!(", from {}", Stamp::new(seconds)));
+    let from = when(first).map_or(String::new(), |seconds| format!(" from {}", Stamp::new(seconds)));
     let name = &before.name;
-    writeln!(text, "Measured on the later fifth ({} reports{from}) with a profile made of the earlier ones;", later.len())?;
-    writeln!(text, "\"before\" is with the profile {name}.")?;
-    writeln!(text, "\n{:10} {:>8}  bytes saved per report", "section", "bytes")?;
+    let plural = if later.len() == 1 { "" } else { "s" };
+    writeln!(text, "Measured on the later fifth, {} report{plural}{from}, with a profile made of the earlier ones;", later.len())?;
+    text += SECTIONS_MEAN;
+    writeln!(text, "\n{:10} {:>8}  {:>8}", "section", "bytes", "worth")?;
     for (number, (name, section)) in SECTION_NAMES.iter().zip(sections(&tried.blob)).enumerate() {
         if !section.is_empty() {
             let without = without(&tried.blob, number);
@@ -154,6 +169,11 @@ pub fn table(tried: &Trained, reports: &[Report<'_>], before: &Named) -> Result<
             writeln!(text, "{name:10} {:>8}  {saved:8.1}", section.len())?;
         }
     }
+    writeln!(
+        text,
+        "\nWhat a report takes, \"before\" with the profile {name}, \"after\" with the one made of the earlier reports:"
+    )?;
+    text += ROWS_MEAN;
     writeln!(text, "\n{:28} {:>8} {:>8}", "bits per report", "before", "after")?;
     let mut groups: Vec<(&String, f64, f64)> = Vec::new();
     for group in old.groups.keys().chain(new.groups.keys().filter(|group| !old.groups.contains_key(*group))) {

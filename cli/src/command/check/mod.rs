@@ -15,7 +15,7 @@ use super::unpack::Unpacker;
 use super::{inputs, many};
 use crate::args::Check;
 use crate::exit::Exit;
-use crate::files::Input;
+use crate::files::{Input, standard_output};
 use crate::json::{self, Piece, Pieces, Problem, Step, locate, path_text, steps};
 use crate::profiles::Profiles;
 use warnings::warnings;
@@ -120,7 +120,7 @@ impl Tally {
     fn tell(&mut self, (place, mut object): (String, Value), error: bool, path: &str, message: &str) -> Result<()> {
         let severity = if error { "error" } else { "warning" };
         *(if error { &mut self.errors } else { &mut self.warnings }) += 1;
-        let mut out = std::io::stdout();
+        let mut out = standard_output();
         if self.json {
             for (key, value) in [("path", path), ("severity", severity), ("message", message)] {
                 object[key] = value.into();
