@@ -40,6 +40,9 @@ impl Named {
 
     fn read(path: &Path) -> Result<Self> {
         let name = path.display().to_string();
+        if name == "-" {
+            bail!("-: expected the file of a profile, or the name of one that is built in; none is read from standard input");
+        }
         // A whole folder of reports given by mistake is not read into memory.
         let unread = || format!("{name}: cannot be read; built in are {}, and {NONE}", NAMES.join(", "));
         let length = fs::metadata(path).with_context(unread)?.len();

@@ -188,5 +188,11 @@ pub fn table(tried: &Trained, reports: &[Report<'_>], before: &Named) -> Result<
     let sum = |of: fn(&(&String, f64, f64)) -> f64| groups.iter().map(of).sum::<f64>();
     writeln!(text, "{:28} {:8.1} {:8.1}", "all", sum(|group| group.1), sum(|group| group.2))?;
     writeln!(text, "{:28} {:8.1} {:8.1}", "bytes per report", each(old.bytes), each(new.bytes))?;
+    if new.bytes > old.bytes {
+        writeln!(
+            text,
+            "\nReports take fewer bytes with {name} than with this profile: give it more room (--size) or more reports."
+        )?;
+    }
     Ok(Some(text))
 }
