@@ -96,15 +96,14 @@ fn summary(trained: &Trained, size: usize, reports: &[Report<'_>], profiles: &Pr
     }
     let places = profile.gazetteer().first.len() + profile.gazetteer().second.len();
     let (names, places) = (many(trained.strings.len() as u64, "name"), many(places as u64, "place"));
-    let words = many(trained.words.len() as u64, "word");
+    let words = match trained.words.len() as u64 {
+        0 => String::new(),
+        words => format!(", and its text model {} that five notes or more say", many(words, "word")),
+    };
     if trained.blob.len() > size {
         say!("increp: that is more than --size {size}: what --names lists, and the least that a text model takes, have no budget");
     }
-    say!(
-        "learned from {}; holds {names} and {places}, and its text model {words} that five notes or more say{}",
-        many(trained.reports as u64, "report"),
-        kept_out(reports)
-    );
+    say!("learned from {}; holds {names} and {places}{words}{}", many(trained.reports as u64, "report"), kept_out(reports));
     if trained.reports < FEW {
         say!("increp: these are few reports, less than {FEW}: much of the profile is chance; train it again when there are more");
     }
