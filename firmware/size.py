@@ -76,24 +76,26 @@ def readme(figures):
     """The table in the README."""
     em, m = "thumbv7em-none-eabihf", "thumbv7m-none-eabi"
     rows = [
-        ("`increp::encode`", "postcard_encode", "postcard_encode"),
-        ("`increp::decode_into`", "postcard_decode", "postcard_decode"),
-        ("`packed::encode`, with `general-16`", "packed_encode", "packed_encode"),
-        ("`packed::decode_into`, with `general-16`", "packed_decode", "packed_decode"),
-        ("all four, with `general-16`", "all", None),
-        ("`Journal`, everything; `append`", "journal", "journal_append"),
-        ("`Profile::new`, once, with `general-16`", "profile", "profile_check"),
-        ("plain struct, postcard's derive, encode", "peer_postcard", "peer_postcard_encode"),
-        ("plain struct, minicbor's derive, encode", "peer_cbor", "peer_cbor_encode"),
-        ("plain struct, protobuf (micropb), encode", "peer_protobuf", "peer_protobuf_encode"),
+        ("`increp::encode`", "postcard_encode", "postcard_encode", "postcard"),
+        ("`increp::decode_into`", "postcard_decode", "postcard_decode", None),
+        ("`packed::encode`, with `general-16`", "packed_encode", "packed_encode", "packed"),
+        ("`packed::decode_into`, with `general-16`", "packed_decode", "packed_decode", None),
+        ("`packed::encode`, with a profile of the post's mission", None, "packed_encode_mission", "packed_mission"),
+        ("`packed::decode_into`, with that", None, "packed_decode_mission", None),
+        ("all four, with `general-16`", "all", None, None),
+        ("`Journal`, everything; `append`", "journal", "journal_append", None),
+        ("`Profile::new`, once, with `general-16`", "profile", "profile_check", None),
+        ("plain struct, postcard's derive, encode", "peer_postcard", "peer_postcard_encode", "peer_postcard"),
+        ("plain struct, minicbor's derive, encode", "peer_cbor", "peer_cbor_encode", "peer_cbor"),
+        ("plain struct, protobuf (micropb), encode", "peer_protobuf", "peer_protobuf_encode", "peer_protobuf"),
     ]
-    yield "| | flash, thumbv7em | stack | instructions, Cortex-M3 | with the note |"
-    yield "|---|--:|--:|--:|--:|"
-    for title, flash, call in rows:
+    yield "| | bytes | flash, thumbv7em | stack | instructions, Cortex-M3 | with the note |"
+    yield "|---|--:|--:|--:|--:|--:|"
+    for title, flash, call, length in rows:
         names = [f"{call}{report}" for report in ("", "_text", "_stories", "_new_page")]
         stacks = [number for (what, _, name), number in figures.items() if what == "stack" and name in names]
         calls = [figures.get(("instructions", m, f"{call}{note}")) for note in ("", "_text")]
-        numbers = [over_empty(figures, "flash", em, flash), max(stacks, default=None), *calls]
+        numbers = [figures.get(("bytes", m, length)), over_empty(figures, "flash", em, flash), max(stacks, default=None), *calls]
         yield f"| {title} | " + " | ".join("" if number is None else format(number, ",") for number in numbers) + " |"
 
 

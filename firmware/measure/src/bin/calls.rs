@@ -45,6 +45,7 @@ fn main() -> ! {
         increp_calls(&mut meter, &profile, suffix, note);
         peer_calls(&mut meter, suffix, note);
     }
+    mission_calls(&mut meter);
     journal_calls(&mut meter);
     println!("bytes text {}", NOTE.len());
     stories(&meter, &profile);
@@ -73,6 +74,21 @@ fn increp_calls(meter: &mut Meter, profile: &Profile<'static>, suffix: &str, not
     println!("bytes packed{suffix} {}", packed.len());
     let mut decoded = decoded;
     meter.measure("packed_decode", suffix, &mut || packed::decode_into(packed, profile, &known, &mut decoded, room()).is_ok());
+    check(decoded == report);
+}
+
+/// Packed with a profile of the post's own mission, which `posts.py` says where it is from.
+#[inline(never)]
+fn mission_calls(meter: &mut Meter) {
+    let Ok(profile) = Profile::new(include_bytes!("../../posts.profile")) else { process::exit(1) };
+    let known = Known::default();
+    let report = Facts::new("").report();
+    let mut buffer = [0; ROOM / 2];
+    meter.measure("packed_encode_mission", "", &mut || packed::encode(&report, &profile, &known, &mut buffer).is_ok());
+    let Ok(packed) = packed::encode(&report, &profile, &known, &mut buffer) else { process::exit(1) };
+    println!("bytes packed_mission {}", packed.len());
+    let mut decoded = Report::default();
+    meter.measure("packed_decode_mission", "", &mut || packed::decode_into(packed, &profile, &known, &mut decoded, room()).is_ok());
     check(decoded == report);
 }
 
