@@ -73,7 +73,7 @@ fn messages(reports: &[Report<'_>], profile: &Profile<'_>) -> Result<Vec<Vec<u8>
 }
 
 fn read(set: String, other: String, messages: &[Vec<u8>], profile: &Profile<'_>) -> Mistaken {
-    let fits = messages.iter().filter(|bytes| packed::tag(bytes).is_some()).map(|bytes| Fit::of(bytes, profile));
+    let fits = messages.iter().filter(|bytes| packed::tag(bytes).is_some()).map(|bytes| Fit::of(bytes, profile).0);
     let (mut read, mut written) = (0, 0);
     for fit in fits {
         read += usize::from(fit != Fit::Unread);

@@ -26,32 +26,40 @@ pub enum Fit {
 }
 
 impl Fit {
-    /// How a packed report or a batch fits.
+    /// How a packed report or a batch fits, and what it says: its reports in postcard, one behind another.
     #[must_use]
-    pub fn of(bytes: &[u8], profile: &Profile<'_>) -> Self {
+    pub fn of(bytes: &[u8], profile: &Profile<'_>) -> (Self, Vec<u8>) {
         let mut room = vec![0; room(bytes)];
+        let Some(reports) = reports(bytes, profile, &mut room) else { return (Self::Unread, Vec::new()) };
         let mut buffer = vec![0; MAX_LEN.max(bytes.len())];
-        let mut report = Report::default();
-        let again = if bytes.first() == Some(&BATCH) {
-            let Ok(mut reader) = BatchReader::new(bytes, profile, &mut room) else { return Self::Unread };
-            let mut reports = Vec::new();
-            loop {
-                match reader.next(&mut report) {
-                    Ok(true) if reports.len() < MOST_REPORTS => reports.push(std::mem::take(&mut report)),
-                    Ok(false) => break,
-                    Ok(true) | Err(_) => return Self::Unread,
-                }
-            }
-            batch(&reports, profile, &mut buffer)
-        } else {
-            let known = Known::default();
-            if packed::decode_into(bytes, profile, &known, &mut report, &mut room).is_err() {
-                return Self::Unread;
-            }
-            packed::encode(&report, profile, &known, &mut buffer)
+        let mut said = Vec::new();
+        for report in &reports {
+            said.extend(increp::encode(report, &mut buffer).unwrap_or_default());
+        }
+        let again = match reports.as_slice() {
+            [report] if bytes.first() != Some(&BATCH) => packed::encode(report, profile, &Known::default(), &mut buffer),
+            reports => batch(reports, profile, &mut buffer),
         };
-        if again == Ok(bytes) { Self::Written } else { Self::Otherwise }
+        (if again == Ok(bytes) { Self::Written } else { Self::Otherwise }, said)
     }
+}
+
+/// The reports of a message; none if it cannot be read whole.
+fn reports<'a>(bytes: &'a [u8], profile: &Profile<'a>, room: &'a mut [u8]) -> Option<Vec<Report<'a>>> {
+    let mut report = Report::default();
+    if bytes.first() != Some(&BATCH) {
+        packed::decode_into(bytes, profile, &Known::default(), &mut report, room).ok()?;
+        return Some(vec![report]);
+    }
+    let mut reader = BatchReader::new(bytes, profile, room).ok()?;
+    let mut reports = Vec::new();
+    while reader.next(&mut report).ok()? {
+        if reports.len() == MOST_REPORTS {
+            return None;
+        }
+        reports.push(std::mem::take(&mut report));
+    }
+    Some(reports)
 }
 
 /// All reports in one message.

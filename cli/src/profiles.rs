@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use increp::wire::packed::{self, LENGTHS, Profile, SECTION_NAMES, SECTIONS};
 
 use crate::fit::Fit;
-use crate::stream::ShortId;
+use crate::stream::{self, ShortId};
 
 /// The environment variable that names a folder of profiles.
 pub const FOLDER: &str = "INCREP_PROFILES";
@@ -160,27 +160,37 @@ impl Profiles {
     }
 
     /// The profile that a report or a batch needs; the one that knows nothing for reports that need none. `named` are those
-    /// with which its file says that packed reports were written; none if it does not say.
+    /// with which its file says that packed reports were written, if it says so.
     ///
     /// A message says 4 bits of its profile's id, and may read as another report with another profile that has these. Unless
     /// its file names the profile, it must fit one of the known ones better than the others, or one that was given.
     ///
     /// # Errors
     /// None is known, or several are as good. The message says what to do.
-    pub fn choose(&self, bytes: &[u8], named: &[ShortId]) -> Result<Choice, String> {
+    pub fn choose(&self, bytes: &[u8], named: Option<&[ShortId]>) -> Result<Choice, String> {
         let Some(tag) = packed::tag(bytes) else { return Ok(Choice::certain(Named::none())) };
         let tagged = self.tagged(tag);
-        if let Some(id) = named.iter().find(|id| id.first().is_some_and(|first| first & 0xf == tag)) {
+        if let Some(named) = named {
+            let Some(id) = named.iter().find(|id| stream::tag(id) == tag) else {
+                return Err(format!("needs a profile with tag {tag:#x}, and its file names none: it is damaged"));
+            };
             return match tagged.into_iter().find(|known| short_id(&known.profile) == *id) {
                 Some(known) => Ok(Choice::certain(known.clone())),
                 None => Err(self.unknown(tag, &format!("needs the profile {}..., and it is not known", digits(id)))),
             };
         }
-        let fits: Vec<(Fit, &Named)> = tagged.into_iter().map(|known| (Fit::of(bytes, &known.profile), known)).collect();
-        let Some(best) = fits.iter().map(|(fit, _)| *fit).max() else {
+        let mut fits: Vec<(Fit, Vec<u8>, &Named)> = Vec::new();
+        for known in tagged {
+            let (fit, said) = Fit::of(bytes, &known.profile);
+            // Whoever says the same need not be told apart.
+            if fit == Fit::Unread || fits.iter().all(|(other, before, _)| *other != fit || *before != said) {
+                fits.push((fit, said, known));
+            }
+        }
+        let Some(best) = fits.iter().map(|(fit, ..)| *fit).max() else {
             return Err(self.unknown(tag, &format!("needs a profile with tag {tag:#x}, and none is known")));
         };
-        let good: Vec<&Named> = fits.into_iter().filter(|(fit, _)| *fit == best).map(|(_, known)| known).collect();
+        let good: Vec<&Named> = fits.into_iter().filter(|(fit, ..)| *fit == best).map(|(.., known)| known).collect();
         let given: Vec<&Named> = good.iter().copied().filter(|known| self.is_given(known)).collect();
         let names = good.iter().map(|known| known.name.as_str()).collect::<Vec<_>>().join(" and with ");
         let (known, doubt) = match (best, good.as_slice(), given.as_slice()) {
@@ -219,7 +229,7 @@ impl Profiles {
     #[must_use]
     pub fn read(&self, bytes: &[u8]) -> bool {
         packed::tag(bytes)
-            .is_some_and(|tag| self.tagged(tag).into_iter().any(|known| Fit::of(bytes, &known.profile) != Fit::Unread))
+            .is_some_and(|tag| self.tagged(tag).into_iter().any(|known| Fit::of(bytes, &known.profile).0 != Fit::Unread))
     }
 }
 

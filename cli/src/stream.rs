@@ -11,6 +11,7 @@
 //! profile that has them: the names rule that out. The first bytes show a transfer that changed line ends or dropped the eighth bit; a file without its end was cut
 //! short. Files may stand one after the other in one.
 
+use std::collections::BTreeSet;
 use std::io::{self, BufRead, Read as _, Write};
 use std::rc::Rc;
 
@@ -28,6 +29,12 @@ pub type ShortId = [u8; 8];
 
 /// More than the longest report in any encoding, or a batch of them; a length beyond it is no length.
 pub const MOST: usize = 1 << 20;
+
+/// The tag of the profile whose id starts so.
+#[must_use]
+pub const fn tag([first, ..]: &ShortId) -> u8 {
+    *first & 0xf
+}
 
 /// Writes a file of reports.
 #[derive(Debug)]
@@ -84,8 +91,8 @@ fn varint(mut value: u64, out: &mut impl Write) -> io::Result<()> {
 /// What stands at a place of a file.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Item<'b> {
-    /// A file starts, whose packed reports were written with these profiles; it is not known with which if there are none.
-    Header(Rc<[ShortId]>),
+    /// A file starts, whose packed reports were written with these profiles; a file of version 1 does not say.
+    Header(Option<Rc<[ShortId]>>),
     /// The bytes of a report.
     Report(&'b [u8]),
     /// A file ends, after so many reports.
@@ -184,7 +191,10 @@ impl<R: BufRead> Reader<R> {
             }
         };
         let many = match version {
-            NAMELESS => 0,
+            NAMELESS => {
+                self.reports = Some(0);
+                return Ok(Item::Header(None));
+            }
             VERSION if self.read(1)? => self.buffer.first().copied().unwrap_or_default(),
             VERSION => return Ok(self.stop(cut)),
             _ => return Ok(self.stop(format!("version {version} of the file format is not known here: a newer increp wrote it"))),
@@ -195,8 +205,15 @@ impl<R: BufRead> Reader<R> {
         if !self.read(usize::from(many) * size_of::<ShortId>())? {
             return Ok(self.stop(cut));
         }
+        let profiles: Rc<[ShortId]> = self.buffer.as_chunks().0.into();
+        let tags: BTreeSet<u8> = profiles.iter().map(tag).collect();
+        if tags.len() < profiles.len() {
+            return Ok(
+                self.stop("expected profiles with different tags in the header, found two with the same: it is damaged".to_owned())
+            );
+        }
         self.reports = Some(0);
-        Ok(Item::Header(self.buffer.as_chunks().0.into()))
+        Ok(Item::Header(Some(profiles)))
     }
 
     fn stop(&mut self, why: String) -> Item<'_> {
@@ -248,10 +265,10 @@ mod tests {
 
     #[test]
     fn a_file_names_its_profiles_and_one_of_version_1_none() {
-        assert_eq!(all(&written(&[])), ["Header([])", "Report([17, 7])", "End(1)"]);
+        assert_eq!(all(&written(&[])), ["Header(Some([]))", "Report([17, 7])", "End(1)"]);
         let named = all(&written(&[[1; 8], [2; 8]]));
-        assert_eq!(named.first().map(String::as_str), Some("Header([[1, 1, 1, 1, 1, 1, 1, 1], [2, 2, 2, 2, 2, 2, 2, 2]])"));
-        assert_eq!(all(b"\x89irp\r\n\x1a\x01\x02\x11\x07\x00\x01"), ["Header([])", "Report([17, 7])", "End(1)"]);
+        assert_eq!(named.first().map(String::as_str), Some("Header(Some([[1, 1, 1, 1, 1, 1, 1, 1], [2, 2, 2, 2, 2, 2, 2, 2]]))"));
+        assert_eq!(all(b"\x89irp\r\n\x1a\x01\x02\x11\x07\x00\x01"), ["Header(None)", "Report([17, 7])", "End(1)"]);
     }
 
     #[test]
@@ -270,6 +287,7 @@ mod tests {
         for (bytes, why) in [
             (&b"\x89irp\r\n\x1a\x03\x00"[..], "a newer increp wrote it"),
             (b"\x89irp\r\n\x1a\x02\x11", "found 17"),
+            (b"\x89irp\r\n\x1a\x02\x02\x11abcdefg\x21abcdefg\x00\x00", "found two with the same"),
             (b"\x89irp\n\x1a\x02\x00\x00", "carried as text"),
             (b"irp\r\n\x1a\x02\x00\x00", "carried as text"),
             (b"{\"id\":\"1-2\"}", "found JSON"),

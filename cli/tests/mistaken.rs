@@ -178,3 +178,93 @@ fn tag(profile: &Path) -> u8 {
     let blob = fs::read(profile).unwrap();
     increp::wire::packed::Profile::new(&blob).unwrap().tag()
 }
+
+#[test]
+fn what_was_rejected_is_read_with_its_own_profile_alone() {
+    let folder = Folder::new("rejects");
+    let text = reports();
+    let [_, own] = profiles(&folder, &text);
+    let json = folder.file("reports.json");
+    fs::write(&json, &text).unwrap();
+    let truth = spelt(&folder, &own, &json);
+    let file = folder.file("reports.irp");
+    assert!(increp(&folder, &["encode", "--profile", &own, "-o", &file, &json]).status.success());
+    let away = folder.file("own");
+    fs::rename(&own, &away).unwrap();
+    let rejects = folder.file("rejects.hex");
+    assert!(increp(&folder, &["decode", "--rejects", &rejects, &file]).stdout.is_empty());
+    let again = increp(&folder, &["decode", "--hex", &rejects]);
+    assert!(again.stdout.is_empty() && lines(&again.stderr).iter().all(|line| line.contains("needs the profile ")));
+    fs::rename(&away, &own).unwrap();
+    let again = increp(&folder, &["decode", "--hex", &rejects]);
+    assert_eq!((lines(&again.stdout), again.status.code()), (truth.iter().map(String::as_str).collect(), Some(0)));
+}
+
+#[test]
+fn a_file_whose_header_is_damaged_gives_no_report() {
+    let folder = Folder::new("header");
+    let text = reports();
+    let [_, own] = profiles(&folder, &text);
+    let json = folder.file("reports.json");
+    fs::write(&json, &text).unwrap();
+    let file = folder.file("reports.irp");
+    assert!(increp(&folder, &["encode", "--profile", &own, "-o", &file, &json]).status.success());
+    let whole = fs::read(&file).unwrap();
+    // How many profiles, and the first byte of the id, which has the tag.
+    for (at, flip) in (8..10).flat_map(|at| (0..8).map(move |bit| (at, 1 << bit))) {
+        let mut damaged = whole.clone();
+        damaged[at] ^= flip;
+        fs::write(&file, damaged).unwrap();
+        let decoded = increp(&folder, &["decode", &file]);
+        assert!(decoded.stdout.is_empty() && decoded.status.code() == Some(1), "byte {at}, {flip:x}");
+    }
+}
+
+#[test]
+fn of_a_cut_batch_no_report_is_given_where_nothing_names_its_profile() {
+    let folder = Folder::new("cut");
+    let text = reports();
+    let [earlier, own] = profiles(&folder, &text);
+    let json = folder.file("reports.json");
+    fs::write(&json, &text).unwrap();
+    let truth = spelt(&folder, &own, &json);
+    let file = folder.file("reports.irp");
+    assert!(increp(&folder, &["encode", "--profile", &own, "--batch", "50", "-o", &file, &json]).status.success());
+    let whole = fs::read(&file).unwrap();
+    let cut = &whole[..whole.len() * 2 / 3];
+    fs::write(&file, cut).unwrap();
+    let decoded = increp(&folder, &["decode", &file]);
+    let read = lines(&decoded.stdout);
+    assert!(read.len() > REPORTS / 2 && truth.iter().zip(&read).all(|(one, other)| one == other), "{}", read.len());
+    assert!(str::from_utf8(&decoded.stderr).unwrap().contains("cannot be held against an end"));
+    // The same in a file of version 1.
+    let batches = read.len() / 50;
+    fs::write(&file, [b"\x89irp\r\n\x1a\x01", &cut[17..]].concat()).unwrap();
+    let decoded = increp(&folder, &["decode", "--profile", &earlier, "--profile", &own, &file]);
+    assert!(lines(&decoded.stdout).len() <= 50 * batches);
+    assert!(!str::from_utf8(&decoded.stderr).unwrap().contains("cannot be held against an end"));
+}
+
+#[test]
+fn profiles_that_say_the_same_are_no_doubt() {
+    let folder = Folder::new("same");
+    let text = reports();
+    let [earlier, own] = profiles(&folder, &text);
+    fs::remove_file(earlier).unwrap();
+    let json = folder.file("reports.json");
+    fs::write(&json, &text).unwrap();
+    // A byte more behind the weights, to which nothing refers.
+    let blob = fs::read(&own).unwrap();
+    let mut sections: increp_cli::train::Sections = increp_cli::profiles::sections(&blob).map(<[u8]>::to_vec);
+    sections[increp::wire::packed::section::WEIGHTS].push(0);
+    let alike = (0..=u8::MAX).find_map(|byte| {
+        *sections[increp::wire::packed::section::WEIGHTS].last_mut().unwrap() = byte;
+        let blob = increp_cli::train::blob(&sections);
+        (increp::wire::packed::Profile::new(&blob).unwrap().tag() == 5).then_some(blob)
+    });
+    fs::write(folder.file("alike.profile"), alike.unwrap()).unwrap();
+    let bare = folder.file("reports.hex");
+    assert!(increp(&folder, &["encode", "--profile", &own, "--hex", "-o", &bare, &json]).status.success());
+    let decoded = increp(&folder, &["decode", "--hex", &bare]);
+    assert_eq!((lines(&decoded.stdout).len(), decoded.stderr.as_slice(), decoded.status.code()), (REPORTS, &b""[..], Some(0)));
+}

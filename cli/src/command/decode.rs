@@ -4,11 +4,11 @@ use anyhow::Result;
 
 use super::Rejects;
 use super::encoded::{Encoded, Form};
+use super::hex::rejected;
 use super::unpack::Unpacker;
 use crate::args::Decode;
 use crate::exit::Exit;
 use crate::files::{Content, Output};
-use crate::hex::hex;
 use crate::json;
 use crate::profiles::Profiles;
 
@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &Decode) -> Result<Exit> {
             Ok(written?)
         })?;
         if let Some(why) = why {
-            rejects.push(&format!("{}: {why}", found.place), hex(&found.bytes).as_bytes())?;
+            rejects.push(&format!("{}: {why}", found.place), rejected(&found.bytes, found.profiles.as_deref()).as_bytes())?;
         } else if let Some(doubt) = &unpacker.doubt {
             say!("{}: {doubt}", found.place);
             doubts += 1;

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use anyhow::Result;
 use increp::wire::packed::{BATCH, PACKED};
 
-use super::hex::unhex;
+use super::hex::{named_profile, unhex};
 use crate::files::Input;
 use crate::profiles::Profiles;
 use crate::stream::{Item, MAGIC, MOST, Reader, ShortId};
@@ -41,8 +41,8 @@ pub(super) struct Found {
     pub(super) bytes: Vec<u8>,
     /// Why they are no whole report.
     pub(super) broken: Option<String>,
-    /// The profiles with which packed reports were written, as far as the file says so.
-    pub(super) profiles: Rc<[ShortId]>,
+    /// The profiles with which packed reports were written, if what they stand in says so.
+    pub(super) profiles: Option<Rc<[ShortId]>>,
 }
 
 /// The encoded reports of an input.
@@ -50,7 +50,7 @@ pub(super) struct Encoded<'p> {
     name: String,
     profiles: &'p Profiles,
     /// Those that the file at hand names.
-    named: Rc<[ShortId]>,
+    named: Option<Rc<[ShortId]>>,
     inner: Inner,
     number: u64,
 }
@@ -111,15 +111,16 @@ impl<'p> Encoded<'p> {
             Form::Any if Start::of(&mut input)? == Start::Bare => Inner::Raw(Some(input.reader)),
             Form::Any => Inner::File(Reader::new(input.reader)),
         };
-        Ok(Self { name: input.name, profiles, named: Rc::default(), inner, number: 0 })
+        Ok(Self { name: input.name, profiles, named: None, inner, number: 0 })
     }
 
     /// The next report. A file that breaks ends with an error in place of a report.
     pub(super) fn next(&mut self) -> Result<Option<Found>> {
         let Self { name, profiles, named, inner, number } = self;
         *number += 1;
-        let found =
-            |named: &Rc<[ShortId]>, place, bytes, broken| Ok(Some(Found { place, bytes, broken, profiles: Rc::clone(named) }));
+        let found = |profiles: &Option<Rc<[ShortId]>>, place, bytes, broken| {
+            Ok(Some(Found { place, bytes, broken, profiles: profiles.clone() }))
+        };
         match inner {
             Inner::File(reader) => loop {
                 let offset = reader.offset();
@@ -153,11 +154,12 @@ impl<'p> Encoded<'p> {
                 }
                 let text = String::from_utf8_lossy(&line);
                 if !text.trim().is_empty() {
-                    let (bytes, broken) = match unhex(&text, profiles) {
+                    let (text, profile) = named_profile(&text);
+                    let (bytes, broken) = match unhex(text, profiles) {
                         Ok(bytes) => (bytes, None),
                         Err(why) => (Vec::new(), Some(why)),
                     };
-                    return found(named, format!("{name}: line {number}"), bytes, broken);
+                    return found(&profile.map(|id| [id].into()), format!("{name}: line {number}"), bytes, broken);
                 }
                 *number += 1;
             },

@@ -1,8 +1,10 @@
 //! The bytes of a report out of the lines of a log.
 
-use increp::wire::packed::{BATCH, PACKED};
+use increp::wire::packed::{self, BATCH, PACKED};
 
+use crate::hex::hex;
 use crate::profiles::Profiles;
+use crate::stream::{self, ShortId};
 
 /// How a report in postcard starts.
 const POSTCARD: u8 = increp::wire::VERSION << 4 | increp::wire::Encoding::Postcard as u8;
@@ -39,6 +41,26 @@ pub(super) fn unhex(line: &str, profiles: &Profiles) -> Result<Vec<u8>, String> 
         Some(word) => format!("expected a report in hex, found an odd number of digits, {}", word.len()),
         None => "expected a report in hex, found none on this line".to_owned(),
     })
+}
+
+/// What stands behind a report whose profile is known, before the start of that profile's id: so that a report that was rejected out of a
+/// file which named it is not read with another one.
+const PROFILE: &str = " profile ";
+
+/// A line for a report that was rejected.
+pub(super) fn rejected(bytes: &[u8], profiles: Option<&[ShortId]>) -> String {
+    let tag = packed::tag(bytes);
+    let id = profiles.and_then(|profiles| profiles.iter().find(|id| Some(stream::tag(id)) == tag));
+    hex(bytes) + &id.map_or(String::new(), |id| PROFILE.to_owned() + &hex(id))
+}
+
+/// A line, and the profile that stands at its end.
+pub(super) fn named_profile(line: &str) -> (&str, Option<ShortId>) {
+    let named = line.trim_end().rsplit_once(PROFILE);
+    match named.and_then(|(before, id)| Some((before, word_bytes(id)?.try_into().ok()?))) {
+        Some((before, id)) => (before, Some(id)),
+        None => (line, None),
+    }
 }
 
 /// So many places of a line are tried as starts of a packed report: half of all bytes look like one.

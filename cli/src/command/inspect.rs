@@ -83,7 +83,7 @@ pub(super) fn run(arguments: &Inspect) -> Result<Exit> {
 fn message(found: &Found, profiles: &Profiles, unpacker: &mut Unpacker<'_>, view: &mut View) -> Result<Option<String>> {
     let bytes = found.bytes.as_slice();
     view.bits = 0.0;
-    let Choice { named, doubt } = match profiles.choose(bytes, &found.profiles) {
+    let Choice { named, doubt } = match profiles.choose(bytes, found.profiles.as_deref()) {
         Ok(choice) => choice,
         Err(why) => {
             view.number += 1;

@@ -160,8 +160,8 @@ fn encoded(mut messages: Encoded<'_>, profiles: &Profiles, tally: &mut Tally) ->
 
 /// What a message says has one encoding for this encoder: its own bytes.
 fn written_otherwise(found: &Found, profiles: &Profiles) -> Option<String> {
-    let same = match profiles.choose(&found.bytes, &found.profiles) {
-        Ok(choice) if packed::tag(&found.bytes).is_some() => Fit::of(&found.bytes, &choice.named.profile) == Fit::Written,
+    let same = match profiles.choose(&found.bytes, found.profiles.as_deref()) {
+        Ok(choice) if packed::tag(&found.bytes).is_some() => Fit::of(&found.bytes, &choice.named.profile).0 == Fit::Written,
         _ => {
             let mut buffer = [0; MAX_LEN];
             increp::decode(&found.bytes).and_then(|report| increp::encode(&report, &mut buffer)) == Ok(&found.bytes[..])

@@ -32,8 +32,8 @@ impl<'p> Unpacker<'p> {
         Self { profiles, room: Vec::new(), doubt: None }
     }
 
-    /// [`Unpacker::each`] for what was found in an input; gives what is wrong with it. Of a batch that is cut off, the reports
-    /// before the cut are there.
+    /// [`Unpacker::each`] for what was found in an input; gives what is wrong with it. Of a batch that is cut off in a file which names
+    /// its profile, the reports before the cut are there.
     ///
     /// # Errors
     /// Those of `each`.
@@ -41,20 +41,23 @@ impl<'p> Unpacker<'p> {
         let Found { bytes, broken, profiles, .. } = found;
         self.doubt = None;
         if broken.is_none() {
-            return Ok(self.each(bytes, profiles, each)?.err());
-        }
-        if bytes.first() == Some(&BATCH) {
-            self.before_cut(bytes, profiles, each)?;
+            return Ok(self.each(bytes, profiles.as_deref(), each)?.err());
         }
         // Why the file breaks says more than where the report does.
-        Ok(broken.clone())
+        let mut why = broken.clone().unwrap_or_default();
+        // What another profile may have written has no end here that would show it.
+        if let (Some(&BATCH), Some(profiles)) = (bytes.first(), profiles) {
+            self.before_cut(bytes, profiles, each)?;
+            why += "; the reports before the cut are given, and cannot be held against an end";
+        }
+        Ok(Some(why))
     }
 
     /// Gives every report of a message away; the inner error says what is wrong with the message, of which then none is given.
     ///
     /// # Errors
     /// Those of `each`.
-    fn each(&mut self, bytes: &[u8], profiles: &[ShortId], each: Each<'_>) -> Result<Result<(), String>> {
+    fn each(&mut self, bytes: &[u8], profiles: Option<&[ShortId]>, each: Each<'_>) -> Result<Result<(), String>> {
         let named = match self.profiles.choose(bytes, profiles) {
             Ok(choice) => {
                 self.doubt = choice.doubt;
@@ -79,7 +82,7 @@ impl<'p> Unpacker<'p> {
     /// Gives those reports of a batch away that stand before the cut. Behind its end a message reads as zeros, which may look like
     /// reports: one for which these were looked at is not given.
     fn before_cut(&mut self, bytes: &[u8], profiles: &[ShortId], each: Each<'_>) -> Result<()> {
-        let Ok(Choice { named, .. }) = self.profiles.choose(bytes, profiles) else { return Ok(()) };
+        let Ok(Choice { named, .. }) = self.profiles.choose(bytes, Some(profiles)) else { return Ok(()) };
         // That it breaks is known.
         let _ = self.traced(bytes, &named, &mut Reach(0), &mut |number, report, reach| {
             if reach.0 > bytes.len() { Ok(()) } else { each(number, report) }
@@ -169,7 +172,7 @@ mod tests {
     /// How many reports are given away of these bytes, and whether they end well.
     fn given(profiles: &Profiles, bytes: &[u8]) -> (usize, bool) {
         let mut many = 0;
-        let read = Unpacker::new(profiles).each(bytes, &[], &mut |_, _| {
+        let read = Unpacker::new(profiles).each(bytes, None, &mut |_, _| {
             many += 1;
             Ok(())
         });
