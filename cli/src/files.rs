@@ -38,7 +38,7 @@ impl Input {
                     bail!("{}: is a folder; give the files in it", path.display());
                 }
                 let size = file.metadata().ok().filter(fs::Metadata::is_file).map(|data| data.len());
-                (path.display().to_string(), Box::new(file), size)
+                (crate::escaped(&path.display().to_string()), Box::new(file), size)
             }
         };
         Ok(Self { name, reader: BufReader::with_capacity(1 << 16, Progress::new(reader, size)) })

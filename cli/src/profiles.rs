@@ -8,6 +8,7 @@ use std::{env, fs};
 use anyhow::{Context as _, Result, bail};
 use increp::wire::packed::{self, LENGTHS, Profile, SECTION_NAMES, SECTIONS};
 
+use crate::escaped;
 use crate::fit::Fit;
 use crate::stream::{self, ShortId};
 
@@ -39,13 +40,17 @@ impl Named {
     }
 
     fn read(path: &Path) -> Result<Self> {
-        let name = path.display().to_string();
+        let name = escaped(&path.display().to_string());
         if name == "-" {
             bail!("-: expected the file of a profile, or the name of one that is built in; none is read from standard input");
         }
         // A whole folder of reports given by mistake is not read into memory.
         let unread = || format!("{name}: cannot be read; built in are {}, and {NONE}", NAMES.join(", "));
-        let length = fs::metadata(path).with_context(unread)?.len();
+        let data = fs::metadata(path).with_context(unread)?;
+        if !data.is_file() {
+            bail!("{name}: expected the file of a profile, found what is no file");
+        }
+        let length = data.len();
         if length > MOST {
             bail!("{name}: expected a profile of at most {MOST} bytes, found {length}: increp train makes one");
         }

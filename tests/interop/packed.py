@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
-from decode import CHOICES, CODES, NOTHING, RECORDS, DecodeError, broken_rules, flat, join, load_spec, parse_date, text_of, to_json
+from decode import CHOICES, CODES, NOTHING, RECORDS, DecodeError, broken_rules, flat, in_years, join, load_spec, parse_date, text_of, to_json
 from decode import MAX_TEXT
 from decode import decode as decode_postcard
 
@@ -171,10 +171,12 @@ class Coder:
                 n, end = shorter, rounded
                 break
         length = self.pos + n
-        if length > self.header and not any(self.data[length - 1:length]):
-            length -= 1  # the zero that is dropped
-        if (window ^ end) & ~(WORD >> 8 * n) & WORD or len(self.data) < length:
-            raise DecodeError("other_profile", "", self.pos)
+        if n == 0 and length > self.header and not any(self.data[length - 1:length]):
+            length -= 1  # the zero that is dropped; the last of n bytes never is one
+        if len(self.data) < length:
+            raise DecodeError("other_profile", "", len(self.data))
+        if (window ^ end) & ~(WORD >> 8 * n) & WORD:
+            raise DecodeError("other_profile", "", min(self.pos, len(self.data)))
         if len(self.data) > length:
             raise DecodeError("left_over", "", length)
 
@@ -190,6 +192,16 @@ def squash(x):
 
 
 # --- Profiles ---
+def need(right, else_what):
+    """What a profile is refused for (3.8)."""
+    if not right:
+        raise ValueError(else_what)
+
+
+def in_world(lat, lon):
+    return all(low <= value <= high for value, (low, high) in zip((lat, lon), WORLD))
+
+
 class Profile:
     def __init__(self, blob=b""):
         self.area, self.masks, self.forms, self.buckets, self.names, self.text = None, {}, [], 0, [], None
@@ -197,12 +209,16 @@ class Profile:
         self.cells, self.looked_up, self.tag = [], {}, 0
         if not blob:
             return
-        if blob[:8] != b"irpf\6\0\0\0" or sha256(blob[40:]).digest() != blob[8:40]:
-            raise ValueError("no profile")
+        need(blob[:8] == b"irpf\6\0\0\0" and sha256(blob[40:]).digest() == blob[8:40], "no profile")
         self.tag = blob[8] & 0xF
+        try:
+            self.read_sections(blob)
+        except struct.error as error:
+            raise ValueError("a section ends early") from error
+
+    def read_sections(self, blob):
         lengths = struct.unpack_from("<7I", blob, 40)
-        if 68 + sum(lengths) != len(blob):
-            raise ValueError("lengths do not fill the profile")
+        need(68 + sum(lengths) == len(blob), "lengths do not fill the profile")
         at = 68
         sections = [self.read_area, self.read_masks, self.read_forms, self.read_weights, self.read_names, self.read_gazetteer, self.read_text]
         for read, length in zip(sections, lengths):
@@ -211,29 +227,30 @@ class Profile:
             at += length
 
     def read_area(self, data):
-        self.area = Area(*struct.unpack("<qIiiii", data))
+        base, minutes, south, north, west, east = struct.unpack("<qIiiii", data)
+        need(in_world(south, west) and in_world(north, east) and south <= north and west <= east, "the limits of the area are out of range")
+        need(minutes <= 1 << 26 and in_years(base, 0), "the time of the area is out of range")
+        self.area = Area(base, minutes, south, north, west, east)
 
     def read_masks(self, data):
-        sets = data[1 + 8 * data[0]:]
-        if len(sets) % 4:
-            raise ValueError("a set is cut off")
-        for record, first, count in struct.iter_unpack("<IHH", data[1:1 + 8 * data[0]]):
-            if 4 * (first + count) > len(sets):
-                raise ValueError("sets of a record are not there")
+        entries, sets = data[1:1 + 8 * data[0]], data[1 + 8 * data[0]:]
+        need(len(entries) == 8 * data[0] and len(sets) % 4 == 0, "an entry or a set is cut off")
+        for record, first, count in struct.iter_unpack("<IHH", entries):
+            need(4 * (first + count) <= len(sets), "sets of a record are not there")
             self.masks.setdefault(record, struct.unpack_from(f"<{count}I", sets, 4 * first))
 
     def read_forms(self, data):
         count, = struct.unpack_from("<H", data)
         starts = struct.unpack_from(f"<{count + 1}H", data, 2)
         steps = data[2 + 2 * (count + 1):]
-        self.forms = [steps[start:end] for start, end in zip(starts, starts[1:])]
-        if starts[-1] > len(steps) or any(a >= b for a, b in zip(self.forms, self.forms[1:])):
-            raise ValueError("a form is cut off, or they are not in order")
+        self.forms = cut(steps, starts)
+        need(ascending(self.forms), "forms are not in order")
 
     def read_weights(self, data):
         self.buckets, = struct.unpack_from("<H", data)
-        runs = data[2 + 16 * self.buckets:]
-        for cell in struct.iter_unpack("<8H", data[2:2 + 16 * self.buckets]):
+        buckets, runs = data[2:2 + 16 * self.buckets], data[2 + 16 * self.buckets:]
+        need(len(buckets) == 16 * self.buckets, "buckets are not there")
+        for cell in struct.iter_unpack("<8H", buckets):
             self.cells.append([(cell[j] >> 4, self.run(cell[4 + j], runs), cell[j] & 15) for j in range(4) if cell[j] >> 4])
 
     def run(self, run, runs):
@@ -248,15 +265,23 @@ class Profile:
 
     def read_names(self, data):
         count, = struct.unpack_from("<H", data)
+        ranks = struct.unpack_from(f"<{count}H", data, 2)
         starts = struct.unpack_from(f"<{count + 1}I", data, 2 + 2 * count)
         texts = data[2 + 2 * count + 4 * (count + 1):]
-        self.names = [texts[start:end] for start, end in zip(starts, starts[1:])]
-        for name in self.names:
-            name.decode("utf-8")
+        self.names = cut(texts, starts)
+        for name in [texts] + self.names:
+            name.decode("utf-8")  # or ValueError
+        need(all(self.names), "a name is empty")
+        need(all(rank < count for rank in ranks), "a rank has no name")
+        need(ascending([self.names[rank] for rank in ranks]), "names are not in order")
 
     def read_gazetteer(self, data):
         first, = struct.unpack_from("<H", data)
         places = [Gazetted(*place) for place in struct.iter_unpack("<iiHbB", data[2:])]
+        need(first <= len(places), "places of the first tier are not there")
+        for place in places:
+            need(in_world(*place.point) and place.below <= 15, "a place is out of range")
+            need(place.name is None or place.name < len(self.names), "a place has a name that is not there")
         self.first_tier, self.second_tier = places[:first], places[first:]
 
     def read_text(self, data):
@@ -292,6 +317,17 @@ class Profile:
         return None
 
 
+def cut(data, starts):
+    """The parts of data, each up to the start of the next."""
+    for start, end in zip(starts, starts[1:]):
+        need(start <= end <= len(data), "a part starts behind its end, or is not there")
+    return [data[start:end] for start, end in zip(starts, starts[1:])]
+
+
+def ascending(values):
+    return all(a < b for a, b in zip(values, values[1:]))
+
+
 class Area:
     def __init__(self, base, minutes, south, north, west, east):
         self.base, self.minutes = base, minutes
@@ -320,7 +356,7 @@ class Memory:
         self.texts, self.points, self.ids = Recent(texts), Recent(others), Heard(others)
         self.sent = sent
         self.batch = batch
-        self.places = []  # of a batch: who was in the event, and where it was in the order of the gazetteer
+        self.visits = []  # of a batch: who was in the event, and where it was in the order of the gazetteer
         self.gap = self.gaps = 0  # of a batch: how far apart the reports were sent, and of how many
         self.form = None  # the number of that of the report before
         if point is not None:
@@ -401,13 +437,13 @@ class ReportDecoder:
         self.counted = 0
         self.text_total = 0
         self.steps = None  # of the form, those that are left
-        self.start = coder.pos  # bytes decided when the latest value began
+        self.start = self.form_start = coder.pos  # bytes decided when the latest value began, and when its form was said
 
     def decode(self):
         self.read_form()
         report = self.read("", ("record", "Report"))
         if self.steps:
-            self.fail("other_profile", "")
+            raise DecodeError("other_profile", "", self.form_start)
         return report
 
     def fail(self, kind, path):
@@ -508,11 +544,11 @@ class ReportDecoder:
         high = self.coder.fair(bits - 32) << 32 if bits > 32 else 0
         return 1 << bits | high | self.coder.fair(min(bits, 32))
 
-    def signed(self, what, learned):
+    def signed(self, path, what, learned):
         size = self.number(what, learned)
         if size and self.decision(what, 0x80 + min(bucket(size), 8)):
-            return -size
-        return size
+            size = -size
+        return self.fits(path, size, True, 64)
 
     def one_of(self, path, what, of):
         return self.branch(path, what, 1, of - 1, 64)
@@ -595,8 +631,8 @@ class ReportDecoder:
             if chosen >> n & 1:
                 value = self.read_field(path if flat(type_) else join(path, field), name, n, field, type_)
                 record.update(value if flat(type_) else {field: value})
-            elif type_[0] == "text" or type_[0] == "record" and type_[1] in CHOICES:
-                self.fail("not_minimal", path)
+        if any(always_differs(type_) and not chosen >> n & 1 for n, type_ in fields.values()):
+            self.fail("not_minimal", path)
         for kind, where in broken_rules(name, record):
             self.fail(kind, join(path, where))
         return to_json(name, record)
@@ -702,9 +738,9 @@ class ReportDecoder:
             if self.top.name == "Count.value":
                 number = self.count_value(path)
             elif self.top.name in ("Count.min", "Count.max"):
-                number = self.count_limit()
+                number = self.count_limit(path)
             else:
-                number = self.signed(NUMBER, 3) if signed else self.number(NUMBER, 3)
+                number = self.signed(path, NUMBER, 3) if signed else self.number(NUMBER, 3)
             self.fits(path, number, signed, bits)
             self.says(bucket(abs(number)))
         if not low <= number <= high:
@@ -724,7 +760,7 @@ class ReportDecoder:
             self.total = (self.counted, value)
         return value
 
-    def count_limit(self):
+    def count_limit(self, path):
         if self.best is None:
             self.hints(1)
             return self.number(NUMBER, 7)
@@ -733,7 +769,7 @@ class ReportDecoder:
             return self.best
         if self.best and self.decision(SAME, 1):
             return 0
-        return self.best + self.signed(NUMBER, 5)
+        return self.best + self.signed(path, NUMBER, 5)
 
     # The memory
     def said(self, path, recent):
@@ -759,7 +795,7 @@ class ReportDecoder:
             many = 60 * area.minutes // seconds
             if many and self.decision(HORIZON):
                 return (area.base // seconds + self.uniform(path, many)) * seconds
-            return self.ago(area.base, seconds)
+            return self.ago(path, area.base, seconds)
         if reference is None:
             reference = area.base if area else 0
         start = self.number(START, 2) if unit == 0 else 0
@@ -767,15 +803,16 @@ class ReportDecoder:
             first = (datetime(1970, 1, 1) + timedelta(seconds=reference)).replace(day=1, hour=0, minute=0, second=0)
             return (first.replace(month=1) if start == 2 else first).toordinal() * 86400 - 719163 * 86400
         if own_sent and self.memory.gaps:
-            return self.since(reference, seconds)
-        return self.ago(reference, seconds)
+            return self.since(path, reference, seconds)
+        return self.ago(path, reference, seconds)
 
-    def since(self, reference, seconds):
+    def since(self, path, reference, seconds):
         usual = self.memory.gap // seconds
         rest = min(16, max(0, usual.bit_length() - 1 - 3))
-        size = self.number(SINCE, 4) << rest | self.coder.fair(rest)
+        size = self.fits(path, self.number(SINCE, 4) << rest | self.coder.fair(rest), False, 64)
         if size and self.decision(SINCE, 0x80):
             size = -size
+        self.fits(path, size, True, 64)
         return (reference // seconds + size) * seconds
 
     def sent(self, seconds):
@@ -786,8 +823,8 @@ class ReportDecoder:
             memory.gap += abs(change) // memory.gaps * (1 if change > 0 else -1)
         memory.sent = seconds
 
-    def ago(self, reference, seconds):
-        return (reference // seconds - self.signed(AGO, 4)) * seconds
+    def ago(self, path, reference, seconds):
+        return (reference // seconds - self.signed(path, AGO, 4)) * seconds
 
     # Ids
     def read_id(self, path):
@@ -795,10 +832,10 @@ class ReportDecoder:
             id = self.own_id
         elif (old := self.heard(path)) is not None:
             epoch = old[1] if self.decision(EPOCH, 0x100) else self.number(EPOCH, 0)
-            id = (old[0], epoch, old[2] + 1 + self.signed(SEQ, 3))
+            id = (old[0], epoch, old[2] + 1 + self.signed(path, SEQ, 3))
         else:
             author = self.number(AUTHOR, 0)
-            self.says((author + 1).bit_length() - 1)
+            self.says(min(31, (author + 1).bit_length() - 1))
             id = (author, self.number(EPOCH, 0), self.number(NUMBER, 3))
         for part in id:
             self.fits(path, part, False, 32)
@@ -826,23 +863,28 @@ class ReportDecoder:
         first, second = self.profile.first_tier, self.profile.second_tier
         if first and self.decision(KNOWN, 0):
             start, end = 0, len(first)
-            met = [order for who, order in self.memory.places if who == self.who]
             while end - start > 1:
                 middle = (start + end) // 2
-                yes = sum(order >= order_of(first[middle].point) for order in met)
                 tree = self.tree(HALF, middle, ({0: first[middle].weight}, first[middle].below))
-                if self.ask(tree, 0, (len(met) - yes, yes)):
+                if self.ask(tree, 0, self.visits(start, middle, end)):
                     start = middle
-                    met = [order for order in met if order >= order_of(first[middle].point)]
                 else:
                     end = middle
-                    met = [order for order in met if order < order_of(first[middle].point)]
             if self.memory.batch:
-                self.memory.places = self.memory.places[-127:] + [(self.who, order_of(first[start].point))]
+                self.memory.visits = self.memory.visits[-127:] + [(self.who, order_of(first[start].point))]
             return first[start].point
         if second and self.decision(KNOWN, 1):
             return second[self.uniform(path, len(second))].point
         return self.point_by_cell(path)
+
+    def visits(self, start, middle, end):
+        """How many visits were before the middle of these places, and how many from it on. A tier may not be in order, so each bound is looked at."""
+        tier = self.profile.first_tier
+        low = order_of(tier[start].point) if start else 0
+        high = order_of(tier[end].point) if end < len(tier) else 1 << 64
+        orders = [order for who, order in self.memory.visits if who == self.who and low <= order < high]
+        yes = sum(order >= order_of(tier[middle].point) for order in orders)
+        return len(orders) - yes, yes
 
     def point_by_cell(self, path):
         inside = self.profile.area and self.decision(INSIDE)
@@ -953,6 +995,10 @@ def defaults(name):
             yield field, "0-0"
 
 
+def always_differs(type_):
+    return type_[0] == "text" or type_[0] == "record" and type_[1] in CHOICES
+
+
 def is_default(value, type_):
     if type_[0] == "code":
         return value is NOTHING or value == DEFAULT_SLUGS.get(type_[1])
@@ -966,7 +1012,8 @@ def is_default(value, type_):
 # --- The text model ---
 class TextModel:
     def __init__(self, data):
-        deepest, self.end, self.escape, _, self.slots, self.buckets = struct.unpack_from("<4B2I", data)
+        deepest, self.end, self.escape, zero, self.slots, self.buckets = struct.unpack_from("<4B2I", data)
+        need(1 <= deepest <= 16 and zero == 0, "the tree is too deep, or its depth is none")
         at = 12
 
         def take(form, size):
@@ -977,20 +1024,22 @@ class TextModel:
 
         self.build_tree(take("B", deepest + 1))
         self.alphabet = take("B", len(self.codes))
-        self.leaf_of = {byte: leaf for leaf, byte in enumerate(self.alphabet) if byte != 0x41}
+        capitals = {leaf: byte for leaf, byte in enumerate(self.alphabet) if 0x41 <= byte <= 0x5A}
+        need(self.end != self.escape and capitals == {self.end: 0x41, self.escape: 0x41}, "end and escape are not as they must be")
+        self.leaf_of = {byte: leaf for leaf, byte in reversed(list(enumerate(self.alphabet))) if byte != 0x41}  # the lower one of two
         self.biases = take("h", self.inner + 1)
         self.levels, self.strengths, self.repeats = take("h", 16), take("h", 8), take("h", 16)
         self.scales = take("B", 4 * 4)
         self.weights = take("B", (self.slots + 1) // 2)
         self.cells = [self.read_cells(take("B", 8)) for _ in range(self.buckets)]
-        if at != len(data):
-            raise ValueError("the text model is longer or shorter")
+        need(at == len(data), "the text model is longer or shorter")
 
     def build_tree(self, counts):
         """children[node] = two of ("leaf" or "inner", its number); codes[leaf] = (way, how long)."""
         self.children, self.codes, self.inner = [], [], 0
         nodes = [((), None)]  # the way to each node of a depth, and the slot of its parent that it fills
         for leaves in counts:
+            need(leaves <= len(nodes) <= 127, "more leaves than nodes, or too many nodes")
             below = []
             for i, (way, slot) in enumerate(nodes):
                 if i < leaves:
@@ -1004,8 +1053,8 @@ class TextModel:
                 if slot:
                     self.children[slot[0]][slot[1]] = node
             nodes = below
-        if nodes:
-            raise ValueError("nodes are left below the deepest")
+        need(not nodes, "nodes are left below the deepest")
+        need(len(self.codes) <= 127, "too many leaves")
 
     def read_cells(self, data):
         return [(fingerprint, value & 31, value >> 5) for fingerprint, value in zip(data[:4], data[4:])]

@@ -200,14 +200,14 @@ fn note(text: &str) -> Report<'_> {
 
 #[test]
 fn training_gives_the_same_bytes_and_keeps_out_what_few_or_nobody_may_say() {
-    use increp::model::{Claim, Handling, Hop, Person, Text, list};
+    use increp::model::{Claim, Handling, Hop, Id, Link, LinkRel, Person, Text, list};
     let reports: Vec<Report<'_>> = sample().iter().map(|bytes| increp::decode(bytes).unwrap()).collect();
     let options = increp_cli::train::Options { size: 24 * 1024, mission: true, ..Default::default() };
     let train = |reports: &[Report<'_>]| increp_cli::train::train(reports, &options, &mut |_, _| {}).unwrap();
     assert_eq!(train(&reports).blob, trained()[0]);
 
     fn said<'a>(report: &Report<'a>, name: &'a str, handling: Handling) -> Report<'a> {
-        let hop = Hop { name: name.into(), person: Some(Person::new("Officer Zyxwv Qponm")), ..Hop::default() };
+        let hop = Hop { name: name.into(), person: Some(Person::new("Officer Zyxwv Qponm, police")), ..Hop::default() };
         let mut report = Report { handling, mission: Some(Text::new("mission alpha")), ..report.clone() };
         report.claims.clear();
         report.claims.push(Claim { sources: list([hop]), ..Claim::default() }).unwrap();
@@ -215,19 +215,32 @@ fn training_gives_the_same_bytes_and_keeps_out_what_few_or_nobody_may_say() {
         report
     }
     let mut marked = reports.clone();
+    // One report is one, however often it is given; and what replaces another stands for it.
+    let one = said(&reports[40], "One Report Says", Handling::GREEN);
+    marked.extend(std::iter::repeat_n(one, 6));
+    for seq in 1..7 {
+        let mut chain = said(&reports[41], "One Story Says", Handling::GREEN);
+        (chain.id.epoch, chain.id.seq) = (7, seq);
+        chain.links.clear();
+        chain.links.push(Link { rel: LinkRel::REPLACES, id: Id { seq: seq - 1, ..chain.id } }).unwrap();
+        marked.push(chain);
+    }
     for (number, report) in marked.iter_mut().enumerate().take(40) {
         *report = match number {
             0..4 => said(report, "Four Reports Say", Handling::GREEN),
             4..9 => said(report, "Five Reports Say", Handling::AMBER),
             9..20 => said(report, "Red Reports Say", Handling::RED),
+            20..28 => said(report, "OFFICER ZYXWV QPONM", Handling::GREEN),
+            28..34 => said(report, "the house of Officer Zyxwv Qponm", Handling::GREEN),
             _ => said(report, "Officer Zyxwv Qponm", Handling::GREEN),
         };
     }
     let trained = train(&marked);
-    assert_eq!(trained.kept_out, 11);
+    assert_eq!((trained.kept_out, trained.again), (11, 10));
     assert!(trained.strings.iter().any(|string| string == "Five Reports Say"));
     let shipped = |text: &str| trained.strings.iter().any(|string| string == text) || find(&trained.blob, text.as_bytes());
-    for text in ["Four Reports Say", "Red Reports Say", "Officer Zyxwv Qponm"] {
+    let person = ["Officer Zyxwv Qponm", "OFFICER ZYXWV QPONM", "the house of Officer Zyxwv Qponm"];
+    for text in ["Four Reports Say", "Red Reports Say", "One Report Says", "One Story Says"].into_iter().chain(person) {
         assert!(!shipped(text), "{text} ships");
     }
     assert!(!find(&trained.blob, &987_654_321u32.to_le_bytes()));

@@ -90,11 +90,6 @@ fn many(number: u64, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
 
-/// A text as people may see it: on one line, and with nothing that a terminal obeys.
-fn on_one_line(text: &str) -> String {
-    text.replace(char::is_control, " ")
-}
-
 /// What was rejected, kept in a file if one was asked for.
 struct Rejects {
     kept: Option<Output>,

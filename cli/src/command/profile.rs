@@ -7,9 +7,10 @@ use increp::model::Stamp;
 use increp::wire::packed::{Area, Entry, PROFILE_VERSION, SECTION_NAMES};
 use serde_json::{Value, json};
 
+use super::many;
 use super::meaning::degrees;
-use super::{many, on_one_line};
 use crate::args::ProfileShow;
+use crate::escaped;
 use crate::exit::Exit;
 use crate::files::standard_output;
 use crate::profiles::{Named, id, sections};
@@ -43,11 +44,11 @@ pub(super) fn show(arguments: &ProfileShow) -> Result<Exit> {
     if arguments.strings {
         writeln!(out)?;
         for name in profile.names() {
-            writeln!(out, "name   {}", on_one_line(name))?;
+            writeln!(out, "name   {}", escaped(name))?;
         }
         for entry in places(&named) {
             let (point, name) = place(&named, &entry);
-            writeln!(out, "{}", format!("place  {point}  {}", on_one_line(name.unwrap_or_default())).trim_end())?;
+            writeln!(out, "{}", format!("place  {point}  {}", escaped(name.unwrap_or_default())).trim_end())?;
         }
     }
     Ok(Exit::Success)

@@ -15,7 +15,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::encoded::{Encoded, Form, Start};
 use super::unpack::Unpacker;
-use super::{inputs, many, on_one_line};
+use super::{inputs, many};
 use crate::args::Train;
 use crate::exit::Exit;
 use crate::files::{Content, Input, Output};
@@ -71,7 +71,7 @@ pub(super) fn run(arguments: &Train) -> Result<Exit> {
     }
     let (trained, table) = work(&reports, &options, &profiles, !arguments.no_table)?;
     for string in trained.strings.iter().chain(&trained.words) {
-        let line = on_one_line(string);
+        let line = crate::escaped(string);
         match &mut strings {
             Some(strings) => writeln!(strings, "{line}")?,
             None => say!("{line}"),
@@ -104,6 +104,9 @@ fn summary(trained: &Trained, size: usize, reports: &[Report<'_>], profiles: &Pr
         say!("increp: that is more than --size {size}: what --names lists, and the least that a text model takes, have no budget");
     }
     say!("learned from {}; holds {names} and {places}{words}{}", many(trained.reports as u64, "report"), kept_out(reports));
+    if trained.again > 0 {
+        say!("{} that stood there twice, or that a later one replaces, counted once", many(trained.again as u64, "report"));
+    }
     if trained.reports < FEW {
         say!("increp: these are few reports, less than {FEW}: much of the profile is chance; train it again when there are more");
     }

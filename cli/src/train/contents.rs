@@ -23,13 +23,22 @@ pub(super) struct Contents<'a> {
     error: Error,
     /// In how many reports a name stands, and the last of them.
     names: HashMap<&'a str, (u32, u32)>,
-    persons: BTreeSet<&'a str>,
+    /// Names of persons, in lower case.
+    persons: BTreeSet<String>,
     places: HashMap<[i32; 2], Place<'a>>,
     point: Option<Point>,
     masks: BTreeMap<u32, BTreeMap<u32, (u32, u32)>>,
     sent: Vec<i64>,
     /// New texts: what they say, and what kind of text they are.
     texts: Vec<(&'a str, u8)>,
+}
+
+/// How a person may be called elsewhere: as in the field, with the office or without it.
+fn persons(text: &str) -> impl Iterator<Item = String> {
+    /// Less than this may stand in any word.
+    const LEAST: usize = 3;
+    let name = text.split([',', '(', ';']).next().unwrap_or(text);
+    [text, name].into_iter().map(|name| name.trim().to_lowercase()).filter(|name| name.chars().count() >= LEAST)
 }
 
 #[derive(Default)]
@@ -67,11 +76,20 @@ impl<'a> Contents<'a> {
         report.put(self)
     }
 
+    /// Whether a text is a person, or names one.
+    fn has_person(&self, text: &str) -> bool {
+        if self.persons.is_empty() {
+            return false;
+        }
+        let text = text.to_lowercase();
+        self.persons.iter().any(|person| text.contains(person.as_str()))
+    }
+
     /// Names that at least five reports say, and those `given`, the commonest first; of the former at most so many bytes.
     pub(super) fn names<'s>(&'s self, bytes: usize, given: &'s [String]) -> Vec<&'s str> {
         /// As many as a profile can number.
         const MOST: usize = u16::MAX as usize - 1;
-        let often = self.names.iter().filter(|(name, (reports, _))| *reports >= self.least && !self.persons.contains(*name));
+        let often = self.names.iter().filter(|(name, (reports, _))| *reports >= self.least && !self.has_person(name));
         let mut names: Vec<(u32, &str)> = often.map(|(name, (reports, _))| (*reports, *name)).collect();
         names.sort_by(|one, other| other.0.cmp(&one.0).then(one.1.cmp(other.1)));
         let mut used = 6;
@@ -109,7 +127,7 @@ impl<'a> Contents<'a> {
     /// Texts that a report spells out, because `names` does not have them.
     pub(super) fn texts<'s>(&'s self, names: &[&str]) -> Vec<(&'s str, f32, u8)> {
         let listed: BTreeSet<&str> = names.iter().copied().collect();
-        let new = self.texts.iter().filter(|(text, _)| !listed.contains(text) && !self.persons.contains(text));
+        let new = self.texts.iter().filter(|(text, _)| !listed.contains(text) && !self.has_person(text));
         new.map(|(text, kind)| (*text, 1.0, *kind)).collect()
     }
 
@@ -245,7 +263,7 @@ impl<'a> Walk<'a> for Contents<'a> {
         let (shape, field) = self.path.resolve().unzip();
         let Some(field) = field.flatten() else { return Ok(text) };
         if matches!(shape.map(Shape::inner), Some(Shape::Person)) {
-            self.persons.insert(text);
+            self.persons.extend(persons(text));
             return Ok(text);
         }
         if bound.max > TEXT.max {

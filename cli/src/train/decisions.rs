@@ -194,6 +194,8 @@ pub(super) struct Learner {
     general: bool,
     /// Names were given, whose ranks mean nothing.
     given: bool,
+    /// How large the numbers of so few authors are would tell who they are.
+    few_authors: bool,
     fixed: Vec<(u32, i8)>,
     // Learned.
     value: Vec<f32>,
@@ -202,7 +204,7 @@ pub(super) struct Learner {
 }
 
 impl Learner {
-    pub(super) fn new(census: &Census, general: bool, given: bool) -> Self {
+    pub(super) fn new(census: &Census, general: bool, given: bool, few_authors: bool) -> Self {
         let mut keys: Vec<Key> = census.reports.iter().filter(|(_, (many, _))| *many >= FEWEST).map(|(key, _)| *key).collect();
         keys.sort_unstable();
         let ids = keys.iter().zip(0..).map(|(key, id)| (*key, id)).collect();
@@ -218,6 +220,7 @@ impl Learner {
             sayings: Sayings::default(),
             general,
             given,
+            few_authors,
             fixed: Vec::new(),
             value: vec![0.0; many],
             slope: vec![0.0; many],
@@ -229,7 +232,7 @@ impl Learner {
 impl Learner {
     /// Whether what is decided here is not learned.
     fn skips(&mut self, at: &At<'_>) -> bool {
-        if at.what == What::Form && self.sayings.formless {
+        if at.what == What::Form && self.sayings.formless || at.what == What::Author && self.few_authors {
             return true;
         }
         if at.what == What::Horizon {

@@ -9,11 +9,12 @@ mod forms;
 mod laid;
 pub mod measure;
 pub mod text;
+mod words;
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use increp::model::{Handling, Id, Report};
+use increp::MAX_LEN;
+use increp::model::{Handling, Id, LinkRel, Report};
 use increp::wire::packed::{
     Area, Cost, Entry, Known, LENGTHS, MAGIC, PROFILE_VERSION, Profile, Rehearsal, SECTION_NAMES, Weighing, order, section,
 };
@@ -71,6 +72,8 @@ pub struct Trained {
     pub reports: usize,
     /// Reports that were kept out because of their handling.
     pub kept_out: usize,
+    /// Reports that were given twice, or that a later one replaces: what five reports say, they do not say five times.
+    pub again: usize,
     /// Weights in the table.
     pub weights: usize,
 }
@@ -90,7 +93,9 @@ pub fn may_be_learned(report: &Report<'_>) -> bool {
 /// # Errors
 /// A report is not valid, or the profile that came out is none, which would be a defect.
 pub fn train(reports: &[Report<'_>], options: &Options, progress: &mut dyn FnMut(&str, f32)) -> anyhow::Result<Trained> {
-    let learned_from: Vec<&Report<'_>> = reports.iter().filter(|report| may_be_learned(report)).collect();
+    let may: Vec<&Report<'_>> = reports.iter().filter(|report| may_be_learned(report)).collect();
+    let kept_out = reports.len() - may.len();
+    let learned_from = each_once(&may)?;
     let least = if options.public { 1 } else { FEWEST };
     let mut contents = Contents::new(least);
     for report in &learned_from {
@@ -129,7 +134,7 @@ pub fn train(reports: &[Report<'_>], options: &Options, progress: &mut dyn FnMut
         texts.iter_mut().for_each(|text| text.1 = own);
         let further = text::source_weight(options.texts.iter().map(String::len).sum());
         texts.extend(options.texts.iter().map(|text| (text.as_str(), further, 1)));
-        words = common_words(&texts);
+        words = words::common(texts.iter().map(|text| text.0));
         sections[section::TEXT] = text::train(&texts, room, &mut |done| progress("texts", done));
     }
     let blob = told_apart(sections, &options.others)?;
@@ -138,7 +143,8 @@ pub fn train(reports: &[Report<'_>], options: &Options, progress: &mut dyn FnMut
         strings,
         words,
         reports: learned_from.len(),
-        kept_out: reports.len() - learned_from.len(),
+        kept_out,
+        again: reports.len() - kept_out - learned_from.len(),
         weights: learned.weights,
     })
 }
@@ -171,21 +177,22 @@ fn told_apart(mut sections: Sections, others: &[[u8; 32]]) -> anyhow::Result<Vec
     Ok(plain)
 }
 
-/// The words of texts that at least five of them say.
-fn common_words(texts: &[(&str, f32, u8)]) -> Vec<String> {
-    let mut said = BTreeMap::<&str, u32>::new();
-    let different: BTreeSet<&str> = texts.iter().map(|(text, ..)| *text).collect();
-    for text in different {
-        let words: BTreeSet<&str> =
-            text.split_whitespace().map(|word| word.trim_matches(|sign: char| !sign.is_alphanumeric())).collect();
-        for word in words.into_iter().filter(|word| !word.is_empty()) {
-            *said.entry(word).or_default() += 1;
+/// Each report once, without those that another one replaces.
+fn each_once<'r, 'a>(reports: &[&'r Report<'a>]) -> Result<Vec<&'r Report<'a>>, increp::Error> {
+    let key = |id: Id| (id.author, id.epoch, id.seq);
+    let replaced: BTreeSet<_> = reports
+        .iter()
+        .flat_map(|report| report.links.iter().filter(|link| link.rel == LinkRel::REPLACES && link.id != report.id))
+        .map(|link| key(link.id))
+        .collect();
+    let (mut seen, mut buffer) = (HashSet::new(), [0; MAX_LEN]);
+    let mut once = Vec::new();
+    for report in reports.iter().copied().filter(|report| !replaced.contains(&key(report.id))) {
+        if seen.insert(increp::encode(report, &mut buffer)?.to_vec()) {
+            once.push(report);
         }
     }
-    let mut common: Vec<(Reverse<u32>, &str)> =
-        said.into_iter().filter(|(_, many)| *many >= FEWEST).map(|(word, many)| (Reverse(many), word)).collect();
-    common.sort_unstable();
-    common.into_iter().map(|(_, word)| word.to_owned()).collect()
+    Ok(once)
 }
 
 /// Bytes of weights that a profile has at most: runs lie within 32 KiB.
@@ -308,7 +315,9 @@ fn learn<'a>(
         census.sayings.formless = now == Way::Formless;
         rehearsal.report(report, &profile, known, &mut census)
     })?;
-    let mut learner = Learner::new(&census, !options.mission, !options.names.is_empty());
+    let authors: BTreeSet<u32> = reports.iter().map(|report| report.id.author).collect();
+    let few_authors = !options.public && authors.len() < FEWEST as usize;
+    let mut learner = Learner::new(&census, !options.mission, !options.names.is_empty(), few_authors);
     drop(census);
     let mut way = None;
     let many = reports.len();
