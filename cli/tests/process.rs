@@ -360,3 +360,15 @@ fn where_no_room_is_left_is_said() {
     }
     fs::remove_dir_all(folder).unwrap();
 }
+
+#[test]
+fn a_file_without_anything_in_it_is_no_file_of_reports() {
+    let folder = scratch("nothing");
+    let file = folder.join("empty.irp");
+    fs::write(&file, "").unwrap();
+    for command in ["decode", "inspect", "check", "roundtrip"] {
+        let (_, said, code) = ran(&[command, file.to_str().unwrap()], b"");
+        assert!(said.contains("found nothing") && code == Some(1), "{command}: {said}");
+    }
+    fs::remove_dir_all(folder).unwrap();
+}

@@ -25,7 +25,8 @@ pub struct ProfileArguments {
 ///
 /// A report is above amber by its mark or that of a claim in it, amber_strict or red; or, where it has no mark, by what it is about:
 /// sexual violence, abduction, arrests, detention and counts of children are red. How many are kept out, and the ids of the first five
-/// for each reason, is said at the end.
+/// for each reason, is said at the end. A report that is given twice, or that a later one replaces, counts once. A name or note in which
+/// the name of a person stands is left out; of authors, it is learned how long their numbers are, where there are five or more.
 ///
 /// The table at the end shows what the profile is worth: bits and bytes per report of the later fifth, with a profile made of the
 /// earlier four fifths, against the first one that is given with --profile, or else general-64.

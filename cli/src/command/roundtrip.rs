@@ -73,6 +73,11 @@ pub(super) fn run(arguments: &Roundtrip) -> Result<Exit> {
                 continue;
             }
         };
+        if file.is_some() && input.start()?.is_empty() {
+            say!("{}: expected reports, found nothing", input.name);
+            tally.failed += 1;
+            continue;
+        }
         if Start::of(&mut input)? == Start::Other {
             texts(input, &mut tally)?;
         } else {

@@ -56,6 +56,11 @@ pub(super) fn run(arguments: &Check) -> Result<Exit> {
                 continue;
             }
         };
+        if file.is_some() && input.start()?.is_empty() {
+            say!("{}: expected reports, found nothing", input.name);
+            tally.errors += 1;
+            continue;
+        }
         if Start::of(&mut input)? == Start::Other {
             tally.texts(input)?;
         } else {
