@@ -56,7 +56,8 @@ fn texts_of(said: &[(Vec<u8>, Said<'_>)]) -> usize {
 fn spelt(said: &[(Vec<u8>, Said<'_>)], length: usize) -> String {
     let mut spellings: HashMap<&str, usize> = HashMap::new();
     for (_, (word, _)) in said {
-        *spellings.entry(&word[..word.floor_char_boundary(length)]).or_default() += 1;
+        let whole = (0..=length).rev().find_map(|length| word.get(..length)).unwrap_or_default();
+        *spellings.entry(whole).or_default() += 1;
     }
     let most = spellings.into_iter().max_by_key(|(word, many)| (*many, Reverse(*word)));
     most.map_or(String::new(), |(word, _)| word.to_owned())
