@@ -152,11 +152,13 @@ static void vectors(void)
             known.sent = sent;
             size_t length = from_hex(hex, bytes);
             packed_vector(profile_at(path), &known, bytes, length);
-        } else if (sscanf(line, "packed-refused %511s %u %19999s", path, &code, hex) == 3) {
+        } else if (sscanf(line, "packed-refused %511s %u %u %u %u %lld %d %d %u %19999s", path, &known.knows, &known.author,
+                       &known.epoch, &known.seq, &sent, &known.lat, &known.lon, &code, hex) == 10) {
             uint8_t room[INCREP_MAX_TEXT];
+            known.sent = sent;
             size_t length = from_hex(hex, bytes);
             const increp_profile *profile = profile_at(path);
-            CHECK((unsigned)increp_decode_packed(&report, profile, NULL, bytes, length, room, sizeof room, &error) == code);
+            CHECK((unsigned)increp_decode_packed(&report, profile, &known, bytes, length, room, sizeof room, &error) == code);
         } else if (sscanf(line, "batch %511s %19999s", path, hex) == 2) {
             size_t length = from_hex(hex, bytes);
             batch_begins(profile_at(path), bytes, length);

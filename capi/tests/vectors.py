@@ -51,5 +51,8 @@ for vector in vectors["batches"]:
         print("in-batch", alone[vector["profile"], json.dumps(report)])
     print("ends-batch")
 for vector in vectors["rejected"]:
-    kind = "refused-batch" if vector["name"].startswith("batch") else "packed-refused"
-    print(kind, profile(vector["profile"]), codes[vector["error"].upper()], vector["hex"])
+    code = codes[vector["error"].upper()]
+    if vector["name"].startswith("batch"):
+        print("refused-batch", profile(vector["profile"]), code, vector["hex"])
+    else:
+        print("packed-refused", profile(vector["profile"]), *known(vector.get("known")), code, vector["hex"])

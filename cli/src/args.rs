@@ -146,7 +146,7 @@ pub struct Decode {
     /// Read hex: a bare report on each line, with whatever a log puts around it.
     #[arg(long)]
     pub hex: bool,
-    /// Keep each report that cannot be decoded in this file, as a line of hex.
+    /// Keep each report that cannot be decoded in this file, as a line of hex, with the profile that its file names.
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
     #[command(flatten)]
