@@ -129,9 +129,8 @@ pub struct Encode {
 /// those given with --profile, those that are built in, and the files *.profile in the folder that the environment variable
 /// INCREP_PROFILES names. A file that encode wrote names the profiles of its reports. A bare report says 4 bits of its profile's id
 /// alone: where several known profiles have them, the one counts that would write the report in just these bytes; if several would, one
-/// that was given with --profile, which is told, and else none. Of a
-/// broken batch none is written, for what stands before the error may be wrong; of one that the end of a file cuts off, the reports
-/// before the cut are.
+/// that was given with --profile, which is told, and else none. Of a broken batch none is written, for what stands before the error
+/// may be wrong; of one that the end of a file cuts off which names its profile, the reports before the cut are.
 #[derive(Debug, Args)]
 pub struct Decode {
     #[command(flatten)]

@@ -10,6 +10,7 @@ use increp::wire::packed::{self, LENGTHS, Profile, SECTION_NAMES, SECTIONS};
 
 use crate::escaped;
 use crate::fit::Fit;
+use crate::hex::hex;
 use crate::stream::{self, ShortId};
 
 /// The environment variable that names a folder of profiles.
@@ -181,7 +182,7 @@ impl Profiles {
             };
             return match tagged.into_iter().find(|known| short_id(&known.profile) == *id) {
                 Some(known) => Ok(Choice::certain(known.clone())),
-                None => Err(self.unknown(tag, &format!("needs the profile {}..., and it is not known", digits(id)))),
+                None => Err(self.unknown(tag, &format!("needs the profile {}..., and it is not known", hex(id)))),
             };
         }
         let mut fits: Vec<(Fit, Vec<u8>, &Named)> = Vec::new();
@@ -289,11 +290,7 @@ pub fn sections(blob: &[u8]) -> [&[u8]; SECTION_NAMES.len()] {
 /// The id of a profile as it is written.
 #[must_use]
 pub fn id(profile: &Profile<'_>) -> String {
-    digits(profile.id())
-}
-
-fn digits(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+    hex(profile.id())
 }
 
 /// The start of its id, as files of reports say it.

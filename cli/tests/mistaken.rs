@@ -32,6 +32,43 @@ impl Drop for Folder {
     }
 }
 
+/// Reports, and two profiles with one tag in the folder that is looked through.
+struct Case {
+    folder: Folder,
+    json: String,
+    earlier: String,
+    own: String,
+}
+
+impl Case {
+    fn new(name: &str) -> Self {
+        let folder = Folder::new(name);
+        let text = reports();
+        let [earlier, own] = profiles(&folder, &text);
+        let json = folder.file("reports.json");
+        fs::write(&json, &text).unwrap();
+        Self { folder, json, earlier, own }
+    }
+
+    fn increp(&self, arguments: &[&str]) -> Output {
+        increp(&self.folder, arguments)
+    }
+
+    /// The reports, encoded as these arguments say.
+    fn encoded(&self, arguments: &[&str]) -> String {
+        let file = self.folder.file("reports.irp");
+        let arguments = [&["encode", "--force", "-o", &file, &self.json], arguments].concat();
+        assert!(self.increp(&arguments).status.success(), "{arguments:?}");
+        file
+    }
+
+    /// The reports as the tool spells them.
+    fn truth(&self) -> Vec<String> {
+        let file = self.encoded(&["--encoding", "postcard"]);
+        lines(&self.increp(&["decode", &file]).stdout).into_iter().map(str::to_owned).collect()
+    }
+}
+
 fn increp(profiles: &Folder, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_increp")).args(arguments).env("INCREP_PROFILES", &profiles.0).output().unwrap()
 }
@@ -76,35 +113,23 @@ fn profiles(folder: &Folder, text: &str) -> [String; 2] {
     })
 }
 
-/// The reports as the tool spells them.
-fn spelt(profiles: &Folder, own: &str, json: &str) -> Vec<String> {
-    let file = profiles.file("spelt.irp");
-    assert!(increp(profiles, &["encode", "--encoding", "postcard", "-o", &file, json]).status.success(), "{own}");
-    lines(&increp(profiles, &["decode", &file]).stdout).into_iter().map(str::to_owned).collect()
-}
-
 #[test]
 fn no_report_is_read_with_another_profile_while_its_own_is_known() {
-    let folder = Folder::new("known");
-    let text = reports();
-    let [earlier, own] = profiles(&folder, &text);
-    let json = folder.file("reports.json");
-    fs::write(&json, &text).unwrap();
-    let truth = spelt(&folder, &own, &json);
+    let case = Case::new("known");
+    let Case { earlier, own, .. } = &case;
+    let truth = case.truth();
 
     // A file names the profile.
-    let file = folder.file("reports.irp");
-    assert!(increp(&folder, &["encode", "--profile", &own, "-o", &file, &json]).status.success());
-    for arguments in [&["decode", &file][..], &["decode", "--profile", &earlier, &file]] {
-        let decoded = increp(&folder, arguments);
+    let file = case.encoded(&["--profile", own]);
+    for arguments in [&["decode", &file][..], &["decode", "--profile", earlier, &file]] {
+        let decoded = case.increp(arguments);
         assert_eq!((decoded.status.code(), decoded.stderr.as_slice()), (Some(0), &b""[..]));
         assert_eq!(lines(&decoded.stdout), truth);
     }
 
     // A bare report does not: what both could mean is refused.
-    let bare = folder.file("reports.hex");
-    assert!(increp(&folder, &["encode", "--profile", &own, "--hex", "-o", &bare, &json]).status.success());
-    let decoded = increp(&folder, &["decode", "--hex", &bare]);
+    let bare = case.encoded(&["--profile", own, "--hex"]);
+    let decoded = case.increp(&["decode", "--hex", &bare]);
     let (read, refused) = (lines(&decoded.stdout), lines(&decoded.stderr));
     println!("of {REPORTS} bare reports {} are refused, for either of two profiles could have written them", refused.len());
     assert_eq!(read.len() + refused.len(), REPORTS);
@@ -112,7 +137,7 @@ fn no_report_is_read_with_another_profile_while_its_own_is_known() {
     assert!(!refused.is_empty() && refused.iter().all(|line| line.contains("which say different things")), "{refused:?}");
     assert_eq!(decoded.status.code(), Some(1));
     // Whoever says which one it is gets all, and is told.
-    let decoded = increp(&folder, &["decode", "--hex", "--profile", &own, &bare]);
+    let decoded = case.increp(&["decode", "--hex", "--profile", own, &bare]);
     assert_eq!(lines(&decoded.stdout), truth);
     assert_eq!(lines(&decoded.stderr).len(), refused.len());
     assert_eq!(decoded.status.code(), Some(1));
@@ -120,15 +145,11 @@ fn no_report_is_read_with_another_profile_while_its_own_is_known() {
 
 #[test]
 fn a_file_whose_profile_is_not_known_is_not_read_with_another() {
-    let folder = Folder::new("unknown");
-    let text = reports();
-    let [_, own] = profiles(&folder, &text);
-    let json = folder.file("reports.json");
-    fs::write(&json, &text).unwrap();
-    let file = folder.file("reports.irp");
-    assert!(increp(&folder, &["encode", "--profile", &own, "-o", &file, &json]).status.success());
+    let case = Case::new("unknown");
+    let Case { own, .. } = &case;
+    let file = case.encoded(&["--profile", own]);
     fs::remove_file(own).unwrap();
-    let decoded = increp(&folder, &["decode", &file]);
+    let decoded = case.increp(&["decode", &file]);
     assert!(decoded.stdout.is_empty());
     assert_eq!(decoded.status.code(), Some(1));
     let refused = lines(&decoded.stderr);
@@ -137,12 +158,9 @@ fn a_file_whose_profile_is_not_known_is_not_read_with_another() {
 
 #[test]
 fn two_profiles_with_one_tag_are_not_written_into_one_file() {
-    let folder = Folder::new("both");
-    let text = reports();
-    let [earlier, own] = profiles(&folder, &text);
-    let json = folder.file("reports.json");
-    fs::write(&json, &text).unwrap();
-    let encoded = increp(&folder, &["encode", "--profile", &own, "--profile", &earlier, "--hex", &json]);
+    let case = Case::new("both");
+    let Case { earlier, own, .. } = &case;
+    let encoded = case.increp(&["encode", "--profile", own, "--profile", earlier, "--hex", &case.json]);
     assert_eq!(encoded.status.code(), Some(2));
     assert!(str::from_utf8(&encoded.stderr).unwrap().contains("have the same tag"));
 }
@@ -183,80 +201,65 @@ fn tag(profile: &Path) -> u8 {
 
 #[test]
 fn what_was_rejected_is_read_with_its_own_profile_alone() {
-    let folder = Folder::new("rejects");
-    let text = reports();
-    let [_, own] = profiles(&folder, &text);
-    let json = folder.file("reports.json");
-    fs::write(&json, &text).unwrap();
-    let truth = spelt(&folder, &own, &json);
-    let file = folder.file("reports.irp");
-    assert!(increp(&folder, &["encode", "--profile", &own, "-o", &file, &json]).status.success());
+    let case = Case::new("rejects");
+    let Case { folder, own, .. } = &case;
+    let truth = case.truth();
+    let file = case.encoded(&["--profile", own]);
     let away = folder.file("own");
-    fs::rename(&own, &away).unwrap();
+    fs::rename(own, &away).unwrap();
     let rejects = folder.file("rejects.hex");
-    assert!(increp(&folder, &["decode", "--rejects", &rejects, &file]).stdout.is_empty());
-    let again = increp(&folder, &["decode", "--hex", &rejects]);
+    assert!(case.increp(&["decode", "--rejects", &rejects, &file]).stdout.is_empty());
+    let again = case.increp(&["decode", "--hex", &rejects]);
     assert!(again.stdout.is_empty() && lines(&again.stderr).iter().all(|line| line.contains("needs the profile ")));
-    fs::rename(&away, &own).unwrap();
-    let again = increp(&folder, &["decode", "--hex", &rejects]);
+    fs::rename(&away, own).unwrap();
+    let again = case.increp(&["decode", "--hex", &rejects]);
     assert_eq!((lines(&again.stdout), again.status.code()), (truth.iter().map(String::as_str).collect(), Some(0)));
 }
 
 #[test]
 fn a_file_whose_header_is_damaged_gives_no_report() {
-    let folder = Folder::new("header");
-    let text = reports();
-    let [_, own] = profiles(&folder, &text);
-    let json = folder.file("reports.json");
-    fs::write(&json, &text).unwrap();
-    let file = folder.file("reports.irp");
-    assert!(increp(&folder, &["encode", "--profile", &own, "-o", &file, &json]).status.success());
+    let case = Case::new("header");
+    let Case { own, .. } = &case;
+    let file = case.encoded(&["--profile", own]);
     let whole = fs::read(&file).unwrap();
     // How many profiles, and the first byte of the id, which has the tag.
     for (at, flip) in (8..10).flat_map(|at| (0..8).map(move |bit| (at, 1 << bit))) {
         let mut damaged = whole.clone();
         damaged[at] ^= flip;
         fs::write(&file, damaged).unwrap();
-        let decoded = increp(&folder, &["decode", &file]);
+        let decoded = case.increp(&["decode", &file]);
         assert!(decoded.stdout.is_empty() && decoded.status.code() == Some(1), "byte {at}, {flip:x}");
     }
 }
 
 #[test]
 fn of_a_cut_batch_no_report_is_given_where_nothing_names_its_profile() {
-    let folder = Folder::new("cut");
-    let text = reports();
-    let [earlier, own] = profiles(&folder, &text);
-    let json = folder.file("reports.json");
-    fs::write(&json, &text).unwrap();
-    let truth = spelt(&folder, &own, &json);
-    let file = folder.file("reports.irp");
-    assert!(increp(&folder, &["encode", "--profile", &own, "--batch", "50", "-o", &file, &json]).status.success());
+    let case = Case::new("cut");
+    let Case { earlier, own, .. } = &case;
+    let truth = case.truth();
+    let file = case.encoded(&["--profile", own, "--batch", "50"]);
     let whole = fs::read(&file).unwrap();
     let cut = &whole[..whole.len() * 2 / 3];
     fs::write(&file, cut).unwrap();
-    let decoded = increp(&folder, &["decode", &file]);
+    let decoded = case.increp(&["decode", &file]);
     let read = lines(&decoded.stdout);
     assert!(read.len() > REPORTS / 2 && truth.iter().zip(&read).all(|(one, other)| one == other), "{}", read.len());
     assert!(str::from_utf8(&decoded.stderr).unwrap().contains("cannot be held against an end"));
     // The same in a file of version 1.
     let batches = read.len() / 50;
     fs::write(&file, [b"\x89irp\r\n\x1a\x01", &cut[17..]].concat()).unwrap();
-    let decoded = increp(&folder, &["decode", "--profile", &earlier, "--profile", &own, &file]);
+    let decoded = case.increp(&["decode", "--profile", earlier, "--profile", own, &file]);
     assert!(lines(&decoded.stdout).len() <= 50 * batches);
     assert!(!str::from_utf8(&decoded.stderr).unwrap().contains("cannot be held against an end"));
 }
 
 #[test]
 fn profiles_that_say_the_same_are_no_doubt() {
-    let folder = Folder::new("same");
-    let text = reports();
-    let [earlier, own] = profiles(&folder, &text);
+    let case = Case::new("same");
+    let Case { folder, earlier, own, .. } = &case;
     fs::remove_file(earlier).unwrap();
-    let json = folder.file("reports.json");
-    fs::write(&json, &text).unwrap();
     // A byte more behind the weights, to which nothing refers.
-    let blob = fs::read(&own).unwrap();
+    let blob = fs::read(own).unwrap();
     let mut sections: increp_cli::train::Sections = increp_cli::profiles::sections(&blob).map(<[u8]>::to_vec);
     sections[increp::wire::packed::section::WEIGHTS].push(0);
     let alike = (0..=u8::MAX).find_map(|byte| {
@@ -265,8 +268,7 @@ fn profiles_that_say_the_same_are_no_doubt() {
         (increp::wire::packed::Profile::new(&blob).unwrap().tag() == 5).then_some(blob)
     });
     fs::write(folder.file("alike.profile"), alike.unwrap()).unwrap();
-    let bare = folder.file("reports.hex");
-    assert!(increp(&folder, &["encode", "--profile", &own, "--hex", "-o", &bare, &json]).status.success());
-    let decoded = increp(&folder, &["decode", "--hex", &bare]);
+    let bare = case.encoded(&["--profile", own, "--hex"]);
+    let decoded = case.increp(&["decode", "--hex", &bare]);
     assert_eq!((lines(&decoded.stdout).len(), decoded.stderr.as_slice(), decoded.status.code()), (REPORTS, &b""[..], Some(0)));
 }
