@@ -6,7 +6,6 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
-use increp::Error;
 use increp::model::Report;
 use increp::wire::packed::{MOST_STEPS, Profile, walk};
 
@@ -17,7 +16,7 @@ const MOST: usize = 256;
 
 /// The section of forms that at least five reports have, the commonest first; at most so many bytes of them. The profile
 /// has the sets of fields and the names.
-pub(super) fn section(reports: &[&Report<'_>], profile: &Profile<'_>, bytes: usize) -> Result<Vec<u8>, Error> {
+pub(super) fn section(reports: &[&Report<'_>], profile: &Profile<'_>, bytes: usize) -> Vec<u8> {
     let mut seen: HashMap<Vec<u8>, u32> = HashMap::new();
     for report in reports {
         let mut form = Vec::new();
@@ -25,7 +24,7 @@ pub(super) fn section(reports: &[&Report<'_>], profile: &Profile<'_>, bytes: usi
             form.push(step);
             true
         };
-        if walk(report, profile, push)? && form.len() <= MOST_STEPS {
+        if walk(report, profile, push) && form.len() <= MOST_STEPS {
             *seen.entry(form).or_default() += 1;
         }
     }
@@ -39,7 +38,7 @@ pub(super) fn section(reports: &[&Report<'_>], profile: &Profile<'_>, bytes: usi
     };
     let forms: BTreeSet<_> = forms.into_iter().take(MOST).map(|(_, form)| form).take_while(fits).collect();
     if forms.is_empty() {
-        return Ok(Vec::new());
+        return Vec::new();
     }
     let mut section = (forms.len() as u16).to_le_bytes().to_vec();
     let mut start = 0u16;
@@ -49,5 +48,5 @@ pub(super) fn section(reports: &[&Report<'_>], profile: &Profile<'_>, bytes: usi
     }
     section.extend(start.to_le_bytes());
     section.extend(forms.iter().flatten());
-    Ok(section)
+    section
 }

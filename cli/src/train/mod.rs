@@ -114,7 +114,7 @@ pub fn train(reports: &[Report<'_>], options: &Options, progress: &mut dyn FnMut
     sections[section::GAZETTEER] = contents::gazetteer_section(&first, &[]);
     if options.mission {
         // Elsewhere, reports look otherwise.
-        sections[section::FORMS] = forms::section(&learned_from, &Profile::new(&blob(&sections))?, options.size / 8)?;
+        sections[section::FORMS] = forms::section(&learned_from, &Profile::new(&blob(&sections))?, options.size / 8);
     }
     let strings = names.iter().map(|name| (*name).to_owned()).collect();
 

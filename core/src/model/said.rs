@@ -39,7 +39,7 @@ impl<T> Said<T> {
     }
 
     /// The number of the case: 0 not reported, 1 unknown, 2 known.
-    pub(super) const fn case(&self) -> u8 {
+    pub(crate) const fn case(&self) -> u8 {
         match self {
             Self::Unreported => 0,
             Self::Unknown => 1,

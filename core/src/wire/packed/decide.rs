@@ -113,8 +113,8 @@ pub trait Ask: Coder {
     type Tree: Default;
 
     /// Opens a tree in place of the one that `tree` was, below a node of another, by key and node: without that one it is
-    /// never asked.
-    fn open(&mut self, tree: &mut Self::Tree, at: &At<'_>, above: Option<(u32, u8)>);
+    /// never asked. Whether anything was learned of it.
+    fn open(&mut self, tree: &mut Self::Tree, at: &At<'_>, above: Option<(u32, u8)>) -> bool;
 
     /// Decides `bit` at a node of a tree; `None` if nothing was learned of it. An encoder gives `bit` back, a decoder what it
     /// read.
@@ -179,27 +179,38 @@ impl<D: Ask> Decisions for D {
     fn perhaps(&mut self, way: &Way, what: What, number: u32, above: Option<u32>, bit: bool) -> Option<bool> {
         let at = At::new(way, what, number);
         let mut tree = D::Tree::default();
-        self.open(&mut tree, &at, above.map(|above| (at.other(above).key(), 0)));
-        self.ask(&tree, 0, bit)
+        if self.open(&mut tree, &at, above.map(|above| (at.other(above).key(), 0))) { ask(self, &tree, 0, bit) } else { None }
     }
 
     fn number(&mut self, way: &Way, value: u64, what: What, learned: u8) -> u64 {
-        let above = value.saturating_add(1);
-        #[allow(clippy::cast_possible_truncation)] // at most 63
-        let width = 63 - above.leading_zeros() as u8;
+        // No value is so large that nothing is above it.
+        let above = value.wrapping_add(1);
+        let width = (63 ^ above.leading_zeros()) as u8 & 63;
         let at = At::new(way, what, 0);
-        let (bits, known) = self::width(self, &at, width);
+        let mut tree = D::Tree::default();
+        let mut known = self.open(&mut tree, &at, None);
+        let mut bits = 0;
+        while known && bits < 63 {
+            match self.ask(&tree, bits, bits < width) {
+                Some(true) => bits += 1,
+                Some(false) => break,
+                None => known = false,
+            }
+        }
+        if !known {
+            bits = unknown_width(self, bits, width);
+        }
         if !known || learned == 0 || bits > MOST_LOW || bits == 0 {
             return low(self, bits, above) - 1;
         }
         let most = u32::MAX >> (32 - bits);
-        #[allow(clippy::cast_possible_truncation)] // the low bits
-        let low = branch(self, &at.other(LOW + u32::from(bits)), Some((at.key(), bits)), most, above as u32 & most, learned);
+        let below = At::new(way, what, LOW + u32::from(bits));
+        let low = branch(self, &mut tree, &below, Some((at.key(), bits)), most, above as u32 & most, learned);
         u64::from((1 << bits | low) - 1)
     }
 
     fn one_of(&mut self, way: &Way, what: What, most: u32, value: u32) -> u32 {
-        branch(self, &At::new(way, what, 1), None, most, value, u8::MAX)
+        branch(self, &mut D::Tree::default(), &At::new(way, what, 1), None, most, value, u8::MAX)
     }
 
     fn half(&mut self, way: &Way, number: u32, half: &Half, bit: bool) -> bool {
@@ -211,26 +222,39 @@ impl<D: Ask> Decisions for D {
     }
 }
 
+/// [`Ask::ask`], once for all but how many bits numbers have, which is most of what is asked.
+#[inline(never)]
+fn ask<D: Ask>(decisions: &mut D, tree: &D::Tree, node: u8, bit: bool) -> Option<bool> {
+    decisions.ask(tree, node, bit)
+}
+
 /// One of the numbers up to `most`: down a binary tree, so many `learned` bits at most; what is left is as likely.
-fn branch<D: Ask>(decisions: &mut D, at: &At<'_>, above: Option<(u32, u8)>, most: u32, value: u32, learned: u8) -> u32 {
+fn branch<D: Ask>(
+    decisions: &mut D,
+    tree: &mut D::Tree,
+    at: &At<'_>,
+    above: Option<(u32, u8)>,
+    most: u32,
+    value: u32,
+    learned: u8,
+) -> u32 {
     let mut left = u32::BITS - most.leading_zeros();
     let least = left.saturating_sub(learned.into());
-    let mut tree = D::Tree::default();
-    decisions.open(&mut tree, at, above);
+    let mut known = decisions.open(tree, at, above);
     let mut key = at.key();
     // The bits so far with a 1 before them; and of the tree at hand.
     let (mut read, mut node) = (1u32, 1u8);
     let mut edge = true;
-    while left > least {
+    while known && left > least {
         if node >> LEVELS != 0 {
             let below = at.other(mix(at.number, read));
-            decisions.open(&mut tree, &below, Some((key, (node >> 1) - 1)));
+            known = decisions.open(tree, &below, Some((key, (node >> 1) - 1)));
             (key, node) = (below.key(), 1);
         }
         let limit = most >> (left - 1) & 1 == 1;
         let mut bit = false;
         if !edge || limit {
-            let Some(asked) = decisions.ask(&tree, node - 1, value >> (left - 1) & 1 == 1) else { break };
+            let Some(asked) = ask(decisions, tree, node - 1, value >> (left - 1) & 1 == 1) else { break };
             bit = asked;
         }
         left -= 1;
@@ -245,21 +269,6 @@ fn branch<D: Ask>(decisions: &mut D, at: &At<'_>, above: Option<(u32, u8)>, most
     }
     // Without the 1 before them.
     read & u32::MAX.checked_shr(most.leading_zeros()).unwrap_or(0)
-}
-
-/// How many bits a number has below its first, and whether anything was learned of that.
-#[inline(never)] // the tree is not for long
-fn width<D: Ask>(decisions: &mut D, at: &At<'_>, width: u8) -> (u8, bool) {
-    let mut tree = D::Tree::default();
-    decisions.open(&mut tree, at, None);
-    for bits in 0..63 {
-        match decisions.ask(&tree, bits, bits < width) {
-            Some(true) => {}
-            Some(false) => return (bits, true),
-            None => return (unknown_width(decisions, bits, width), false),
-        }
-    }
-    (63, true)
 }
 
 /// How many bits a number has, of which nothing is known but that it has so many at least: how many more, in up to three

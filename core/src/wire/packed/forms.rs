@@ -18,9 +18,7 @@ use super::packer::{KEY, ordered};
 use super::profile::Profile;
 use super::sections::{Bytes, Masks, before, get};
 use super::values::unit;
-use crate::error::Error;
-use crate::model::bounds::Bound;
-use crate::model::{Entry, Fields, Id, Layout, Point, Record as _, Report, Stopped, Walk};
+use crate::model::{Entry, Fields, Leaf, List, Out, Record, Report, View};
 
 /// The section, in place.
 #[derive(Clone, Copy, Debug)]
@@ -77,21 +75,18 @@ impl<'p> Forms<'p> {
     }
 
     /// The form of a report, if it has one of these.
-    ///
-    /// # Errors
-    /// The first limit or rule that the report breaks.
-    #[inline(never)] // its walk is over when packing begins
-    pub(super) fn find(&self, report: &Report<'_>, profile: &Profile<'_>) -> Result<Option<usize>, Error> {
+    #[inline(never)] // what it needs is not for long
+    pub(super) fn find(&self, report: &Report<'_>, profile: &Profile<'_>) -> Option<usize> {
         if self.is_empty() {
-            return Ok(None);
+            return None;
         }
         let mut steps = Vec::<u8, MOST_STEPS>::new();
         // Most reports that are like no form are so from their first steps on.
         let known = walk(report, profile, |step| {
             steps.push(step).is_ok() && (steps.len() != FIRST_STEPS || self.from(&steps).1.starts_with(&steps))
-        })?;
+        });
         let (number, form) = self.from(&steps);
-        Ok(Some(number).filter(|_| known && form == steps.as_slice()))
+        Some(number).filter(|_| known && form == steps.as_slice())
     }
 
     /// The first form that does not stand before these steps, and its number; one without steps if there is none.
@@ -117,100 +112,103 @@ const FIRST_STEPS: usize = 8;
 /// Tells `each` the steps of a report, as long as it wants to know more, and whether they make a form: whether the profile
 /// knows all that they need.
 ///
-/// # Errors
-/// The first limit or rule that a report breaks of which all was told.
-pub fn walk(report: &Report<'_>, profile: &Profile<'_>, each: impl FnMut(u8) -> bool) -> Result<bool, Error> {
-    let mut walker = Walker { profile, each, error: Error::NONE, known: true, entry: false, key: false };
-    let walked = report.put(&mut walker);
-    if walker.known { walked.map(|()| true) } else { Ok(false) }
-}
-
-struct Walker<'w, 'p, E> {
-    profile: &'w Profile<'p>,
-    each: E,
-    error: Error,
-    known: bool,
-    /// The record that began last is an extra entry.
-    entry: bool,
-    /// The value that comes next is its key.
-    key: bool,
-}
-
-impl<E: FnMut(u8) -> bool> Walker<'_, '_, E> {
-    #[inline(never)] // called everywhere
-    fn step(&mut self, step: Option<usize>) -> Result<(), Stopped> {
-        self.known = step.and_then(|step| u8::try_from(step).ok()).is_some_and(|step| (self.each)(step));
-        if self.known { Ok(()) } else { Err(Stopped) }
-    }
-}
-
-impl<'a, E: FnMut(u8) -> bool> Walk<'a> for Walker<'_, '_, E> {
-    fn error(&mut self) -> &mut Error {
-        &mut self.error
-    }
-
-    fn field(&mut self, number: u8) {
-        self.key = self.entry && number == KEY;
-    }
-
-    fn fields(&mut self, layout: &'static Layout, reported: u32) -> Result<Fields, Stopped> {
-        self.entry = layout.id == Entry::LAYOUT.id;
-        self.step(Masks::rank(self.profile.masks.of(layout.id), reported))?;
-        Ok(ordered(layout, reported))
-    }
-
-    fn code(&mut self, code: u8) -> Result<u8, Stopped> {
-        self.step(Some(code.into()))?;
-        Ok(code)
-    }
-
-    fn flag(&mut self, flag: bool) -> Result<bool, Stopped> {
-        self.step(Some(flag.into()))?;
-        Ok(flag)
-    }
-
-    fn case(&mut self, case: u8, _: u8) -> Result<u8, Stopped> {
-        self.step(Some(case.into()))?;
-        Ok(case)
-    }
-
-    fn length(&mut self, items: usize, _: usize) -> Result<usize, Stopped> {
-        self.step(Some(items))?;
-        Ok(items)
-    }
-
-    fn unsigned(&mut self, value: u32, _: u8) -> Result<u32, Stopped> {
-        Ok(value)
-    }
-
-    fn signed(&mut self, value: i64, _: u8) -> Result<i64, Stopped> {
-        Ok(value)
-    }
-
-    fn stamp(&mut self, seconds: i64) -> Result<i64, Stopped> {
-        self.step(Some(unit(seconds)))?;
-        Ok(seconds)
-    }
-
-    fn text(&mut self, text: Option<&'a str>, _: &'static Bound) -> Result<&'a str, Stopped> {
-        let text = text.unwrap_or_default();
-        if self.key {
-            let rank = self.profile.names.find(text);
-            self.step(rank.map(|rank| rank & 0xff))?;
-            self.step(rank.map(|rank| rank >> 8))?;
+/// This is the way that a walk takes, without the values: a test holds one against the other.
+pub fn walk(report: &Report<'_>, profile: &Profile<'_>, mut each: impl FnMut(u8) -> bool) -> bool {
+    let mut left = Vec::<Left<'_, '_>, MOST_LEFT>::new();
+    let mut begins: Option<&dyn Record<'_>> = Some(report);
+    loop {
+        let [step, next] = if let Some(record) = begins.take() {
+            let (layout, reported) = (record.layout(), record.reported());
+            let (step, fields) = if layout.choice {
+                (reported as usize, Fields::reported(layout, 1u32.checked_shl(reported).unwrap_or(0)))
+            } else {
+                (Masks::rank(profile.masks.of(layout.id), reported).unwrap_or(UNKNOWN), ordered(layout, reported))
+            };
+            if left.push(Left::Fields(record, fields)).is_err() {
+                return false;
+            }
+            [step, NONE]
+        } else {
+            match left.last_mut() {
+                None => return true,
+                Some(Left::Items(list, next)) => {
+                    begins = list.item(*next);
+                    *next += 1;
+                    if begins.is_none() {
+                        left.pop();
+                    }
+                    continue;
+                }
+                Some(Left::Fields(record, fields)) => {
+                    let Some(number) = fields.next() else {
+                        left.pop();
+                        continue;
+                    };
+                    match record.field(number) {
+                        Some(View::Leaf(Leaf::Text(text, _))) if record.layout().id == Entry::LAYOUT.id && number == KEY => {
+                            profile.names.find(text.as_str()).map_or([UNKNOWN, NONE], |rank| [rank & 0xff, rank >> 8])
+                        }
+                        Some(View::Leaf(leaf)) => steps(&leaf),
+                        Some(View::Record(record)) => {
+                            begins = Some(record);
+                            continue;
+                        }
+                        Some(View::Optional(case, _, record)) => {
+                            begins = record;
+                            [case.into(), NONE]
+                        }
+                        Some(View::List(list, _)) => {
+                            if left.push(Left::Items(list, 0)).is_err() {
+                                return false;
+                            }
+                            [list.len(), NONE]
+                        }
+                        None => continue,
+                    }
+                }
+            }
+        };
+        let mut tell = |step| step == NONE || u8::try_from(step).is_ok_and(&mut each);
+        if !(tell(step) && tell(next)) {
+            return false;
         }
-        Ok(text)
     }
+}
 
-    fn digest(&mut self, digest: &[u8; 32]) -> Result<[u8; 32], Stopped> {
-        Ok(*digest)
-    }
+/// What is left of a record or a list on the way down to the one at hand.
+enum Left<'r, 'a> {
+    Fields(&'r dyn Record<'a>, Fields),
+    /// The items from this one on.
+    Items(&'r dyn List<'a>, usize),
+}
 
-    fn id(&mut self, id: Id) -> Option<Result<Id, Stopped>> {
-        Some(Ok(id))
-    }
+/// A record lies within five others and four lists at most.
+const MOST_LEFT: usize = 10;
 
-    fn point(&mut self, point: Point) -> Option<Result<Point, Stopped>> {
-        Some(Ok(point))
-    }
+/// No step.
+const NONE: usize = usize::MAX;
+/// A step that the profile does not have.
+const UNKNOWN: usize = 0x100;
+
+/// The steps of a value.
+fn steps(leaf: &Leaf<'_, '_, Out>) -> [usize; 2] {
+    let (case, stamp) = match leaf {
+        Leaf::Code(code) | Leaf::Closed(code, ..) => (**code, None),
+        Leaf::Flag(flag) => ((**flag).into(), None),
+        Leaf::OptionU8(value, _) => (value.is_some().into(), None),
+        Leaf::OptionU16(value, _) => (value.is_some().into(), None),
+        Leaf::OptionU32(value, _) => (value.is_some().into(), None),
+        Leaf::OptionI8(value, _) => (value.is_some().into(), None),
+        Leaf::SaidU8(value, _) => (value.case(), None),
+        Leaf::SaidU32(value, _) => (value.case(), None),
+        Leaf::OptionStamp(value) => (value.is_some().into(), **value),
+        Leaf::SaidStamp(value) => (value.case(), value.known().copied()),
+        Leaf::OptionText(value, _) => (value.is_some().into(), None),
+        Leaf::OptionPerson(value, _) => (value.is_some().into(), None),
+        Leaf::Name(value, _) => (value.said().case(), None),
+        Leaf::OptionPoint(value) => (value.is_some().into(), None),
+        Leaf::Stamp(stamp) => return [unit(stamp.seconds()), NONE],
+        Leaf::Integer(_) | Leaf::Text(..) | Leaf::Digest(_) | Leaf::Id(_) | Leaf::Point(_) => return [NONE; 2],
+    };
+    [case.into(), stamp.map_or(NONE, |stamp| unit(stamp.seconds()))]
 }

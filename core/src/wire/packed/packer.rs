@@ -126,7 +126,7 @@ impl<'p, 'a, const TEXTS: usize, const OTHERS: usize> Packer<'p, 'a, TEXTS, OTHE
 
     /// Packs a report.
     pub(super) fn put(&mut self, report: &Report<'a>) -> Result<(), Error> {
-        let form = self.profile.forms.find(report, self.profile)?;
+        let form = self.profile.forms.find(report, self.profile);
         match self.begin(form) {
             Ok(_) => report.put(self),
             Err(Stopped) => Err(self.error),

@@ -11,7 +11,7 @@ use super::packer::{Packer, same_point};
 use super::sections::Area;
 use crate::error::ErrorKind;
 use crate::model::bounds::{LATITUDE, LONGITUDE};
-use crate::model::calendar::{Civil, split};
+use crate::model::calendar::{Civil, DAY, split};
 use crate::model::report::number as field;
 use crate::model::{Degrees, Id, Point, Report, Stopped, Walk as _};
 
@@ -26,7 +26,12 @@ const UNITS: [i64; 4] = [86_400, 3600, 60, 1];
 
 /// The largest unit of which an instant is a whole number.
 pub(super) fn unit(seconds: i64) -> usize {
-    UNITS.iter().position(|unit| whole(seconds, *unit) * unit == seconds).unwrap_or(UNITS.len() - 1)
+    match split(seconds, DAY).1 {
+        0 => 0,
+        second if second % 3600 == 0 => 1,
+        second if second % 60 == 0 => 2,
+        _ => 3,
+    }
 }
 
 impl<const TEXTS: usize, const OTHERS: usize> Packer<'_, '_, TEXTS, OTHERS> {

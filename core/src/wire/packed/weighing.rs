@@ -70,8 +70,10 @@ impl<C: Coder> Coder for Weighing<'_, C> {
 impl<C> Weighing<'_, C> {
     /// The runs of the chains that go on behind a root.
     #[inline(never)] // most trees have none
-    fn chains(&self, at: &At<'_>, below: u8, runs: &mut Vec<Run, CONTEXTS>) {
-        for chain in (0..CHAIN.len()).filter(|chain| below >> chain & 1 == 1) {
+    fn chains(&self, at: &At<'_>, mut below: u8, runs: &mut Vec<Run, CONTEXTS>) {
+        while below != 0 {
+            let chain = below.trailing_zeros() as usize;
+            below &= below - 1;
             for key in at.chain(chain) {
                 let run = self.weights.find(key);
                 // There is room for all.
@@ -92,14 +94,16 @@ impl<C> Weighing<'_, C> {
 impl<C: Coder> Ask for Weighing<'_, C> {
     type Tree = Tree;
 
-    fn open(&mut self, tree: &mut Tree, at: &At<'_>, _: Option<(u32, u8)>) {
+    fn open(&mut self, tree: &mut Tree, at: &At<'_>, _: Option<(u32, u8)>) -> bool {
         tree.root = self.weights.find(at.key());
         tree.chains.clear();
         if tree.root.below() != 0 {
             self.chains(at, tree.root.below(), &mut tree.chains);
         }
+        !tree.root.is_none()
     }
 
+    #[inline(always)] // in the widths of numbers
     fn ask(&mut self, tree: &Tree, node: u8, bit: bool) -> Option<bool> {
         let mut sum = i32::from(self.weights.get(tree.root, node)?);
         if !tree.chains.is_empty() {

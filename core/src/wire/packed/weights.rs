@@ -25,6 +25,8 @@ pub const BUCKET: usize = 4;
 pub const BUCKET_LEN: usize = 4 * BUCKET;
 /// Brings a check to its place in both tags of a word.
 const EACH: u32 = 0x0010_0010;
+/// Below this, of two checks nothing is left but the low bits of a tag.
+const EQUAL: u32 = 0x0010_0000;
 /// A run of one weight, which stands in the cell itself.
 pub const SINGLE: u16 = 0x8000;
 
@@ -161,13 +163,13 @@ const fn find(bucket: &[u8; BUCKET_LEN], check: u32) -> Option<(u16, u32)> {
     // Two tags in a word, which small processors have. What is equal becomes zero.
     let first = u32::from_le_bytes([a, b, c, d]) ^ check;
     let second = u32::from_le_bytes([e, f, g, h]) ^ check;
-    let (run, below) = if first & 0xfff0 == 0 {
+    let (run, below) = if first << 16 < EQUAL {
         (one, first)
-    } else if first >> 20 == 0 {
+    } else if first < EQUAL {
         ([i, j], first >> 16)
-    } else if second & 0xfff0 == 0 {
+    } else if second << 16 < EQUAL {
         ([k, l], second)
-    } else if second >> 20 == 0 {
+    } else if second < EQUAL {
         ([m, n], second >> 16)
     } else {
         return None;
