@@ -151,8 +151,9 @@ impl Census {
 
 impl Ask for Census {
     type Tree = Contexts;
-    fn open(&mut self, contexts: &mut Contexts, at: &At<'_>, above: Option<Key>) {
+    fn open(&mut self, contexts: &mut Contexts, at: &At<'_>, above: Option<Key>) -> bool {
         *contexts = Contexts::new(at, above);
+        true
     }
     fn ask(&mut self, contexts: &Contexts, node: u8, bit: bool) -> Option<bool> {
         self.decide(contexts, node);
@@ -281,8 +282,9 @@ impl Learner {
 
 impl Ask for Learner {
     type Tree = Contexts;
-    fn open(&mut self, contexts: &mut Contexts, at: &At<'_>, above: Option<Key>) {
+    fn open(&mut self, contexts: &mut Contexts, at: &At<'_>, above: Option<Key>) -> bool {
         *contexts = Contexts { skipped: self.skips(at), ..Contexts::new(at, above) };
+        true
     }
     fn ask(&mut self, contexts: &Contexts, node: u8, bit: bool) -> Option<bool> {
         self.decide(contexts, node, bit);

@@ -43,8 +43,8 @@ pub struct Weight {
 ///
 /// ```text
 /// bits 28-31  which chains go on behind it
-/// bit 27      it is one weight, which stands in bits 0-7
-/// bits 21-26  how many weights
+/// bit 27      it is one weight: bits 8-13 its node, bits 0-7 itself
+/// bits 21-26  else how many weights
 /// bits 15-20  the node of the first
 /// bits 0-14   where that stands among the runs
 /// ```
@@ -130,8 +130,7 @@ impl<'p> Weights<'p> {
     fn run(&self, run: u16, below: u32) -> Run {
         let above = below << 28;
         if run & SINGLE != 0 {
-            let run = u32::from(run);
-            return Run(above | Run::SINGLE | (run & 0x3f00) << 7 | run & 0xff);
+            return Run(above | Run::SINGLE | u32::from(run & 0x3fff));
         }
         let start = usize::from(run);
         match self.runs.get(start..) {
@@ -146,10 +145,10 @@ impl<'p> Weights<'p> {
     /// The weight of a node in a run, if it has one.
     #[inline]
     pub(super) fn get(&self, Run(run): Run, node: u8) -> Option<i8> {
-        let at = u32::from(node).wrapping_sub(run >> 15 & 0x3f);
         if run & Run::SINGLE != 0 {
-            return (at == 0).then_some(run as i8);
+            return (u32::from(node) == run >> 8 & 0x3f).then_some(run as i8);
         }
+        let at = u32::from(node).wrapping_sub(run >> 15 & 0x3f);
         let weight = if at < run >> 21 & 0x3f { self.runs.get(((run & 0x7fff) + at) as usize) } else { None };
         weight.map(|weight| weight.cast_signed())
     }
@@ -164,15 +163,15 @@ const fn find(bucket: &[u8; BUCKET_LEN], check: u32) -> Option<(u16, u32)> {
     let first = u32::from_le_bytes([a, b, c, d]) ^ check;
     let second = u32::from_le_bytes([e, f, g, h]) ^ check;
     let (run, below) = if first << 16 < EQUAL {
-        (one, first)
+        (u16::from_le_bytes(one), first)
     } else if first < EQUAL {
-        ([i, j], first >> 16)
+        (u16::from_le_bytes([i, j]), first >> 16)
     } else if second << 16 < EQUAL {
-        ([k, l], second)
+        (u16::from_le_bytes([k, l]), second)
     } else if second < EQUAL {
-        ([m, n], second >> 16)
+        (u16::from_le_bytes([m, n]), second >> 16)
     } else {
         return None;
     };
-    Some((u16::from_le_bytes(run), below & 0xf))
+    Some((run, below & 0xf))
 }
