@@ -91,15 +91,15 @@
 // What went wrong. A number is never given a second meaning.
 typedef enum increp_code {
     INCREP_OK = 0, // all is well
-    INCREP_ERROR_MISUSE = 1, // a pointer is NULL, or a report or profile was not initialised or is not aligned
+    INCREP_ERROR_MISUSE = 1, // an argument that the function cannot take: NULL, not initialised, not aligned, or out of its range
     INCREP_ERROR_NO_SUCH_FIELD = 2, // the path leads to no value of a report
     INCREP_ERROR_NO_SUCH_ITEM = 3, // the items of a list are set from the first on, without a gap
     INCREP_ERROR_OTHER_TYPE = 4, // the field holds values of another type
     INCREP_ERROR_SAYS_OTHER = 5, // a claim says one thing, and this one says something else already: clear it first
     INCREP_END = 6, // there are no more
     INCREP_ERROR_EMPTY = 16, // there are no bytes at all
-    INCREP_ERROR_UNKNOWN_VERSION = 17, // a newer format version, or no report
-    INCREP_ERROR_UNKNOWN_ENCODING = 18, // a newer encoding, or no report
+    INCREP_ERROR_UNKNOWN_VERSION = 17, // packed bytes (found 8 and more), a newer format version, or no report
+    INCREP_ERROR_UNKNOWN_ENCODING = 18, // a batch (found 2), a newer encoding, or no report
     INCREP_ERROR_ENDS_EARLY = 19, // the bytes end inside a value
     INCREP_ERROR_LEFT_OVER = 20, // bytes follow the end of the report
     INCREP_ERROR_NOT_MINIMAL = 21, // a value is written in more bytes than it needs
@@ -111,6 +111,7 @@ typedef enum increp_code {
     INCREP_ERROR_TOO_MANY = 27, // a list has more items than its limit
     INCREP_ERROR_BUFFER_FULL = 28, // the buffer is too small
     INCREP_ERROR_OTHER_PROFILE = 29, // the bytes need another profile, or are damaged
+    INCREP_ERROR_OTHER_ID = 30, // the id of the report is not the one that is known
     INCREP_ERROR_CANCEL_SAYS_NOTHING = 32, // a cancel has no event and no claims
     INCREP_ERROR_REPLACES_MISSING = 33, // an update or a cancel needs a link that says which report it replaces
     INCREP_ERROR_SOURCE_MISSING = 34, // a claim needs at least one source
@@ -126,7 +127,7 @@ typedef enum increp_code {
     INCREP_ERROR_PROFILE_DAMAGED = 50, // the profile does not have the hash that it carries
     INCREP_ERROR_PROFILE_MALFORMED = 51, // a section of the profile does not hold what it should
     INCREP_ERROR_FLASH = 64, // the flash could not be read, written or erased
-    INCREP_ERROR_NO_JOURNAL_FITS = 65, // a journal needs two whole pages that hold a record, and words of at most 32 bytes
+    INCREP_ERROR_NO_JOURNAL_FITS = 65, // a journal needs two whole pages at least, all of them in the flash, each with room for a record, and words of at most 32 bytes, a power of two
     INCREP_ERROR_JOURNAL_VERSION = 66, // a journal of a newer layout is there; nothing was changed
     INCREP_ERROR_OTHER_GEOMETRY = 67, // a journal with other pages, other words or another beginning is there; nothing was changed
     INCREP_ERROR_TOO_LONG = 68, // the record would never fit
@@ -189,7 +190,7 @@ typedef struct {
 typedef struct {
     // One of enum increp_code.
     uint32_t code;
-    // The byte at which the offending value starts; 0 for an error of a setter. For an error of a journal, the address in flash.
+    // The byte at which the offending value starts; 0 for an error of a setter. For INCREP_ERROR_FLASH, _NOT_KEPT and _MARK_WORN, the address in flash.
     uint32_t offset;
     // The way to the field, to be compared or shown by increp_path_text; 0 is the report as a whole.
     increp_path path;
@@ -474,7 +475,8 @@ increp_code increp_ring_open(increp_store *store,
                              size_t size,
                              increp_when_full when_full);
 
-// Keeps a record: an encoded report, or any other bytes, at most 32767. INCREP_OK: it is there from now on, whatever happens to the
+// Keeps a record: an encoded report, or any other bytes, 1 to 32767 of them; INCREP_ERROR_EMPTY says that there are none, as where
+// an encoding failed. INCREP_OK: it is there from now on, whatever happens to the
 // power. After an error it is not there; where power failed, it is there whole or not at all. `record` may be NULL; if not,
 // it says afterwards which record this is.
 increp_code increp_store_append(increp_store *store,

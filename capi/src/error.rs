@@ -44,15 +44,15 @@ macro_rules! codes {
 
 codes! {
     0 Ok "OK" "all is well";
-    1 Misuse "MISUSE" "a pointer is NULL, or a report or profile was not initialised or is not aligned";
+    1 Misuse "MISUSE" "an argument that the function cannot take: NULL, not initialised, not aligned, or out of its range";
     2 NoSuchField "NO_SUCH_FIELD" "the path leads to no value of a report";
     3 NoSuchItem "NO_SUCH_ITEM" "the items of a list are set from the first on, without a gap";
     4 OtherType "OTHER_TYPE" "the field holds values of another type";
     5 SaysOther "SAYS_OTHER" "a claim says one thing, and this one says something else already: clear it first";
     6 End "END" "there are no more";
     16 Empty "EMPTY" "there are no bytes at all";
-    17 UnknownVersion "UNKNOWN_VERSION" "a newer format version, or no report";
-    18 UnknownEncoding "UNKNOWN_ENCODING" "a newer encoding, or no report";
+    17 UnknownVersion "UNKNOWN_VERSION" "packed bytes (found 8 and more), a newer format version, or no report";
+    18 UnknownEncoding "UNKNOWN_ENCODING" "a batch (found 2), a newer encoding, or no report";
     19 EndsEarly "ENDS_EARLY" "the bytes end inside a value";
     20 LeftOver "LEFT_OVER" "bytes follow the end of the report";
     21 NotMinimal "NOT_MINIMAL" "a value is written in more bytes than it needs";
@@ -64,6 +64,7 @@ codes! {
     27 TooMany "TOO_MANY" "a list has more items than its limit";
     28 BufferFull "BUFFER_FULL" "the buffer is too small";
     29 OtherProfile "OTHER_PROFILE" "the bytes need another profile, or are damaged";
+    30 OtherId "OTHER_ID" "the id of the report is not the one that is known";
     32 CancelSaysNothing "CANCEL_SAYS_NOTHING" "a cancel has no event and no claims";
     33 ReplacesMissing "REPLACES_MISSING" "an update or a cancel needs a link that says which report it replaces";
     34 SourceMissing "SOURCE_MISSING" "a claim needs at least one source";
@@ -79,7 +80,7 @@ codes! {
     50 ProfileDamaged "PROFILE_DAMAGED" "the profile does not have the hash that it carries";
     51 ProfileMalformed "PROFILE_MALFORMED" "a section of the profile does not hold what it should";
     64 Flash "FLASH" "the flash could not be read, written or erased";
-    65 NoJournalFits "NO_JOURNAL_FITS" "a journal needs two whole pages that hold a record, and words of at most 32 bytes";
+    65 NoJournalFits "NO_JOURNAL_FITS" "a journal needs two whole pages at least, all of them in the flash, each with room for a record, and words of at most 32 bytes, a power of two";
     66 JournalVersion "JOURNAL_VERSION" "a journal of a newer layout is there; nothing was changed";
     67 OtherGeometry "OTHER_GEOMETRY" "a journal with other pages, other words or another beginning is there; nothing was changed";
     68 TooLong "TOO_LONG" "the record would never fit";
@@ -96,7 +97,7 @@ codes! {
 pub struct Error {
     /// One of enum increp_code.
     pub code: u32,
-    /// The byte at which the offending value starts; 0 for an error of a setter. For an error of a journal, the address in flash.
+    /// The byte at which the offending value starts; 0 for an error of a setter. For INCREP_ERROR_FLASH, _NOT_KEPT and _MARK_WORN, the address in flash.
     pub offset: u32,
     /// The way to the field, to be compared or shown by increp_path_text; 0 is the report as a whole.
     pub path: Path,
@@ -145,8 +146,8 @@ impl Error {
     }
 }
 
-/// The error codes of stores, whose `offset` is an address in flash.
-const OF_STORES: core::ops::RangeInclusive<u32> = Code::Flash as u32..=Code::MarkWorn as u32;
+/// The error codes whose `offset` is an address in flash.
+const AT_ADDRESS: [u32; 3] = [Code::Flash as u32, Code::NotKept as u32, Code::MarkWorn as u32];
 
 const CODE: Bound = Bound { unit: "as a code", min: 0, max: 255 };
 const FLAG: Bound = Bound { unit: "as a flag", min: 0, max: 1 };
@@ -169,6 +170,7 @@ impl From<increp::Error> for Error {
             ErrorKind::TooMany { limit, value } => (Code::TooMany, count(value), 0, count(limit)),
             ErrorKind::BufferFull => (Code::BufferFull, 0, 0, 0),
             ErrorKind::OtherProfile => (Code::OtherProfile, 0, 0, 0),
+            ErrorKind::OtherId => (Code::OtherId, 0, 0, 0),
             ErrorKind::Rule(rule) => match rule {
                 Rule::CancelSaysNothing => (Code::CancelSaysNothing, 0, 0, 0),
                 Rule::ReplacesMissing => (Code::ReplacesMissing, 0, 0, 0),
@@ -217,8 +219,7 @@ impl From<store::Error> for Error {
             store::ErrorKind::MarkWorn => (Code::MarkWorn, 0, 0, 0),
             _ => (Code::Unknown, 0, 0, 0),
         };
-        // The buffer is not in flash.
-        let offset = if code == Code::BufferFull { 0 } else { error.at };
+        let offset = if AT_ADDRESS.contains(&(code as u32)) { error.at } else { 0 };
         Self { offset, found, least, most, ..Self::new(code) }
     }
 }
@@ -229,12 +230,12 @@ impl fmt::Display for Error {
         if self.path != 0 {
             write!(f, "{}", memory::steps_of(self.path))?;
         }
-        if self.offset != 0 && OF_STORES.contains(&self.code) {
+        if AT_ADDRESS.contains(&self.code) {
             write!(f, "at address {:#x}", self.offset)?;
         } else if self.offset != 0 {
             write!(f, "{}at byte {}", if self.path == 0 { "" } else { " " }, self.offset)?;
         }
-        if self.path != 0 || self.offset != 0 {
+        if self.path != 0 || self.offset != 0 || AT_ADDRESS.contains(&self.code) {
             f.write_str(": ")?;
         }
         if self.code == Code::Limit as u32 {

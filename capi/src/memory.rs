@@ -235,16 +235,19 @@ pub(crate) unsafe fn profile<'p>(memory: *const ProfileMemory) -> Result<&'p pac
 
 /// # Safety
 /// `memory` is NULL or may be read.
-pub(crate) unsafe fn known(memory: *const Known) -> packed::Known {
+pub(crate) unsafe fn known(memory: *const Known) -> Result<packed::Known, Error> {
     // SAFETY: readable by the contract; any bytes are a `Known`.
-    let Some(known) = (unsafe { memory.as_ref() }) else { return packed::Known::default() };
+    let Some(known) = (unsafe { memory.as_ref() }) else { return Ok(packed::Known::default()) };
+    if known.knows & !(KNOWS_ID | KNOWS_SENT | KNOWS_POINT | KNOWS_PROFILE) != 0 {
+        return Err(Error::new(Code::Misuse));
+    }
     let knows = |what| known.knows & what != 0;
-    packed::Known {
+    Ok(packed::Known {
         id: knows(KNOWS_ID).then_some(Id { author: known.author, epoch: known.epoch, seq: known.seq }),
         sent: knows(KNOWS_SENT).then(|| Stamp::new(known.sent)),
         point: knows(KNOWS_POINT).then_some(Point { lat: Degrees(known.lat), lon: Degrees(known.lon) }),
         profile: knows(KNOWS_PROFILE),
-    }
+    })
 }
 
 /// # Safety

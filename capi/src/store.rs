@@ -146,7 +146,8 @@ pub unsafe extern "C" fn increp_ring_open(store: *mut StoreMemory, room: *mut u8
     unsafe { answer_code(opened, null_mut()) }
 }
 
-/// Keeps a record: an encoded report, or any other bytes, at most 32767. INCREP_OK: it is there from now on, whatever happens to the
+/// Keeps a record: an encoded report, or any other bytes, 1 to 32767 of them; INCREP_ERROR_EMPTY says that there are none, as where
+/// an encoding failed. INCREP_OK: it is there from now on, whatever happens to the
 /// power. After an error it is not there; where power failed, it is there whole or not at all. `record` may be NULL; if not,
 /// it says afterwards which record this is.
 ///
@@ -164,6 +165,9 @@ pub unsafe extern "C" fn increp_store_append(
     let bytes = unsafe { memory::bytes(bytes, length) };
     // SAFETY: the caller's promise.
     let appended = unsafe { reach(store) }.and_then(|store| {
+        if length == 0 {
+            return Err(Error::new(Code::Empty));
+        }
         let handle = store.append(bytes?).map_err(|error| of_length(error, length))?;
         Ok(Record::new(handle, store::Mark::Saved, length))
     });

@@ -50,7 +50,7 @@ pub unsafe extern "C" fn increp_encode_packed(
     let known = unsafe { memory::known(known) };
     // SAFETY: the caller's promise.
     let report = unsafe { sound(report) };
-    let written = report.and_then(|report| Ok(packed::encode(report, profile?, &known, buffer?)?.len()));
+    let written = report.and_then(|report| Ok(packed::encode(report, profile?, &known?, buffer?)?.len()));
     // SAFETY: the caller's promise.
     unsafe { answer(written, error) }.unwrap_or(0)
 }
@@ -107,9 +107,9 @@ pub unsafe extern "C" fn increp_decode_packed(
     // SAFETY: the caller's promise.
     let known = unsafe { memory::known(known) };
     let decoded = handle.and_then(|handle| {
-        let all = bytes.and_then(|bytes| Ok((bytes, profile?, room?)));
+        let all = bytes.and_then(|bytes| Ok((bytes, profile?, known?, room?)));
         let decoded =
-            all.and_then(|(bytes, profile, room)| Ok(packed::decode_into(bytes, profile, &known, &mut handle.report, room)?));
+            all.and_then(|(bytes, profile, known, room)| Ok(packed::decode_into(bytes, profile, &known, &mut handle.report, room)?));
         unsound(handle, decoded)
     });
     // SAFETY: the caller's promise.

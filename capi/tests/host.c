@@ -85,6 +85,12 @@ static void packed_vector(const increp_profile *profile, const increp_known *kno
     CHECK(increp_decode_packed(&report, profile, known, bytes, length, room, sizeof room, &error) == INCREP_OK);
     CHECK(increp_encode_packed(&report, profile, known, buffer, sizeof buffer, NULL) == length);
     CHECK(memcmp(buffer, bytes, length) == 0);
+    increp_known other = *known;
+    other.knows |= INCREP_KNOWS_ID;
+    other.seq ^= 1;
+    CHECK(increp_encode_packed(&report, profile, &other, buffer, sizeof buffer, &error) == 0 && error.code == INCREP_ERROR_OTHER_ID);
+    other.knows |= 1u << 31;
+    CHECK(increp_encode_packed(&report, profile, &other, buffer, sizeof buffer, &error) == 0 && error.code == INCREP_ERROR_MISUSE);
     size_t flat_length = increp_encode_postcard(&report, flat, sizeof flat, NULL);
     CHECK(flat_length > 0);
     copied_is_the_same(flat, flat_length);

@@ -309,10 +309,14 @@ static void damage(void)
 
     /* Errors say where, and by how much. */
     CHECK(open_it(&store, &flash, INCREP_REFUSE, &status, &error) == INCREP_OK);
+    // What failed to encode has no bytes.
+    CHECK(increp_store_append(&store, bytes, 0, NULL, &error) == INCREP_ERROR_EMPTY);
     CHECK(increp_store_append(&store, flash.bytes, 4000, NULL, &error) == INCREP_ERROR_TOO_LONG && error.found == 4000 && error.most < 4000);
     increp_error_text(&error, (uint8_t *)text, sizeof text);
     CHECK(strcmp(text, "the record would never fit: expected at most 2832, found 4000") == 0);
     while (increp_store_append(&store, bytes, 80, NULL, &error) == INCREP_OK) {}
+    increp_error_text(&error, (uint8_t *)text, sizeof text);
+    CHECK(strcmp(text, "there is no room, and nothing may be dropped") == 0);
     CHECK(error.code == INCREP_ERROR_FULL);
     CHECK(increp_store_next(&store, NULL, bytes, 79, &record, &error) == INCREP_ERROR_BUFFER_FULL && record.length == 80);
     increp_error_text(&error, (uint8_t *)text, sizeof text);

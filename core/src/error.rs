@@ -87,6 +87,8 @@ pub enum ErrorKind {
     BufferFull,
     /// The bytes are not what the profile at hand writes.
     OtherProfile,
+    /// The report to be written has another id than the one that is known.
+    OtherId,
 }
 
 /// A rule that holds between the fields of a report.
@@ -161,6 +163,7 @@ impl ErrorKind {
             Self::TooMany { .. } => "too_many",
             Self::BufferFull => "buffer_full",
             Self::OtherProfile => "other_profile",
+            Self::OtherId => "other_id",
             Self::Rule(rule) => match rule {
                 Rule::CancelSaysNothing => "cancel_says_nothing",
                 Rule::ReplacesMissing => "replaces_missing",
@@ -181,9 +184,11 @@ impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Empty => f.write_str("no bytes: expected a report"),
+            Self::UnknownVersion(8..) => f.write_str("these are packed bytes, which are read with their profile, or no report"),
             Self::UnknownVersion(version) => {
                 write!(f, "format version {version} is not known here: a newer increp wrote it, or it is no report")
             }
+            Self::UnknownEncoding(2) => f.write_str("this is a batch of reports, which is read with its profile, or no report"),
             Self::UnknownEncoding(encoding) => {
                 write!(f, "encoding {encoding} is not known here: a newer increp wrote it, or it is no report")
             }
@@ -206,6 +211,7 @@ impl fmt::Display for ErrorKind {
             Self::OtherProfile => {
                 f.write_str("the bytes are not what this profile writes: they need another profile, or are damaged")
             }
+            Self::OtherId => f.write_str("the id of the report is not the one that is known"),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // a test
 
-use increp::model::Report;
+use increp::model::{Id, Report, Status};
 use increp::wire::packed::{self, BatchReader, BatchWriter, Known, Profile, ProfileError, section};
 use increp::{ErrorKind, MAX_LEN};
 use increp_tests::profiles::{sample, trained};
@@ -136,6 +136,16 @@ fn what_is_wrong_with_a_profile_is_said() {
         sections[section] = content;
         let refused = Profile::new(&increp_cli::train::blob(&sections)).map(|_| ()).unwrap_err();
         assert_eq!(refused, ProfileError::Malformed(section));
+    }
+}
+
+#[test]
+fn a_report_with_another_id_than_the_known_one_is_not_written() {
+    let report = Report { id: Id::new(17, 42), status: Status::TEST, ..Report::default() };
+    for profile in profiles() {
+        let known = Known { id: Some(Id::new(17, 43)), ..Known::default() };
+        let refused = packed::encode(&report, &profile, &known, &mut [0; 64]).map(<[u8]>::len);
+        assert_eq!(refused.unwrap_err().kind, ErrorKind::OtherId);
     }
 }
 

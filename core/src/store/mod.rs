@@ -186,7 +186,7 @@ pub struct Status {
 pub struct Error {
     /// What went wrong.
     pub kind: ErrorKind,
-    /// The address in flash, 0 where there is none.
+    /// The address in flash, where the kind is about one: `Flash`, `NotKept`, `MarkWorn`.
     pub at: u32,
 }
 
@@ -235,7 +235,10 @@ impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Flash(kind) => write!(f, "the flash: {kind}"),
-            Self::Unsupported => f.write_str("no journal fits here: it needs two whole pages, and words of at most 32 bytes"),
+            Self::Unsupported => f.write_str(
+                "no journal fits here: it needs two whole pages at least, all of them in the flash, each with room for a record, \
+                 and words of at most 32 bytes, a power of two",
+            ),
             Self::OtherVersion(version) => write!(f, "a journal of layout version {version} is here"),
             Self::OtherGeometry => f.write_str("a journal with other pages, other words or another beginning is here"),
             Self::TooLong { most } => write!(f, "the record is longer than {most} bytes"),
@@ -250,7 +253,10 @@ impl fmt::Display for ErrorKind {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "at address {:#x}: {}", self.at, self.kind)
+        if matches!(self.kind, ErrorKind::Flash(_) | ErrorKind::NotKept | ErrorKind::MarkWorn) {
+            write!(f, "at address {:#x}: ", self.at)?;
+        }
+        write!(f, "{}", self.kind)
     }
 }
 

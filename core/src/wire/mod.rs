@@ -6,7 +6,8 @@
 //! ```
 //!
 //! The length is known from whatever frames the report; leftover bytes are an error. Each report has exactly one
-//! encoding. SPEC.md says how every value is written.
+//! encoding. SPEC.md says how every value is written. A first byte of 0x80 or more is the [`packed`] encoding, and 0x12 a batch
+//! of it.
 
 pub mod packed;
 mod postcard;
@@ -89,6 +90,9 @@ pub fn decode(bytes: &[u8]) -> Result<Report<'_>, Error> {
 }
 
 /// Decodes exactly one report in place. Whatever `report` held is gone; after an error it holds no more than a part.
+///
+/// The report borrows `bytes`: declare them before it. A loop that receives into one buffer has a new report each time, as in
+/// [`packed::decode_into`].
 ///
 /// # Errors
 /// What the sender did, at which byte, in which field.

@@ -128,7 +128,8 @@ impl<const N: usize> Batch<N> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Known {
-    /// The id of the report, which then takes no bytes: what seals or carries the report has it.
+    /// The id of the report, which then takes no bytes: what seals or carries the report has it. A report with another one is not
+    /// written, and not read.
     pub id: Option<Id>,
     /// When the last report was sent.
     pub sent: Option<Stamp>,

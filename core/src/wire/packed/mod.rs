@@ -102,9 +102,13 @@ const IN_BATCH: usize = 128;
 /// ```
 ///
 /// # Errors
-/// The first limit or rule that the report breaks, or [`BufferFull`](ErrorKind::BufferFull).
+/// The first limit or rule that the report breaks, [`BufferFull`](ErrorKind::BufferFull), or [`OtherId`](ErrorKind::OtherId) if
+/// it is not the report that is known.
 #[inline(never)] // firmware has one copy
 pub fn encode<'b, 'a>(report: &Report<'a>, profile: &Profile<'a>, known: &Known, buffer: &'b mut [u8]) -> Result<&'b [u8], Error> {
+    if known.id.is_some_and(|id| id != report.id) {
+        return Err(Error { kind: ErrorKind::OtherId, ..Error::NONE });
+    }
     let mut decisions = Weighing { weights: profile.weights, coder: Encoder::new(&mut *buffer, 0) };
     if known.profile {
         decisions.coder.bit(NOT_POSTCARD, true);
@@ -143,9 +147,25 @@ const OTHER_PROFILE: Error = Error { kind: ErrorKind::OtherProfile, ..Error::NON
 /// Unpacks exactly one report in place. New texts are read into `room`; [`bounds::ALL_TEXT`](crate::model::bounds::ALL_TEXT)
 /// bytes are always enough. Postcard's bytes are taken too.
 ///
+/// The report borrows `bytes` and `room`: declare them before it. A loop that receives into one buffer has a new report each time.
+///
+/// ```
+/// use increp::model::Report;
+/// use increp::wire::packed::{self, Known, Profile};
+/// # let mut reports = [0x11, 17, 0, 42, 1, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0].chunks(17);
+/// # let mut receive = |frame: &mut [u8]| { let report = reports.next()?; frame[..report.len()].copy_from_slice(report); Some(report.len()) };
+/// let (mut frame, mut room) = ([0; 256], [0; 512]);
+/// while let Some(length) = receive(&mut frame) {
+///     let mut report = Report::default();
+///     packed::decode_into(&frame[..length], &Profile::EMPTY, &Known::default(), &mut report, &mut room)?;
+///     assert_eq!(report.id.seq, 42);
+/// }
+/// # Ok::<(), increp::Error>(())
+/// ```
+///
 /// # Errors
 /// What the sender did, about at which byte, in which field. [`OtherProfile`](ErrorKind::OtherProfile) if the bytes were
-/// written with another profile, or with other knowledge, or are damaged.
+/// written with another profile, or with other knowledge, or are damaged; [`BufferFull`](ErrorKind::BufferFull) if `room` is too small.
 pub fn decode_into<'a>(
     bytes: &'a [u8],
     profile: &Profile<'a>,
