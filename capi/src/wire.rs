@@ -108,8 +108,8 @@ pub unsafe extern "C" fn increp_decode_packed(
     let known = unsafe { memory::known(known) };
     let decoded = handle.and_then(|handle| {
         let all = bytes.and_then(|bytes| Ok((bytes, profile?, known?, room?)));
-        let decoded =
-            all.and_then(|(bytes, profile, known, room)| Ok(packed::decode_into(bytes, profile, &known, &mut handle.report, room)?));
+        let decoded = all
+            .and_then(|(bytes, profile, known, room)| Ok(packed::decode_into(bytes, profile, &known, &mut handle.report, room)?));
         unsound(handle, decoded)
     });
     // SAFETY: the caller's promise.

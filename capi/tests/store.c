@@ -401,7 +401,7 @@ static void misuse(void)
     CHECK(increp_store_read_status(NULL, &status, &error) == INCREP_ERROR_MISUSE);
     CHECK(increp_journal_erases(&never, 0, &erases, &error) == INCREP_ERROR_MISUSE);
     CHECK(open_it(&store, &flash, INCREP_REFUSE, NULL, NULL) == INCREP_OK);
-    CHECK(increp_store_append(&store, NULL, 1, NULL, NULL) == INCREP_ERROR_MISUSE && increp_store_append(&store, NULL, 0, &record, NULL) == INCREP_OK);
+    CHECK(increp_store_append(&store, NULL, 1, NULL, NULL) == INCREP_ERROR_MISUSE && increp_store_append(&store, NULL, 0, &record, NULL) == INCREP_ERROR_EMPTY);
     CHECK(increp_store_mark(&store, NULL, INCREP_MARK_SENT, &error) == INCREP_ERROR_MISUSE);
     CHECK(increp_store_mark(&store, &record, (increp_mark)4, &error) == INCREP_ERROR_MISUSE);
     CHECK(increp_store_next(&store, NULL, NULL, 0, NULL, NULL) == INCREP_OK && increp_store_read_status(&store, NULL, NULL) == INCREP_OK);
