@@ -86,7 +86,9 @@ impl<F: NorFlash> Flash<F> {
     pub(crate) fn read_array<const N: usize>(&mut self, at: u32) -> Result<[u8; N], Error> {
         let mut array = [0; N];
         let mut room = array.iter_mut();
-        self.read(at, u32::try_from(N).unwrap_or(0), &mut |bytes| room.by_ref().zip(bytes).for_each(|(to, from)| *to = *from))?;
+        self.read(at, u32::try_from(N).unwrap_or(0), &mut |bytes| {
+            bytes.iter().zip(room.by_ref()).for_each(|(from, to)| *to = *from)
+        })?;
         Ok(array)
     }
 

@@ -42,6 +42,9 @@ const LEAST_WORD: u32 = 4;
 
 const FIRST: u16 = 0x8000;
 
+/// Numbers of pages and of records stay below this, more than any flash endures: what says more was not written here.
+pub(super) const MOST_NUMBER: u32 = 1 << 31;
+
 /// What fills the word `full`. Like the codes of marks, at least 4 bits from erased and from each other; and no part of the bits that
 /// one clears makes another, so that a word that was cut short says nothing.
 pub(super) const FULL: u8 = 0x5a;
@@ -72,7 +75,8 @@ impl Geometry {
         let geometry = Self { word, page, pages: length.checked_div(page)? };
         let fits = layout.word.is_power_of_two()
             && word <= 32
-            && page.checked_rem(word) == Some(0)
+            && page.is_power_of_two()
+            && page >= word
             && page.checked_div(word)? <= 0xffff
             && (2..=0xffff).contains(&geometry.pages)
             && geometry.capacity() > geometry.slot_length();
@@ -157,10 +161,24 @@ impl Head {
         bytes
     }
 
+    /// A head with one flipped bit is read as what it was.
     pub(super) fn parse(bytes: &[u8; 24], geometry: Geometry) -> Self {
         if bytes.iter().all(|&byte| byte == 0xff) {
             return Self::Blank;
         }
+        let mut head = Self::parse_once(bytes, geometry);
+        for bit in 0..8 * HEAD {
+            if head != Self::Damaged {
+                break;
+            }
+            let mut bytes = *bytes;
+            bytes.iter_mut().skip((bit / 8) as usize).take(1).for_each(|byte| *byte ^= 1 << (bit % 8));
+            head = Self::parse_once(&bytes, geometry);
+        }
+        head
+    }
+
+    fn parse_once(bytes: &[u8; 24], geometry: Geometry) -> Self {
         let &[m0, m1, m2, version, n0, n1, n2, n3, f0, f1, f2, f3, e0, e1, e2, e3, g0, g1, g2, g3, c0, c1, c2, c3] = bytes;
         let (body, _) = bytes.split_at(20);
         if [m0, m1, m2] != MAGIC || CRC.checksum(body) != u32::from_le_bytes([c0, c1, c2, c3]) {
@@ -174,7 +192,7 @@ impl Head {
         }
         let number = u32::from_le_bytes([n0, n1, n2, n3]);
         let [first, erases] = [[f0, f1, f2, f3], [e0, e1, e2, e3]].map(u32::from_le_bytes);
-        Self::Known { number, first, erases }
+        if number < MOST_NUMBER && first < MOST_NUMBER { Self::Known { number, first, erases } } else { Self::Damaged }
     }
 }
 
@@ -238,7 +256,7 @@ impl Slot {
             first: after & FIRST != 0,
             check: u32::from_le_bytes([c0, c1, c2, c3]),
         };
-        let inside = slot.start >= geometry.data() && slot.stop(geometry) <= geometry.slot(index)?;
+        let inside = slot.sequence < MOST_NUMBER && slot.start >= geometry.data() && slot.stop(geometry) <= geometry.slot(index)?;
         inside.then_some(slot)
     }
 

@@ -108,10 +108,12 @@ fn the_only_page_is_read_if_its_head_is_damaged() {
         journal.append(record).unwrap();
     }
     for byte in 0..24 {
-        let mut damaged = flash.clone();
-        damaged.bytes[byte] ^= 0x10;
-        let (found, status) = open_damaged(&damaged, &records);
-        assert!(found.len() == 5 && status.damaged_pages == 1 && status.lost == 0, "byte {byte}: {status:?}");
+        for (flipped, pages) in [(0x10, 0), (0x30, 1)] {
+            let mut damaged = flash.clone();
+            damaged.bytes[byte] ^= flipped;
+            let (found, status) = open_damaged(&damaged, &records);
+            assert!(found.len() == 5 && status.damaged_pages == pages && status.lost == 0, "byte {byte}: {status:?}");
+        }
     }
 }
 

@@ -23,6 +23,10 @@ impl<F: NorFlash> Journal<F> {
                 }
             }
         }
+        // The last word is for this mark alone: cut short, it says so too.
+        if highest < Mark::AtHq && self.cleared(self.mark_at(handle, MARKS.saturating_sub(1)))? > 1 {
+            highest = Mark::AtHq;
+        }
         Ok(highest)
     }
 

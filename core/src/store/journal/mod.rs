@@ -64,19 +64,7 @@ impl<F: NorFlash> Journal<F> {
     /// Those of `open`.
     pub fn open_with(flash: F, layout: Layout, range: Range<u32>, when_full: WhenFull) -> Result<(Self, Status), Error> {
         let flash = Flash::new(flash, layout, &range)?;
-        let mut newest = flash.geometry.pages.saturating_sub(1);
         let mut journal = Self { flash, when_full, number: 0, slot: 0, end: 0, open: false, ahead: false, sequence: 0 };
-        for index in 0..journal.geometry().pages {
-            let at = journal.flash.at(index, 0);
-            match journal.head(index)? {
-                Head::OtherVersion(version) => return Err(Error::new(ErrorKind::OtherVersion(version), at)),
-                // A page that stands where it does not belong is of a journal that begins elsewhere.
-                Head::Known { number, .. } if journal.flash.at(number, 0) == at => newest = newest.max(number),
-                Head::OtherGeometry | Head::Known { .. } => return Err(Error::new(ErrorKind::OtherGeometry, at)),
-                Head::Blank | Head::Damaged => {}
-            }
-        }
-        journal.number = newest;
         journal.settle()?;
         if let Head::Known { number, first, .. } = journal.head(journal.number)?
             && number == journal.number
@@ -127,15 +115,21 @@ impl<F: NorFlash> Journal<F> {
         Ok(Slot::parse(&bytes, self.geometry(), number, index))
     }
 
-    /// Is the page of this number here? If its head is damaged, one of its slots shows it.
+    /// Is the page of this number here? If its head is damaged, a part of a record shows it: the check of a slot alone has 16 bits, which
+    /// a page that is half erased may give by chance.
     fn is_here(&mut self, number: u32) -> Result<bool, Error> {
         match self.head(number)? {
             Head::Known { number: found, .. } => Ok(found == number),
             Head::Damaged => {
-                let mut index = 0;
+                let (mut index, mut before) = (0, self.last_check(number.checked_sub(1))?);
                 while self.geometry().slot(index).is_some() {
-                    if self.read_slot(number, index)?.is_some() {
-                        return Ok(true);
+                    if let Some(slot) = self.read_slot(number, index)? {
+                        if slot.first {
+                            before = 0;
+                        }
+                        if self.check(number, &slot, before, |_| {})? == slot.check {
+                            return Ok(true);
+                        }
                     }
                     index = index.saturating_add(1);
                 }
@@ -143,6 +137,16 @@ impl<F: NorFlash> Journal<F> {
             }
             _ => Ok(false),
         }
+    }
+
+    /// The check of the last part in the page of this number, which the rest of a long record in the next page begins with.
+    fn last_check(&mut self, number: Option<u32>) -> Result<u32, Error> {
+        let (mut index, mut last) = (0, 0);
+        while let Some(number) = number.filter(|_| self.geometry().slot(index).is_some()) {
+            last = self.read_slot(number, index)?.map_or(last, |slot| slot.check);
+            index = index.saturating_add(1);
+        }
+        Ok(last)
     }
 
     /// Do all bytes of this word have this value? Cut short, or with a flipped bit, they do not.
@@ -154,27 +158,42 @@ impl<F: NorFlash> Journal<F> {
     /// Does the word `full` of the newest page give the next one up? Cut short it does too, for whoever wrote it was about to; a flipped
     /// bit does not.
     fn gives_up(&mut self) -> Result<bool, Error> {
-        let (at, word) = (self.flash.at(self.number, self.geometry().full()), self.geometry().word);
-        let mut cleared = 0_u32;
+        let at = self.flash.at(self.number, self.geometry().full());
+        Ok(self.cleared(at)? > 1)
+    }
+
+    /// How many bits of this word are no longer erased.
+    fn cleared(&mut self, at: u32) -> Result<u32, Error> {
+        let (word, mut cleared) = (self.geometry().word, 0_u32);
         self.flash.read(at, word, &mut |bytes| {
             cleared = bytes.iter().fold(cleared, |cleared, byte| cleared.saturating_add(byte.count_zeros()));
         })?;
-        Ok(cleared > 1)
+        Ok(cleared)
     }
 
-    /// Finds out what is free in the newest page.
+    /// Finds the newest page, and what is free in it.
     fn settle(&mut self) -> Result<(), Error> {
         let geometry = self.geometry();
-        loop {
-            let begun = self.is_here(self.number)?;
-            self.ahead = begun && self.gives_up()?;
+        self.number = geometry.pages.saturating_sub(1);
+        for index in 0..geometry.pages {
+            let at = self.flash.at(index, 0);
+            match self.head(index)? {
+                Head::OtherVersion(version) => return Err(Error::new(ErrorKind::OtherVersion(version), at)),
+                // A page that stands where it does not belong is of a journal that begins elsewhere.
+                Head::Known { number, .. } if self.flash.at(number, 0) == at => self.number = self.number.max(number),
+                Head::OtherGeometry | Head::Known { .. } => return Err(Error::new(ErrorKind::OtherGeometry, at)),
+                Head::Blank | Head::Damaged => {}
+            }
+        }
+        // Pages whose heads were damaged after they were begun: they are read, never written.
+        for _ in 0..geometry.pages {
             let next = self.number.saturating_add(1);
-            // A page whose head was damaged after it was begun: it is read, never written.
-            if !((self.ahead || !begun) && self.head(next)? == Head::Damaged && self.is_here(next)?) {
+            if self.head(next)? != Head::Damaged || !self.is_here(next)? {
                 break;
             }
             self.number = next;
         }
+        self.ahead = self.is_here(self.number)? && self.gives_up()?;
         let (mut index, mut low) = (0, geometry.page);
         (self.slot, self.end) = (0, geometry.data());
         while let Some(offset) = geometry.slot(index).filter(|&offset| offset >= self.end) {

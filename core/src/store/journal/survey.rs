@@ -62,7 +62,8 @@ impl<F: NorFlash> Journal<F> {
             match self.head(place.number)? {
                 Head::Known { number, first, .. } if number == place.number => {
                     // The rest of a record whose beginning was dropped with its page is not a loss.
-                    let rest = self.advance(&mut place)?.is_some_and(|(slot, _)| !slot.first && slot.sequence == first);
+                    let slot = self.read_slot(number, 0)?;
+                    let rest = slot.is_some_and(|slot| !slot.first && slot.sequence == first);
                     return Ok(Some(if rest { first.saturating_add(1) } else { first }));
                 }
                 _ if self.is_here(place.number)? => return Ok(None),

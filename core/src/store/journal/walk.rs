@@ -108,7 +108,7 @@ impl<F: NorFlash> Journal<F> {
         loop {
             if self.check(place.number, &slot, before, |bytes| {
                 if let Some(room) = &mut room {
-                    room.by_ref().zip(bytes).for_each(|(to, from)| *to = *from);
+                    bytes.iter().zip(room.by_ref()).for_each(|(from, to)| *to = *from);
                 }
             })? != slot.check
             {

@@ -3,7 +3,7 @@
 use embedded_storage::nor_flash::NorFlash;
 
 use super::Journal;
-use crate::store::page::{FULL, Head, Slot};
+use crate::store::page::{FULL, Head, MOST_NUMBER, Slot};
 use crate::store::{Error, ErrorKind, Handle, MOST, Mark, WhenFull};
 
 /// How often a record or a head is written before the flash is said not to keep it.
@@ -48,12 +48,30 @@ impl<F: NorFlash> Journal<F> {
         let most = geometry.capacity().saturating_mul(geometry.pages.saturating_sub(1)).min(u32::try_from(MOST).unwrap_or(0));
         let whole = u32::try_from(record.len()).ok().filter(|&length| length <= most);
         let Some(whole) = whole else { return Err(Error::new(ErrorKind::TooLong { most }, 0)) };
+        if self.sequence.max(self.number) >= MOST_NUMBER.saturating_sub(0xffff) {
+            return Err(Error::new(ErrorKind::Full, 0));
+        }
         self.has_room(whole)?;
-        let mut tried = 1;
+        // Pages that cannot be begun cost no more than half of the old ones.
+        let mut spare = geometry.pages / 2;
+        let (mut tried, mut failed) = (1, None);
         loop {
-            match self.write_once(record, whole) {
-                Err(error) if tried < TRIES && error.kind != ErrorKind::Full => tried = tried.saturating_add(1),
-                result => return result,
+            match self.write_once(record, whole, &mut spare) {
+                Ok(handle) => return Ok(handle),
+                Err(error) if tried < TRIES && error.kind != ErrorKind::Full => {
+                    failed = Some(error);
+                    tried = tried.saturating_add(1);
+                }
+                Err(error) => {
+                    // Full for whom the oldest may be dropped: of pages that could not be begun.
+                    let full = error.kind == ErrorKind::Full && self.when_full == WhenFull::DropOldest;
+                    let error = failed.filter(|_| full).unwrap_or(error);
+                    // Pages that could not be begun were passed by, and may be there yet. Without power nothing more can be found out.
+                    if !self.open {
+                        let _ = self.settle();
+                    }
+                    return Err(error);
+                }
             }
         }
     }
@@ -76,15 +94,17 @@ impl<F: NorFlash> Journal<F> {
         Ok(())
     }
 
-    fn write_once(&mut self, record: &[u8], whole: u32) -> Result<Handle, Error> {
+    /// Pages with records are begun as long as there is one to spare.
+    fn write_once(&mut self, record: &[u8], whole: u32, spare: &mut u32) -> Result<Handle, Error> {
         let (mut rest, mut before, mut handle) = (record, 0, None);
         loop {
             let left = u32::try_from(rest.len()).unwrap_or(u32::MAX);
             let Some(now) = self.part(left, whole, self.room()) else {
-                if !self.may_begin(1, self.when_full)? {
+                let when_full = if *spare > 0 { self.when_full } else { WhenFull::Refuse };
+                if !self.may_begin(1, when_full)? {
                     return Err(Error::new(ErrorKind::Full, self.flash.at(self.number.saturating_add(1), 0)));
                 }
-                self.begin()?;
+                self.begin().inspect_err(|_| *spare = spare.saturating_sub(1))?;
                 continue;
             };
             let (part, later) = rest.split_at_checked(usize::try_from(now).unwrap_or(0)).unwrap_or((rest, &[]));
