@@ -159,7 +159,7 @@ impl<F: NorFlash> Journal<F> {
     /// bit does not.
     fn gives_up(&mut self) -> Result<bool, Error> {
         let at = self.flash.at(self.number, self.geometry().full());
-        Ok(self.cleared(at)? > 1)
+        Ok(self.cleared(at)? > 4)
     }
 
     /// How many bits of this word are no longer erased.
