@@ -127,7 +127,7 @@ typedef enum increp_code {
     INCREP_ERROR_PROFILE_DAMAGED = 50, // the profile does not have the hash that it carries
     INCREP_ERROR_PROFILE_MALFORMED = 51, // a section of the profile does not hold what it should
     INCREP_ERROR_FLASH = 64, // the flash could not be read, written or erased
-    INCREP_ERROR_NO_JOURNAL_FITS = 65, // a journal needs two whole pages at least, all of them in the flash, each with room for a record, and words of at most 32 bytes, a power of two
+    INCREP_ERROR_NO_JOURNAL_FITS = 65, // a journal needs two whole pages at least, all of them in the flash, each with room for a record, and words of at most 32 bytes; the lengths of both are powers of two
     INCREP_ERROR_JOURNAL_VERSION = 66, // a journal of a newer layout is there; nothing was changed
     INCREP_ERROR_OTHER_GEOMETRY = 67, // a journal with other pages, other words or another beginning is there; nothing was changed
     INCREP_ERROR_TOO_LONG = 68, // the record would never fit

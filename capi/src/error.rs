@@ -80,7 +80,7 @@ codes! {
     50 ProfileDamaged "PROFILE_DAMAGED" "the profile does not have the hash that it carries";
     51 ProfileMalformed "PROFILE_MALFORMED" "a section of the profile does not hold what it should";
     64 Flash "FLASH" "the flash could not be read, written or erased";
-    65 NoJournalFits "NO_JOURNAL_FITS" "a journal needs two whole pages at least, all of them in the flash, each with room for a record, and words of at most 32 bytes, a power of two";
+    65 NoJournalFits "NO_JOURNAL_FITS" "a journal needs two whole pages at least, all of them in the flash, each with room for a record, and words of at most 32 bytes; the lengths of both are powers of two";
     66 JournalVersion "JOURNAL_VERSION" "a journal of a newer layout is there; nothing was changed";
     67 OtherGeometry "OTHER_GEOMETRY" "a journal with other pages, other words or another beginning is there; nothing was changed";
     68 TooLong "TOO_LONG" "the record would never fit";

@@ -26,6 +26,8 @@ use core::fmt;
 
 use embedded_storage::nor_flash::{NorFlash, NorFlashErrorKind};
 
+/// The traits that a driver of the flash has: of the crate `embedded-storage`.
+pub use embedded_storage::nor_flash;
 pub use journal::Journal;
 pub use ring::Ring;
 
@@ -38,7 +40,7 @@ pub trait Store {
     ///
     /// # Errors
     /// [`Full`](ErrorKind::Full), [`TooLong`](ErrorKind::TooLong), or what the flash did. The record is not there then, except
-    /// where power failed: then it is there whole, or not at all.
+    /// where power failed or what was written could not be read back: then it is there whole, or not at all.
     fn append(&mut self, record: &[u8]) -> Result<Handle, Error>;
 
     /// The first record after the one of the handle, or the oldest there is; read into `buffer`.
@@ -148,9 +150,9 @@ impl Layout {
 pub enum WhenFull {
     /// Nothing: [`ErrorKind::Full`].
     Refuse,
-    /// The oldest records, if all that would go are marked [`Mark::AtHq`]; else [`ErrorKind::Full`].
+    /// The oldest records, a page's worth, if all that would go are marked [`Mark::AtHq`]; else [`ErrorKind::Full`].
     DropAtHq,
-    /// The oldest records.
+    /// The oldest records, a page's worth.
     DropOldest,
 }
 
@@ -197,7 +199,8 @@ pub struct Error {
 pub enum ErrorKind {
     /// The driver of the flash says so.
     Flash(NorFlashErrorKind),
-    /// The journal cannot be laid out: it needs whole pages, two at least, a word of at most 32 bytes, and pages that hold a record.
+    /// The journal cannot be laid out: it needs whole pages, two at least, whose length is a power of two and holds a record, and a
+    /// word of at most 32 bytes, a power of two.
     Unsupported,
     /// A journal of another version of the layout is here; nothing was changed.
     OtherVersion(u8),
@@ -237,7 +240,7 @@ impl fmt::Display for ErrorKind {
             Self::Flash(kind) => write!(f, "the flash: {kind}"),
             Self::Unsupported => f.write_str(
                 "no journal fits here: it needs two whole pages at least, all of them in the flash, each with room for a record, \
-                 and words of at most 32 bytes, a power of two",
+                 and words of at most 32 bytes; the lengths of both are powers of two",
             ),
             Self::OtherVersion(version) => write!(f, "a journal of layout version {version} is here"),
             Self::OtherGeometry => f.write_str("a journal with other pages, other words or another beginning is here"),

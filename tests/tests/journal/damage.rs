@@ -121,8 +121,7 @@ fn the_only_page_is_read_if_its_head_is_damaged() {
 #[test]
 fn a_long_record_that_a_flipped_bit_takes_is_reported() {
     for last in 8..12 {
-        let (flash, records, _) =
-            filled_up_to(4, last, layout(4, 256), |number| if number % 2 == 0 { 196 } else { 300 });
+        let (flash, records, _) = filled_up_to(4, last, layout(4, 256), |number| if number % 2 == 0 { 196 } else { 300 });
         let whole = open_damaged(&flash, &records).0.len();
         for bit in 0..8 * flash.bytes.len() {
             let mut damaged = flash.clone();

@@ -155,8 +155,8 @@ impl<F: NorFlash> Journal<F> {
         self.flash.is_filled(at, word, value)
     }
 
-    /// Does the word `full` of the newest page give the next one up? Cut short it does too, for whoever wrote it was about to; a flipped
-    /// bit does not.
+    /// Does the word `full` of the newest page give the next one up? Cut short it does too, for whoever wrote it was about to; a few
+    /// flipped bits do not.
     fn gives_up(&mut self) -> Result<bool, Error> {
         let at = self.flash.at(self.number, self.geometry().full());
         Ok(self.cleared(at)? > 4)
