@@ -31,6 +31,15 @@
 //!
 //! No heap, no `unsafe`, no panic: whatever the bytes, [`decode`] gives a report or an [`Error`] that says what the
 //! sender did and at which byte.
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `general-16`, `general-64` | profiles for [`wire::packed`], of 16 and 64 KiB |
+//! | `store` | the module `store` |
+//! | `seal` | the module `seal`, and `store` |
+//! | `link` | the module `link`, and `seal` |
+//! | `defmt` | `defmt::Format` beside `Debug` |
+//! | `arbitrary` | random reports, for tests |
 
 #![no_std]
 

@@ -76,7 +76,10 @@ impl fmt::Debug for Stamp {
 #[cfg(feature = "defmt")]
 impl defmt::Format for Stamp {
     fn format(&self, f: defmt::Formatter<'_>) {
-        defmt::write!(f, "{=i64:us}", self.seconds().saturating_mul(1_000_000));
+        match u64::try_from(self.seconds()) {
+            Ok(seconds) => defmt::write!(f, "{=u64:iso8601s}", seconds),
+            Err(_) => defmt::write!(f, "{=i64} s", self.seconds()),
+        }
     }
 }
 

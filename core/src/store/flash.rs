@@ -34,7 +34,7 @@ impl<F: NorFlash> Flash<F> {
     /// [`ErrorKind::Unsupported`].
     pub(crate) fn new(driver: F, layout: Layout, range: &Range<u32>) -> Result<Self, Error> {
         let whole = |bytes: u32| bytes.checked_rem(layout.page) == Some(0);
-        let fits = whole(range.start) && whole(range.end);
+        let fits = whole(range.start) && whole(range.end) && layout.page.is_power_of_two();
         Self::laid_out(driver, layout, range).filter(|_| fits).ok_or(Error::new(ErrorKind::Unsupported, range.start))
     }
 

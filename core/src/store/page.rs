@@ -75,8 +75,7 @@ impl Geometry {
         let geometry = Self { word, page, pages: length.checked_div(page)? };
         let fits = layout.word.is_power_of_two()
             && word <= 32
-            && page.is_power_of_two()
-            && page >= word
+            && page.checked_rem(word) == Some(0)
             && page.checked_div(word)? <= 0xffff
             && (2..=0xffff).contains(&geometry.pages)
             && geometry.capacity() > geometry.slot_length();

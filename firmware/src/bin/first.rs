@@ -2,13 +2,12 @@
 #![no_main]
 
 use increp::model::*;
-use increp::wire::packed::{self, GENERAL_16, Known, Profile};
+use increp::wire::packed::{self, Known, Profile};
 use panic_halt as _;
 use semihosting::{print, process}; // QEMU's, in place of a radio
 
 #[cortex_m_rt::entry]
 fn main() -> ! {
-    let Ok(profile) = Profile::new(GENERAL_16) else { process::exit(1) };
     let report = Report {
         id: Id::new(17, 42),
         status: Status::ACTUAL,
@@ -20,7 +19,7 @@ fn main() -> ! {
         ..Report::default()
     };
     let mut frame = [0; 64];
-    let Ok(bytes) = packed::encode(&report, &profile, &Known::default(), &mut frame) else { process::exit(2) };
+    let Ok(bytes) = packed::encode(&report, &Profile::GENERAL_16, &Known::default(), &mut frame) else { process::exit(1) };
     bytes.iter().for_each(|byte| print!("{byte:02x}"));
     process::exit(0)
 }

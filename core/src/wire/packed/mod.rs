@@ -10,6 +10,9 @@
 //! A report becomes decisions between two cases, each with a probability that the [`Profile`] knows from past reports; a
 //! decision that was as good as certain takes next to nothing. Whatever the profile, every valid report can be written, and
 //! never in more bytes than postcard takes (one more where not even the profile is said): where it would be, postcard's bytes are written instead, and say so.
+//!
+//! What reports need: [`encode`], [`decode_into`], [`Profile`], [`Known`], [`BatchWriter`], [`BatchReader`], [`tag`]. All else here is
+//! what trainers and tools are made of.
 
 mod batch;
 mod coder;

@@ -17,7 +17,7 @@ use increp::link::{Duty, Ledger, Outcome};
 use increp::model::{Count, CountOf, Event, EventType, Report, Said, Status, list};
 use increp::seal::{Device, Error, ErrorKind, MAX_RECORD, NoTrng, Padding, Terms};
 use increp::store::{Journal, Store as _, WhenFull};
-use increp::wire::packed::{GENERAL_16, Profile};
+use increp::wire::packed::Profile;
 use semihosting::experimental::env;
 use semihosting::println;
 
@@ -110,10 +110,9 @@ impl Post {
         println!("started records {} unfinished {} lost {}", status.records, status.unfinished, status.lost);
         let mut room = [0; MAX_RECORD];
         let device = Device::open(keys, key_range, &mut journal, &mut room)?;
-        let profile = Profile::new(GENERAL_16).map_err(|_| Trouble::Board("the profile is damaged"))?;
         let after = journal.status()?;
         println!("mended {}", after.next.wrapping_sub(status.next));
-        Ok(Self { device, journal, profile, ledger: Ledger::new(Duty::FREE), room })
+        Ok(Self { device, journal, profile: Profile::GENERAL_16, ledger: Ledger::new(Duty::FREE), room })
     }
 
     /// Saves what was heard, as long as there is room.
