@@ -30,6 +30,48 @@ use super::{Error, ErrorKind, Handle, Layout, Mark, Record, Status, Store, WhenF
 /// Blocking: a chip stands still while it writes its own flash, and drivers of external flash have both interfaces.
 /// Give `&mut driver` to keep the driver. A driver with error correction must give some bytes for a word that power cut short, not an
 /// error.
+///
+/// ```
+/// use increp::store::{Journal, Mark, Store, WhenFull};
+/// # use increp::store::nor_flash::{ErrorType, NorFlash, NorFlashErrorKind, ReadNorFlash};
+/// # struct Driver([u8; 4096]);
+/// # impl ErrorType for Driver { type Error = NorFlashErrorKind; }
+/// # impl ReadNorFlash for Driver {
+/// #     const READ_SIZE: usize = 1;
+/// #     fn read(&mut self, at: u32, bytes: &mut [u8]) -> Result<(), NorFlashErrorKind> {
+/// #         let from = self.0.get(at as usize..).and_then(|rest| rest.get(..bytes.len()));
+/// #         bytes.copy_from_slice(from.ok_or(NorFlashErrorKind::OutOfBounds)?);
+/// #         Ok(())
+/// #     }
+/// #     fn capacity(&self) -> usize { 4096 }
+/// # }
+/// # impl NorFlash for Driver {
+/// #     const WRITE_SIZE: usize = 4;
+/// #     const ERASE_SIZE: usize = 1024;
+/// #     fn erase(&mut self, from: u32, to: u32) -> Result<(), NorFlashErrorKind> {
+/// #         self.0[from as usize..to as usize].fill(0xff);
+/// #         Ok(())
+/// #     }
+/// #     fn write(&mut self, at: u32, bytes: &[u8]) -> Result<(), NorFlashErrorKind> {
+/// #         self.0[at as usize..].iter_mut().zip(bytes).for_each(|(to, from)| *to &= from);
+/// #         Ok(())
+/// #     }
+/// # }
+/// # let mut driver = Driver([0; 4096]);
+/// // Any driver that has the traits of `increp::store::nor_flash`; here of 4 pages of 1 KiB.
+/// let (mut journal, status) = Journal::open(&mut driver, 0..4096, WhenFull::DropAtHq)?;
+/// assert_eq!(status.records, 0);
+/// let handle = journal.append(b"a report")?;
+/// journal.mark(handle, Mark::Sent)?;
+///
+/// // After a restart.
+/// let (mut journal, status) = Journal::open(&mut driver, 0..4096, WhenFull::DropAtHq)?;
+/// assert_eq!((status.records, status.erases, status.lost), (1, 1, 0));
+/// let mut buffer = [0; 64];
+/// let record = journal.next(None, &mut buffer)?.unwrap();
+/// assert_eq!((record.bytes, record.mark), (&b"a report"[..], Mark::Sent));
+/// # Ok::<(), increp::store::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Journal<F> {
     flash: Flash<F>,

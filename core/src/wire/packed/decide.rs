@@ -182,6 +182,7 @@ impl<D: Ask> Decisions for D {
         if self.open(&mut tree, &at, above.map(|above| (at.other(above).key(), 0))) { ask(self, &tree, 0, bit) } else { None }
     }
 
+    #[allow(clippy::cast_possible_truncation)] // at most 63, and the low bits
     fn number(&mut self, way: &Way, value: u64, what: What, learned: u8) -> u64 {
         // No value is so large that nothing is above it.
         let above = value.wrapping_add(1);
