@@ -99,6 +99,7 @@ impl Receipt {
     /// # Errors
     /// [`Forged`](ErrorKind::Forged), [`OtherAuthor`](ErrorKind::OtherAuthor), [`OtherKind`](ErrorKind::OtherKind),
     /// [`EndsEarly`](ErrorKind::EndsEarly), [`LeftOver`](ErrorKind::LeftOver).
+    #[inline] // firmware calls it once
     pub(super) fn parse(bytes: &[u8], key: &Secret<16>, author: u32) -> Result<Self, Error> {
         let mut reader = Reader::new(bytes);
         reader.kind(RECEIPT)?;
