@@ -402,9 +402,10 @@ static void misuse(void)
     CHECK(increp_journal_erases(&never, 0, &erases, &error) == INCREP_ERROR_MISUSE);
     CHECK(open_it(&store, &flash, INCREP_REFUSE, NULL, NULL) == INCREP_OK);
     CHECK(increp_store_append(&store, NULL, 1, NULL, NULL) == INCREP_ERROR_MISUSE && increp_store_append(&store, NULL, 0, &record, NULL) == INCREP_ERROR_EMPTY);
+    CHECK(increp_store_append(&store, &byte, 1, &record, NULL) == INCREP_OK);
     CHECK(increp_store_mark(&store, NULL, INCREP_MARK_SENT, &error) == INCREP_ERROR_MISUSE);
     CHECK(increp_store_mark(&store, &record, (increp_mark)4, &error) == INCREP_ERROR_MISUSE);
-    CHECK(increp_store_next(&store, NULL, NULL, 0, NULL, NULL) == INCREP_OK && increp_store_read_status(&store, NULL, NULL) == INCREP_OK);
+    CHECK(increp_store_next(&store, NULL, NULL, 0, NULL, NULL) == INCREP_ERROR_BUFFER_FULL && increp_store_read_status(&store, NULL, NULL) == INCREP_OK);
     CHECK(increp_journal_erases(&store, 4, &erases, &error) == INCREP_ERROR_MISUSE);
     /* What says which record is meant may be anything. */
     for (uint32_t bit = 0; bit < 96; bit++) {
