@@ -21,7 +21,7 @@
 //! ```
 //!
 //! No word is written twice between two erases of its page. A slot is written before its bytes, so what is free is known from slots alone,
-//! and nothing inside a record is ever taken for a slot.
+//! and nothing inside a record is taken for a slot as long as the record's own can be read.
 
 use crc::{CRC_32_ISO_HDLC, Crc, Table};
 
