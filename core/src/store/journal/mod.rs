@@ -228,12 +228,12 @@ impl<F: NorFlash> Journal<F> {
             }
         }
         // Pages whose heads were damaged after they were begun: they are read, never written.
-        for _ in 0..geometry.pages {
-            let next = self.number.saturating_add(1);
-            if self.head(next)? != Head::Damaged || !self.is_here(next)? {
-                break;
+        let newest = self.number;
+        for ahead in 1..=geometry.pages {
+            let next = newest.saturating_add(ahead);
+            if self.head(next)? == Head::Damaged && self.is_here(next)? {
+                self.number = next;
             }
-            self.number = next;
         }
         self.ahead = self.is_here(self.number)? && self.gives_up()?;
         let (mut index, mut low) = (0, geometry.page);
