@@ -234,11 +234,7 @@ impl<'p> Names<'p> {
     /// The rank of a name.
     pub(super) fn find(&self, name: &str) -> Option<usize> {
         let rank = |entry: &[u8; 2]| usize::from(u16::from_le_bytes(*entry));
-        let bytes = |rank| {
-            let start = |rank| self.starts.get(rank).map_or(0, |start| u32::from_le_bytes(*start) as usize);
-            self.text.as_bytes().get(start(rank)..start(rank + 1)).unwrap_or_default()
-        };
-        let at = self.sorted.binary_search_by(|entry| bytes(rank(entry)).cmp(name.as_bytes())).ok()?;
+        let at = self.sorted.binary_search_by(|entry| self.get(rank(entry)).cmp(&Some(name))).ok()?;
         self.sorted.get(at).map(rank)
     }
 }
